@@ -64,7 +64,7 @@ public sealed class FontLibrary
     /// <exception cref="FileNotFoundException">No font of the catalogue was found; the message says which packages to install.</exception>
     public static FontLibrary Find(IReadOnlyList<string>? directories = null)
     {
-        IReadOnlyList<string> places = directories ?? FromEnvironment() ?? [.. DefaultDirectories.Where(Directory.Exists)];
+        IReadOnlyList<string> places = Places(directories);
         Dictionary<string, string> files = Scan(places);
         List<FontFace> faces = [];
         List<string> excluded = [];
@@ -94,6 +94,14 @@ public sealed class FontLibrary
 
         return new FontLibrary([.. faces], [.. missing], [.. excluded]);
     }
+
+    /// <summary>The path of a font file by its exact name, looked for as <see cref="Find"/> does; null when it is not there.</summary>
+    /// <exception cref="DirectoryNotFoundException">A directory that was asked for is not there.</exception>
+    public static string? FindFile(string fileName, IReadOnlyList<string>? directories = null) =>
+        Scan(Places(directories)).GetValueOrDefault(fileName);
+
+    private static IReadOnlyList<string> Places(IReadOnlyList<string>? directories) =>
+        directories ?? FromEnvironment() ?? [.. DefaultDirectories.Where(Directory.Exists)];
 
     private static string[]? FromEnvironment()
     {
