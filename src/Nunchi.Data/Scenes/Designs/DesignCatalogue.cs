@@ -5,7 +5,7 @@ internal static class DesignCatalogue
 {
     public static IReadOnlyList<Design> All { get; } =
     [
-        .. Strips.All, .. PriceTags.All, .. ThingScenes.All,
+        .. Strips.All, .. StationBoards.All, .. PriceTags.All, .. ThingScenes.All,
     ];
 
     private static readonly Dictionary<SceneKind, Design[]> ByKind = All.GroupBy(d => d.Kind).ToDictionary(g => g.Key, g => g.ToArray());

@@ -73,7 +73,7 @@ internal static class PriceTags
         TextStyle style = b.Random.Chance(0.5)
             ? new TextStyle(b.Face(item.Name + "0123456789,원", 0, FontStyle.Hand, FontStyle.Display), Paint.On(ground, b.Random))
             : b.SignStyle(item.Name + "0123456789,원", ground);
-        string unit = b.Random.Pick("한 개", "1kg", "한 봉지", "한 상자", "100g", "3개", "한 판", "");
+        string unit = GoodsLists.Grocery.Any(g => g.Name == item.Name) ? b.Random.Pick("한 개", "한 봉지", "한 상자", "1kg", "100g", "3개", "") : b.Random.Pick("한 개", "");
         string amount = Words.Won(item.Price) + "원";
         b.TextIn(new SKRect(16, 20, 204, 100), item.Name, 60, style, TextRole.Product);
         if (unit.Length > 0)
