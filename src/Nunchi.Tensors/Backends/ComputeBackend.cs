@@ -134,6 +134,28 @@ public abstract unsafe class ComputeBackend : IDisposable
     /// </summary>
     public abstract void CrossEntropy(float* logits, int ldl, int* labels, float* losses, float* gradient, int rows, int classes, float scale);
 
+    /// <summary>
+    /// losses[r] = sum over c of huber(prediction - target), delta where the square turns into a line, divided by delta; 0 where mask[r] is 0.
+    /// When <paramref name="gradient"/> is not null, weight times the derivative is added to it.
+    /// </summary>
+    public virtual void SmoothL1(float* prediction, float* target, int* mask, float* losses, float* gradient, int rows, int width, float delta, float weight)
+    {
+        for (int r = 0; r < rows; r++)
+        {
+            float loss = 0;
+            for (int c = 0; c < width && mask[r] != 0; c++)
+            {
+                long i = ((long)r * width) + c;
+                float difference = prediction[i] - target[i];
+                float size = MathF.Abs(difference);
+                loss += size < delta ? 0.5f * difference * difference / delta : size - (0.5f * delta);
+                if (gradient != null)
+                    gradient[i] += weight * Math.Clamp(difference / delta, -1f, 1f);
+            }
+            losses[r] = loss;
+        }
+    }
+
     /// <summary>Sum of squares in double, in a fixed order that does not depend on threads; NaN or infinity when any value is.</summary>
     public abstract double SumOfSquares(float* x, long count);
 
