@@ -54,7 +54,7 @@ internal sealed class StageRun : IDisposable
         _reporter = context.Reporter;
         _report = new StepReport(stage.MeterNames);
         foreach (var parameter in stage.Parameters)
-            parameter.Tensor.RequiresGradient = recipe.Modules.ContainsKey(parameter.Module);
+            parameter.Tensor.RequiresGradient = recipe.Modules.ContainsKey(parameter.RateModule);
         _optimizers = OptimizerFactory.Create(backend, stage.Parameters, recipe);
         _state = new TrainingState { Version = TrainingState.CurrentVersion, Stage = recipe.Name, Step = 0, NextSample = 0, OptimizerSteps = new int[_optimizers.Count] };
         if (checkpoint is not null)

@@ -12,7 +12,11 @@ namespace Nunchi.Training.Stages;
 /// <param name="InsideLayer">A matrix inside a layer: Muon's.</param>
 /// <param name="Decays">A matrix: weight decay is for these.</param>
 /// <param name="RowBlocks">Rows of the separate matrices stacked in it, or null.</param>
-internal sealed record TrainingParameter(string Name, string Module, Tensor Tensor, bool InsideLayer, bool Decays, IReadOnlyList<int>? RowBlocks = null);
+internal sealed record TrainingParameter(string Name, string Module, Tensor Tensor, bool InsideLayer, bool Decays, IReadOnlyList<int>? RowBlocks = null)
+{
+    /// <summary>The module whose learning rate it follows.</summary>
+    public string RateModule => Module == "heads" ? "encoder" : Module;
+}
 
 /// <summary>Puts the parameters that learn into optimisers, by module, kind of optimiser and decay.</summary>
 internal static class OptimizerFactory
@@ -24,7 +28,7 @@ internal static class OptimizerFactory
         var adamW = new List<ParameterGroup>();
         foreach (var (module, rate) in stage.Modules)
         {
-            var own = parameters.Where(parameter => parameter.Module == module).ToList();
+            var own = parameters.Where(parameter => parameter.RateModule == module).ToList();
             bool IsMuon(TrainingParameter parameter) => recipe.Muon && rate.MuonLearningRate > 0 && parameter.InsideLayer;
             AddGroup(muon, $"{module} muon", own.Where(IsMuon), rate.MuonLearningRate, recipe.MuonWeightDecay);
             AddGroup(adamW, $"{module} matrices", own.Where(parameter => !IsMuon(parameter) && parameter.Decays), rate.LearningRate, recipe.WeightDecay);
