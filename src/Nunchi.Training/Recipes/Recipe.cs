@@ -42,9 +42,11 @@ public sealed record Recipe
     /// <param name="path">Its file, for messages and for the paths it names.</param>
     /// <param name="text">YAML.</param>
     /// <exception cref="RecipeException">See <see cref="Load"/>.</exception>
-    public static Recipe Parse(string path, string text)
+    public static Recipe Parse(string path, string text) => Parse(path, text, pathsMustExist: true);
+
+    internal static Recipe Parse(string path, string text, bool pathsMustExist)
     {
-        var section = RecipeFile.Parse(path, text);
+        var section = RecipeFile.Parse(path, text, pathsMustExist);
         var recipe = new Recipe
         {
             Path = path,
