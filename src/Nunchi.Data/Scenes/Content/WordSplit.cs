@@ -20,7 +20,7 @@ internal static class WordSplit
         bool wantHeldOut = b.Split == SceneSplit.HeldOut && b.Random.Chance(0.75);
         for (int i = 0; i < 60; i++)
         {
-            T item = b.Random.Pick(items);
+            T item = b.Random.From(items);
             if (b.Split == SceneSplit.Training ? !IsHeldOut(word(item)) : !wantHeldOut || i >= 40 || IsHeldOut(word(item)))
                 return item;
         }
