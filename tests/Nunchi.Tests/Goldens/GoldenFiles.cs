@@ -1,0 +1,19 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace Nunchi.Tests.Goldens;
+
+/// <summary>Finds the golden files; a missing one fails the test that asks for it.</summary>
+internal static class GoldenFiles
+{
+    public static string Path(params string[] parts) => System.IO.Path.Combine([Root(), .. parts]);
+
+    public static JsonElement Json(params string[] parts)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Path(parts)));
+        return document.RootElement.Clone();
+    }
+
+    private static string Root([CallerFilePath] string here = "") =>
+        System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(here)!, "..", "..", "goldens"));
+}
