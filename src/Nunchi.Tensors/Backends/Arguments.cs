@@ -1,0 +1,136 @@
+namespace Nunchi.Tensors.Backends;
+
+/// <summary>What <see cref="ComputeBackend.HeadRotary"/> reads and writes. Strides count floats between rows (tokens).</summary>
+public unsafe struct HeadRotaryArguments
+{
+    /// <summary>Tokens.</summary>
+    public int Rows;
+
+    /// <summary>Query heads; they come first in a row of <see cref="Input"/>.</summary>
+    public int QueryHeads;
+
+    /// <summary>Key heads; they follow the query heads.</summary>
+    public int KeyHeads;
+
+    /// <summary>Floats per head, even.</summary>
+    public int HeadSize;
+
+    /// <summary>[Rows, InputStride]: query heads, key heads (what follows, the values, is not touched).</summary>
+    public float* Input;
+
+    /// <summary>Floats from one row of the input (and of its gradient) to the next.</summary>
+    public int InputStride;
+
+    /// <summary>[Rows, (QueryHeads + KeyHeads) * HeadSize], contiguous.</summary>
+    public float* Output;
+
+    /// <summary>[HeadSize] RMSNorm weight of query heads, or null for no norm (then <see cref="KeyWeight"/> is null too).</summary>
+    public float* QueryWeight;
+
+    /// <summary>[HeadSize] RMSNorm weight of key heads, or null.</summary>
+    public float* KeyWeight;
+
+    /// <summary>[Rows, QueryHeads + KeyHeads] reciprocal deviations, written by the forward when norms are used (null: not kept), read by the backward.</summary>
+    public float* Rstd;
+
+    /// <summary>Added to the mean square.</summary>
+    public float Epsilon;
+
+    /// <summary>[Rows] position of each token.</summary>
+    public int* Positions;
+
+    /// <summary>[positions, HeadSize / 2] cosines.</summary>
+    public float* Cosines;
+
+    /// <summary>[positions, HeadSize / 2] sines.</summary>
+    public float* Sines;
+
+    /// <summary>Backward: gradient of <see cref="Output"/>.</summary>
+    public float* OutputGradient;
+
+    /// <summary>Backward: gradient of <see cref="Input"/>; only query and key columns are written.</summary>
+    public float* InputGradient;
+
+    /// <summary>Backward: [HeadSize], accumulated, or null.</summary>
+    public float* QueryWeightGradient;
+
+    /// <summary>Backward: [HeadSize], accumulated, or null.</summary>
+    public float* KeyWeightGradient;
+}
+
+/// <summary>What <see cref="ComputeBackend.Attention"/> reads and writes. Strides count floats between rows (tokens).</summary>
+public unsafe struct AttentionArguments
+{
+    /// <summary>Query heads; a multiple of <see cref="KeyHeads"/>.</summary>
+    public int QueryHeads;
+
+    /// <summary>Key and value heads.</summary>
+    public int KeyHeads;
+
+    /// <summary>Floats per head.</summary>
+    public int HeadSize;
+
+    /// <summary>Independent sequences in the batch.</summary>
+    public int Segments;
+
+    /// <summary>[Segments + 1] first query row of each segment; the last entry is the number of query rows.</summary>
+    public int* QueryStarts;
+
+    /// <summary>[Segments] first key row of each segment.</summary>
+    public int* KeyStarts;
+
+    /// <summary>[Segments] number of key rows of each segment.</summary>
+    public int* KeyCounts;
+
+    /// <summary>Query i of a segment sees keys 0 .. KeyCount - QueryCount + i only (the queries are the last rows of the sequence).</summary>
+    public bool Causal;
+
+    /// <summary>Factor on the products, usually HeadSize^-0.5.</summary>
+    public float Scale;
+
+    /// <summary>[query rows, QueryStride], QueryHeads * HeadSize used.</summary>
+    public float* Query;
+
+    /// <summary>Floats between query rows (also of the query gradient).</summary>
+    public int QueryStride;
+
+    /// <summary>[key rows, KeyStride], KeyHeads * HeadSize used.</summary>
+    public float* Key;
+
+    /// <summary>Floats between key rows (also of the key gradient).</summary>
+    public int KeyStride;
+
+    /// <summary>[key rows, ValueStride], KeyHeads * HeadSize used.</summary>
+    public float* Value;
+
+    /// <summary>Floats between value rows (also of the value gradient).</summary>
+    public int ValueStride;
+
+    /// <summary>[query rows, QueryHeads * HeadSize], contiguous.</summary>
+    public float* Output;
+
+    /// <summary>[query rows, QueryHeads] log of the sum of exponentials of the scaled scores; written by the forward when not null, read by the backward.</summary>
+    public float* LogSumExp;
+
+    /// <summary>Backward: gradient of <see cref="Output"/>, contiguous.</summary>
+    public float* OutputGradient;
+
+    /// <summary>Backward: overwritten.</summary>
+    public float* QueryGradient;
+
+    /// <summary>Backward: overwritten.</summary>
+    public float* KeyGradient;
+
+    /// <summary>Backward: overwritten.</summary>
+    public float* ValueGradient;
+}
+
+/// <summary>The constants of one AdamW step.</summary>
+/// <param name="LearningRate">Step size.</param>
+/// <param name="Beta1">Decay of the first moment.</param>
+/// <param name="Beta2">Decay of the second moment.</param>
+/// <param name="Epsilon">Added to the root of the second moment.</param>
+/// <param name="WeightDecay">Decoupled decay.</param>
+/// <param name="Step">Number of this step, from 1.</param>
+/// <param name="GradientScale">Factor on the gradient (clipping).</param>
+public readonly record struct AdamWArguments(float LearningRate, float Beta1, float Beta2, float Epsilon, float WeightDecay, int Step, float GradientScale);

@@ -1,0 +1,118 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Nunchi.Tensors.Backends;
+using Nunchi.Tensors.Cpu.Simd;
+using Nunchi.Tensors.Native;
+
+namespace Nunchi.Tensors.Cpu;
+
+/// <summary>The float32 engine on the processor: vector kernels and a pool of worker threads. Make one with <see cref="Create"/>.</summary>
+/// <remarks>
+/// A row of <see cref="ComputeBackend.MatMul"/> has the same bits however many rows are computed with it, and every result has the same bits for any number of threads.
+/// Different instruction sets may differ in the last bits.
+/// </remarks>
+public abstract unsafe class CpuBackend : ComputeBackend
+{
+    private readonly float*[] scratch;
+    private readonly long[] scratchLengths;
+
+    private protected CpuBackend(CpuOptions options, CpuKernels kernels)
+    {
+        Kernels = kernels;
+        Threads = options.Threads == 0 ? Math.Min(Environment.ProcessorCount, 256) : options.Threads;
+        Pool = new WorkerPool(Threads, options.SpinMicroseconds);
+        scratch = new float*[Threads + 1];
+        scratchLengths = new long[Threads + 1];
+        if (options.Precision == ProductPrecision.BFloat16)
+        {
+            var tile = BFloat16Tile.Shared ?? throw new PlatformNotSupportedException(
+                "bfloat16 products need a processor with AVX-512 BF16 and a system that lets a program write machine code; this machine has no such processor or forbids it. Use float32.");
+            BFloat16Product = new BFloat16MatMul(tile, Pool);
+        }
+        Name = $"cpu {KernelChoice.NameOf(kernels)}{(BFloat16Product == null ? "" : "+bf16")} x{Threads}";
+    }
+
+    /// <summary>The instruction set in use; never <see cref="CpuKernels.Auto"/>.</summary>
+    public CpuKernels Kernels { get; }
+
+    /// <inheritdoc/>
+    public override string Name { get; }
+
+    /// <inheritdoc/>
+    public override int Threads { get; }
+
+    /// <summary>Whether this machine can run <see cref="ProductPrecision.BFloat16"/>.</summary>
+    public static bool SupportsBFloat16 => BFloat16Tile.Shared != null;
+
+    internal WorkerPool Pool { get; }
+
+    private protected BFloat16MatMul? BFloat16Product { get; }
+
+    /// <summary>Starts a backend with its own worker threads.</summary>
+    /// <param name="options">Threads and instruction set; null takes the defaults.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or NUNCHI_KERNELS names no instruction set.</exception>
+    /// <exception cref="PlatformNotSupportedException">The instruction set asked for is not on this machine.</exception>
+    public static CpuBackend Create(CpuOptions? options = null)
+    {
+        var valid = (options ?? new CpuOptions()).Validate();
+        var kernels = KernelChoice.Resolve(valid.Kernels, Environment.GetEnvironmentVariable(KernelChoice.Variable));
+        return kernels switch
+        {
+            CpuKernels.Avx512 => new VectorBackend<Vector512<float>, Simd512>(valid, kernels),
+            CpuKernels.Avx2 => new VectorBackend<Vector256<float>, Simd256>(valid, kernels),
+            _ => new VectorBackend<Vector128<float>, Simd128>(valid, kernels),
+        };
+    }
+
+    /// <summary>Whether this machine can run these kernels.</summary>
+    public static bool IsSupported(CpuKernels kernels) => KernelChoice.IsSupported(kernels);
+
+    /// <inheritdoc/>
+    public override float* Allocate(long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        return AllocateNative(count);
+    }
+
+    /// <inheritdoc/>
+    public override void Free(float* memory) => NativeMemory.AlignedFree(memory);
+
+    internal static float* AllocateNative(long count)
+    {
+        var bytes = ((nuint)Math.Max(count, 16) * sizeof(float)) + 63 & ~(nuint)63;
+        try
+        {
+            return (float*)NativeMemory.AlignedAlloc(bytes, 64);
+        }
+        catch (OutOfMemoryException e)
+        {
+            throw new InsufficientMemoryException($"No memory for {count:N0} floats ({bytes / 1048576.0:N1} MiB).", e);
+        }
+    }
+
+    /// <summary>Memory of one worker (its index) or of the whole call (index Threads); kept for later calls. The contents do not survive a call that asks for more.</summary>
+    private protected float* Scratch(int owner, long count)
+    {
+        if (scratchLengths[owner] >= count) return scratch[owner];
+        NativeMemory.AlignedFree(scratch[owner]);
+        scratch[owner] = null;
+        scratchLengths[owner] = 0;
+        scratch[owner] = AllocateNative(count);
+        scratchLengths[owner] = count;
+        return scratch[owner];
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (!disposing) return;
+        BFloat16Product?.Dispose();
+        Pool.Dispose();
+        for (var i = 0; i < scratch.Length; i++)
+        {
+            NativeMemory.AlignedFree(scratch[i]);
+            scratch[i] = null;
+            scratchLengths[i] = 0;
+        }
+    }
+}

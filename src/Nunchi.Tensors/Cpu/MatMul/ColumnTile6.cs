@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using Nunchi.Tensors.Cpu.Simd;
+
+namespace Nunchi.Tensors.Cpu.MatMul;
+
+/// <summary>C tile of 6 rows and two registers of columns. The tile's rows lie side by side: step k of all rows starts at a + k * lda (packed panels, or A stored transposed).</summary>
+/// <remarks>Strides are in bytes. The sum over k is one chain of multiply-adds for each element, so its bits do not depend on the tile's shape.</remarks>
+internal static unsafe class ColumnTile6<V, S>
+    where V : struct
+    where S : struct, ISimd<V>
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run(float* a, nint lda, float* b, nint ldb, int k, float* c, nint ldc, bool add, float* bias)
+    {
+        V c0x = S.Zero, c0y = S.Zero;
+        V c1x = S.Zero, c1y = S.Zero;
+        V c2x = S.Zero, c2y = S.Zero;
+        V c3x = S.Zero, c3y = S.Zero;
+        V c4x = S.Zero, c4y = S.Zero;
+        V c5x = S.Zero, c5y = S.Zero;
+        for (var i = k; i > 0; i--)
+        {
+            var x = S.Load(b);
+            var y = S.Load(b + S.Count);
+            b = (float*)((byte*)b + ldb);
+            var s = S.Create(a[0]);
+            c0x = S.MultiplyAdd(s, x, c0x);
+            c0y = S.MultiplyAdd(s, y, c0y);
+            s = S.Create(a[1]);
+            c1x = S.MultiplyAdd(s, x, c1x);
+            c1y = S.MultiplyAdd(s, y, c1y);
+            s = S.Create(a[2]);
+            c2x = S.MultiplyAdd(s, x, c2x);
+            c2y = S.MultiplyAdd(s, y, c2y);
+            s = S.Create(a[3]);
+            c3x = S.MultiplyAdd(s, x, c3x);
+            c3y = S.MultiplyAdd(s, y, c3y);
+            s = S.Create(a[4]);
+            c4x = S.MultiplyAdd(s, x, c4x);
+            c4y = S.MultiplyAdd(s, y, c4y);
+            s = S.Create(a[5]);
+            c5x = S.MultiplyAdd(s, x, c5x);
+            c5y = S.MultiplyAdd(s, y, c5y);
+            a = (float*)((byte*)a + lda);
+        }
+        var q = (byte*)c;
+        Finish((float*)q, c0x, c0y, add, bias);
+        Finish((float*)(q += ldc), c1x, c1y, add, bias);
+        Finish((float*)(q += ldc), c2x, c2y, add, bias);
+        Finish((float*)(q += ldc), c3x, c3y, add, bias);
+        Finish((float*)(q += ldc), c4x, c4y, add, bias);
+        Finish((float*)(q += ldc), c5x, c5y, add, bias);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish(float* c, V x, V y, bool add, float* bias)
+    {
+        if (add)
+        {
+            x = S.Add(S.Load(c), x);
+            y = S.Add(S.Load(c + S.Count), y);
+        }
+        if (bias != null)
+        {
+            x = S.Add(x, S.Load(bias));
+            y = S.Add(y, S.Load(bias + S.Count));
+        }
+        S.Store(c, x);
+        S.Store(c + S.Count, y);
+    }
+}

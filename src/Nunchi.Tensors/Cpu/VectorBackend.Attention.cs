@@ -1,0 +1,224 @@
+using System.Runtime.CompilerServices;
+using Nunchi.Tensors.Backends;
+using Nunchi.Tensors.Cpu.MatMul;
+using Nunchi.Tensors.Cpu.Simd;
+
+namespace Nunchi.Tensors.Cpu;
+
+/// <summary>
+/// Attention forward with the online softmax of FlashAttention (Dao et al. 2022): keys in blocks of <see cref="KeyBlock"/>, queries in register tiles, so that scores stay in the
+/// first-level cache. Key blocks start at fixed places of a sequence and a masked key adds an exact zero: a row has the same bits in every batch of queries.
+/// </summary>
+internal sealed unsafe partial class VectorBackend<V, S>
+{
+    /// <summary>Keys per block: whole register tiles and whole panels for every instruction set.</summary>
+    private const int KeyBlock = 192;
+
+    /// <summary>Queries per item.</summary>
+    private const int QueryBlock = 144;
+
+    private struct AttentionJob
+    {
+        public AttentionArguments A;
+        public int PaddedSize;
+        public float* Workspace;
+        public long WorkspaceStride;
+    }
+
+    private static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
+
+    public override void Attention(in AttentionArguments arguments)
+    {
+        var job = new AttentionJob { A = arguments, PaddedSize = RoundUp(arguments.HeadSize, PanelWidth) };
+        job.WorkspaceStride = RoundUp(
+            (2 * KeyBlock * job.PaddedSize) + (TileRows * job.PaddedSize) + (TileRows * KeyBlock) + (QueryBlock * (job.PaddedSize + 2)), 16);
+        job.Workspace = Scratch(Threads, job.WorkspaceStride * Threads);
+        var blocks = 0;
+        for (var s = 0; s < arguments.Segments; s++) blocks += QueryBlocks(arguments, s);
+        Pool.Run(blocks * arguments.KeyHeads, 1, &AttentionBody, &job);
+    }
+
+    private static int QueryBlocks(in AttentionArguments a, int segment) => (a.QueryStarts[segment + 1] - a.QueryStarts[segment] + QueryBlock - 1) / QueryBlock;
+
+    private static void AttentionBody(void* context, int start, int end, int worker)
+    {
+        ref var job = ref *(AttentionJob*)context;
+        ref var a = ref job.A;
+        for (var item = start; item < end; item++)
+        {
+            var block = item / a.KeyHeads;
+            var segment = 0;
+            for (var n = QueryBlocks(a, segment); block >= n; n = QueryBlocks(a, ++segment)) block -= n;
+            AttendBlock(ref job, segment, item % a.KeyHeads, block * QueryBlock, job.Workspace + (worker * job.WorkspaceStride));
+        }
+    }
+
+    /// <summary>One block of queries of one segment, all query heads of one key head.</summary>
+    private static void AttendBlock(ref AttentionJob job, int segment, int keyHead, int firstQuery, float* workspace)
+    {
+        ref var a = ref job.A;
+        var size = a.HeadSize;
+        var padded = job.PaddedSize;
+        var keys = workspace;
+        var values = keys + (KeyBlock * padded);
+        var queryEdge = values + (KeyBlock * padded);
+        var scores = queryEdge + (TileRows * padded);
+        var sums = scores + (TileRows * KeyBlock);
+        var largest = sums + (QueryBlock * padded);
+        var totals = largest + QueryBlock;
+
+        var queryCount = a.QueryStarts[segment + 1] - a.QueryStarts[segment];
+        var keyCount = a.KeyCounts[segment];
+        var count = Math.Min(QueryBlock, queryCount - firstQuery);
+        var before = a.Causal ? keyCount - queryCount : keyCount;
+        var group = a.QueryHeads / a.KeyHeads;
+        var lastKey = a.Causal ? Math.Min(keyCount, before + firstQuery + count) : keyCount;
+        var severalBlocks = lastKey > KeyBlock;
+
+        for (var h = 0; h < group; h++)
+        {
+            var head = (keyHead * group) + h;
+            var query = a.Query + ((long)(a.QueryStarts[segment] + firstQuery) * a.QueryStride) + (head * size);
+            for (var i = 0; i < count; i++)
+            {
+                largest[i] = float.NegativeInfinity;
+                totals[i] = 0;
+            }
+            if (lastKey <= 0) new Span<float>(sums, count * padded).Clear();
+            for (var first = 0; first < lastKey; first += KeyBlock)
+            {
+                var length = Math.Min(KeyBlock, keyCount - first);
+                if (h == 0 || severalBlocks) PackKeysAndValues(ref a, segment, keyHead, first, length, padded, keys, values);
+                for (var q = 0; q < count; q += TileRows)
+                {
+                    var rows = Math.Min(TileRows, count - q);
+                    var extent = a.Causal ? Math.Min(length, before + firstQuery + q + rows - first) : length;
+                    if (extent <= 0) 
+                    {
+                        if (first == 0) new Span<float>(sums + (q * padded), TileRows * padded).Clear();
+                        continue;
+                    }
+                    var rowStart = query + ((long)q * a.QueryStride);
+                    if (rows < TileRows) CopyRows(rowStart, a.QueryStride, rows, queryEdge, padded, size, TileRows);
+                    for (var panel = 0; panel * PanelWidth < extent; panel++)
+                    {
+                        var b = keys + (panel * PanelWidth * size);
+                        var to = scores + (panel * PanelWidth);
+                        if (rows < TileRows) RowTile(queryEdge, padded, b, PanelWidth, size, to, KeyBlock, false, null);
+                        else RowTile(rowStart, a.QueryStride, b, PanelWidth, size, to, KeyBlock, false, null);
+                    }
+                    for (var i = 0; i < rows; i++)
+                    {
+                        var visible = a.Causal ? Math.Clamp(before + firstQuery + q + i + 1 - first, 0, length) : length;
+                        var factor = SoftmaxRow(scores + (i * KeyBlock), visible, extent, a.Scale, ref largest[q + i], ref totals[q + i]);
+                        if (first > 0 && factor != 1f) ScaleRow(sums + ((q + i) * padded), S.Create(factor), padded);
+                    }
+                    for (var c = 0; c < padded; c += PanelWidth)
+                    {
+                        RowTile(scores, KeyBlock, values + (c * KeyBlock), PanelWidth, extent, sums + (q * padded) + c, padded, first > 0, null);
+                    }
+                }
+            }
+            WriteAttention(ref a, a.QueryStarts[segment] + firstQuery, head, count, sums, padded, largest, totals);
+        }
+    }
+
+    private static void PackKeysAndValues(ref AttentionArguments a, int segment, int keyHead, int first, int length, int padded, float* keys, float* values)
+    {
+        var key = a.Key + ((long)(a.KeyStarts[segment] + first) * a.KeyStride) + (keyHead * a.HeadSize);
+        var value = a.Value + ((long)(a.KeyStarts[segment] + first) * a.ValueStride) + (keyHead * a.HeadSize);
+        PackTransposed(key, a.KeyStride, length, a.HeadSize, keys);
+        PackStraight(value, a.ValueStride, length, a.HeadSize, KeyBlock, values);
+    }
+
+    /// <summary>Rows become panel columns: panels of [size, PanelWidth].</summary>
+    private static void PackTransposed(float* rows, int stride, int count, int size, float* panels)
+    {
+        for (var r = 0; r < count; r += PanelWidth)
+        {
+            Packing<V, S>.Transposed(rows + ((long)r * stride), stride, Math.Min(PanelWidth, count - r), size, panels + ((long)r * size), PanelWidth);
+        }
+    }
+
+    /// <summary>Rows stay rows: panels of [capacity, PanelWidth].</summary>
+    private static void PackStraight(float* rows, int stride, int count, int size, int capacity, float* panels)
+    {
+        for (var c = 0; c < size; c += PanelWidth)
+        {
+            Packing<V, S>.Straight(rows + c, stride, Math.Min(PanelWidth, size - c), count, panels + ((long)c * capacity), PanelWidth);
+        }
+    }
+
+    private static void CopyRows(float* source, int stride, int rows, float* destination, int width, int used, int allRows)
+    {
+        for (var r = 0; r < allRows; r++)
+        {
+            var to = new Span<float>(destination + (r * width), width);
+            if (r < rows)
+            {
+                new ReadOnlySpan<float>(source + ((long)r * stride), used).CopyTo(to);
+                to[used..].Clear();
+            }
+            else
+            {
+                to.Clear();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Turns a row of raw scores into exponentials, zeros from <paramref name="visible"/> to <paramref name="extent"/>; updates the running maximum and total and returns
+    /// the factor for what was summed before.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float SoftmaxRow(float* x, int visible, int extent, float scale, ref float largest, ref float total)
+    {
+        if (visible <= 0)
+        {
+            new Span<float>(x, extent).Clear();
+            return 1f;
+        }
+        var factor = S.Create(scale);
+        var max = S.Create(float.NegativeInfinity);
+        var c = 0;
+        for (; c + S.Count <= visible; c += S.Count) max = S.Max(S.Multiply(S.Load(x + c), factor), max);
+        if (c < visible) max = S.Max(S.Fill(S.Multiply(S.LoadPartial(x + c, visible - c), factor), visible - c, S.Create(float.NegativeInfinity)), max);
+        var before = largest;
+        var now = MathF.Max(before, S.Largest(max));
+        var shift = S.Create(-now);
+        var sum = S.Zero;
+        for (c = 0; c + S.Count <= visible; c += S.Count)
+        {
+            var e = VectorMath<V, S>.Exp(S.MultiplyAdd(S.Load(x + c), factor, shift));
+            sum = S.Add(sum, e);
+            S.Store(x + c, e);
+        }
+        if (c < visible)
+        {
+            var e = S.Fill(VectorMath<V, S>.Exp(S.MultiplyAdd(S.LoadPartial(x + c, visible - c), factor, shift)), visible - c, S.Zero);
+            sum = S.Add(sum, e);
+            S.StorePartial(x + c, e, visible - c);
+        }
+        for (c = visible; c < extent; c++) x[c] = 0;
+        var decay = before == now ? 1f : MathF.Exp(before - now);
+        largest = now;
+        total = (total * decay) + S.Sum(sum);
+        return decay;
+    }
+
+    private static void WriteAttention(ref AttentionArguments a, int firstRow, int head, int count, float* sums, int padded, float* largest, float* totals)
+    {
+        var size = a.HeadSize;
+        for (var i = 0; i < count; i++)
+        {
+            var row = (long)(firstRow + i);
+            var output = a.Output + (((row * a.QueryHeads) + head) * size);
+            var inverse = S.Create(totals[i] == 0 ? 0f : 1f / totals[i]);
+            var from = sums + (i * padded);
+            var c = 0;
+            for (; c + S.Count <= size; c += S.Count) S.Store(output + c, S.Multiply(S.Load(from + c), inverse));
+            if (c < size) S.StorePartial(output + c, S.Multiply(S.LoadPartial(from + c, size - c), inverse), size - c);
+            if (a.LogSumExp != null) a.LogSumExp[(row * a.QueryHeads) + head] = largest[i] + MathF.Log(totals[i]);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+namespace Nunchi.Chat;
+
+/// <summary>How an answer is sampled and when it ends. Every value is checked when it is set; nothing is clamped.</summary>
+public sealed record GenerationOptions
+{
+    /// <summary>The options of a deterministic answer: greedy, 512 tokens at most.</summary>
+    public static GenerationOptions Default { get; } = new();
+
+    /// <summary>The most tokens to produce, at least 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+    public int MaxTokens { get; init => field = AtLeast(nameof(MaxTokens), value, 1); } = 512;
+
+    /// <summary>Divides the logits before sampling, 0..100; 0 takes the most likely token each time.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not in 0..100.</exception>
+    public double Temperature { get; init => field = Within(nameof(Temperature), value, 0, 100); }
+
+    /// <summary>Only the so many most likely tokens stay; 0 keeps all.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int TopK { get; init => field = AtLeast(nameof(TopK), value, 0); }
+
+    /// <summary>The smallest set of most likely tokens whose probabilities reach this sum stays, above 0 up to 1; 1 keeps all (nucleus sampling).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not above 0 and at most 1.</exception>
+    public double TopP
+    {
+        get;
+        init => field = value is > 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(TopP), value, $"{nameof(TopP)} is {value}; it must be above 0 and at most 1.");
+    } = 1;
+
+    /// <summary>Tokens less likely than this share of the most likely one are dropped, 0..1; 0 keeps all.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not in 0..1.</exception>
+    public double MinP { get; init => field = Within(nameof(MinP), value, 0, 1); }
+
+    /// <summary>Logits of tokens already in the conversation are divided by this when positive and multiplied when negative, 0.1..10; 1 changes nothing (CTRL, Keskar et al. 2019).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not in 0.1..10.</exception>
+    public double RepetitionPenalty { get; init => field = Within(nameof(RepetitionPenalty), value, 0.1, 10); } = 1;
+
+    /// <summary>Subtracted from the logit of each token that the answer already holds, -2..2.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not in -2..2.</exception>
+    public double PresencePenalty { get; init => field = Within(nameof(PresencePenalty), value, -2, 2); }
+
+    /// <summary>Subtracted from a token's logit once for each time that the answer already holds it, -2..2.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not in -2..2.</exception>
+    public double FrequencyPenalty { get; init => field = Within(nameof(FrequencyPenalty), value, -2, 2); }
+
+    /// <summary>The seed of the sampler; the same seed gives the same answer. It is not read at temperature 0.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>The answer ends before the first of these texts that it would contain; up to 16, none of them empty.</summary>
+    /// <exception cref="ArgumentException">There are more than 16, or one is empty.</exception>
+    public IReadOnlyList<string> StopStrings
+    {
+        get;
+        init
+        {
+            if (value.Count > 16)
+                throw new ArgumentException($"{nameof(StopStrings)} holds {value.Count} texts; at most 16 are allowed.", nameof(StopStrings));
+            if (value.Any(string.IsNullOrEmpty))
+                throw new ArgumentException($"{nameof(StopStrings)} holds an empty text; every one must have a character.", nameof(StopStrings));
+            field = value;
+        }
+    } = [];
+
+    private static int AtLeast(string name, int value, int low) =>
+        value >= low ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be {low} or more.");
+
+    private static double Within(string name, double value, double low, double high) =>
+        value >= low && value <= high ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be in {low}..{high}.");
+}

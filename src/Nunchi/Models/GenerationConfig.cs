@@ -1,0 +1,36 @@
+namespace Nunchi.Models;
+
+/// <summary>What <c>generation_config.json</c> says: the tokens that end an answer.</summary>
+public sealed record GenerationConfig
+{
+    /// <summary>The file's name.</summary>
+    public const string FileName = "generation_config.json";
+
+    /// <summary>Tokens that end an answer; empty when the checkpoint names none.</summary>
+    public IReadOnlyList<int> EosTokenIds { get; init; } = [];
+
+    /// <summary>First token of a text, where the family has one.</summary>
+    public int? BosTokenId { get; init; }
+
+    /// <summary>Filler token.</summary>
+    public int? PadTokenId { get; init; }
+
+    /// <summary>Reads the file; what it leaves out, or all when it is not there, comes from the decoder's configuration.</summary>
+    /// <param name="directory">A checkpoint directory.</param>
+    /// <param name="text">The decoder's configuration.</param>
+    /// <exception cref="InvalidDataException">A value is wrong; the message names file and key.</exception>
+    public static GenerationConfig Load(string directory, TextDecoderConfig text)
+    {
+        string file = Path.Combine(directory, FileName);
+        if (!File.Exists(file))
+            return new GenerationConfig { EosTokenIds = text.EosTokenIds, BosTokenId = text.BosTokenId, PadTokenId = text.PadTokenId };
+        ConfigSection section = ConfigSection.Load(file);
+        IReadOnlyList<int> ends = section.IntegerOrList("eos_token_id", 0, text.VocabularySize - 1);
+        return new GenerationConfig
+        {
+            EosTokenIds = ends.Count > 0 ? ends : text.EosTokenIds,
+            BosTokenId = section.OptionalInteger("bos_token_id", 0, int.MaxValue) ?? text.BosTokenId,
+            PadTokenId = section.OptionalInteger("pad_token_id", -1, int.MaxValue) ?? text.PadTokenId,
+        };
+    }
+}

@@ -1,0 +1,290 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text;
+using Nunchi.Text.BytePairs;
+using Nunchi.Text.Files;
+using Nunchi.Text.Normalization;
+using Nunchi.Text.PreTokenization;
+
+namespace Nunchi.Text;
+
+/// <summary>
+/// Turns text into token ids and back: byte-level BPE as Hugging Face's <c>tokenizers</c> does it, on code points.
+/// Safe to use from many threads at once.
+/// </summary>
+/// <remarks>
+/// Tokens that the file flags special are control. Unless a call allows them they are never produced, whatever the text says:
+/// a typed <c>&lt;|im_end|&gt;</c> becomes the ordinary tokens of its characters.
+/// </remarks>
+public sealed class Tokenizer
+{
+    private const long FileLimit = 512L << 20;
+
+    private readonly TokenizerDefinition _definition;
+    private readonly AddedTokenMatcher _rawMatcher;
+    private readonly AddedTokenMatcher _normalizedMatcher;
+    private readonly bool _normalizedSpecials;
+    private readonly Dictionary<int, AddedToken> _added;
+    private readonly Dictionary<string, int> _addedIds;
+    private readonly BytePairEncoder _encoder;
+    private readonly WordCache _cache = new();
+    private readonly CoveringPattern? _pattern;
+    private readonly IReadOnlyDictionary<string, string> _namedTokens;
+
+    private Tokenizer(TokenizerDefinition definition, IReadOnlyDictionary<string, string> namedTokens)
+    {
+        _definition = definition;
+        _namedTokens = namedTokens;
+        _added = definition.AddedTokens.ToDictionary(t => t.Id);
+        _addedIds = definition.AddedTokens.ToDictionary(t => t.Content, t => t.Id);
+        _rawMatcher = new AddedTokenMatcher(definition.AddedTokens.Where(t => !t.Normalized));
+        var normalized = definition.AddedTokens.Where(t => t.Normalized).ToList();
+        _normalizedSpecials = normalized.Exists(t => t.Special);
+        _normalizedMatcher = new AddedTokenMatcher(
+            definition.ComposesUnicode ? normalized.Select(t => t with { Content = NfcNormalizer.Normalize(t.Content) }) : normalized);
+        _encoder = new BytePairEncoder(definition.ByteIds, definition.Merges);
+        _pattern = definition.AddPrefixSpace ? null : definition.PreTokenizer as CoveringPattern;
+    }
+
+    /// <summary>One more than the highest id, added tokens included.</summary>
+    public int VocabularySize => _definition.Vocabulary.Size;
+
+    /// <summary>The tokens that are matched whole, in the file's order.</summary>
+    public IReadOnlyList<AddedToken> AddedTokens => _definition.AddedTokens;
+
+    /// <summary>Ids that the file puts before every text of its own accord, such as a beginning-of-text token; <see cref="Encode(string, bool)"/> does not add them.</summary>
+    public IReadOnlyList<int> PrefixIds => _definition.PrefixIds;
+
+    /// <summary>Ids that the file puts after every text of its own accord; <see cref="Encode(string, bool)"/> does not add them.</summary>
+    public IReadOnlyList<int> SuffixIds => _definition.SuffixIds;
+
+    /// <summary>The end-of-text token that <c>tokenizer_config.json</c> names, or null.</summary>
+    public string? EosToken => _namedTokens.GetValueOrDefault("eos_token");
+
+    /// <summary>The padding token that <c>tokenizer_config.json</c> names, or null.</summary>
+    public string? PadToken => _namedTokens.GetValueOrDefault("pad_token");
+
+    /// <summary>All tokens that <c>tokenizer_config.json</c> names: <c>bos_token</c>, <c>eos_token</c>, <c>pad_token</c>, <c>unk_token</c>.</summary>
+    public IReadOnlyDictionary<string, string> NamedTokens => _namedTokens;
+
+    /// <summary>Loads <c>tokenizer.json</c> and, when it is there, <c>tokenizer_config.json</c> from a checkpoint directory.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <exception cref="FileNotFoundException">There is no <c>tokenizer.json</c>.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or uses a component that is not supported; the message names the file and the place.</exception>
+    public static Tokenizer Load(string directory)
+    {
+        var file = Path.Combine(directory, "tokenizer.json");
+        if (!File.Exists(file))
+            throw new FileNotFoundException($"{file}: not found; a checkpoint directory holds its tokenizer there", file);
+        var configFile = Path.Combine(directory, "tokenizer_config.json");
+        var config = File.Exists(configFile) ? JsonNode.ReadFile(configFile, FileLimit) : null;
+        return FromJson(JsonNode.ReadFile(file, FileLimit), config, file, configFile);
+    }
+
+    /// <summary>Reads a tokenizer from the bytes of its files.</summary>
+    /// <param name="tokenizerJson">The UTF-8 bytes of <c>tokenizer.json</c>.</param>
+    /// <param name="tokenizerConfigJson">The UTF-8 bytes of <c>tokenizer_config.json</c>, or null.</param>
+    /// <param name="name">What error messages call the first file.</param>
+    /// <param name="configName">What error messages call the second file.</param>
+    /// <exception cref="InvalidDataException">The bytes are damaged or use a component that is not supported.</exception>
+    public static Tokenizer FromJson(ReadOnlyMemory<byte> tokenizerJson, ReadOnlyMemory<byte>? tokenizerConfigJson = null,
+        string name = "tokenizer.json", string configName = "tokenizer_config.json")
+    {
+        if (tokenizerConfigJson is not { } configJson)
+            return Make(TokenizerConfig.Empty);
+        return JsonNode.Read(configJson, configName, root => Make(TokenizerConfig.Read(root)));
+
+        Tokenizer Make(TokenizerConfig config) =>
+            new(JsonNode.Read(tokenizerJson, name, root => TokenizerFile.Read(root, config.AddedTokens)), config.NamedTokens);
+    }
+
+    /// <summary>Encodes a text.</summary>
+    /// <param name="text">The text; unpaired surrogates are encoded as U+FFFD.</param>
+    /// <param name="allowSpecial">Whether special tokens in the text are recognised. Leave it off for anything that a user typed.</param>
+    public int[] Encode(string text, bool allowSpecial = false)
+    {
+        var ids = new List<int>(text.Length / 2 + 4);
+        Encode(text, ids, allowSpecial);
+        return [..ids];
+    }
+
+    /// <summary>Encodes a text and appends its ids.</summary>
+    /// <param name="text">The text; unpaired surrogates are encoded as U+FFFD.</param>
+    /// <param name="ids">Where the ids go.</param>
+    /// <param name="allowSpecial">Whether special tokens in the text are recognised. Leave it off for anything that a user typed.</param>
+    public void Encode(ReadOnlySpan<char> text, List<int> ids, bool allowSpecial) => EncodeWith(text, ids, new SpecialPolicy(allowSpecial));
+
+    /// <summary>
+    /// Encodes a text of which some ranges were typed by a user: special tokens are recognised only where they touch no such range.
+    /// Everything else is encoded as if it were one text, so the ids are those that the whole prompt gives.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="userRanges">Ranges from the start, in order and not overlapping.</param>
+    /// <param name="ids">Where the ids go.</param>
+    internal void EncodeMixed(ReadOnlySpan<char> text, ReadOnlySpan<Range> userRanges, List<int> ids) =>
+        EncodeWith(text, ids, new SpecialPolicy(true, userRanges));
+
+    private void EncodeWith(ReadOnlySpan<char> text, List<int> ids, SpecialPolicy policy)
+    {
+        var at = 0;
+        if (!_rawMatcher.IsEmpty)
+        {
+            while (_rawMatcher.TryFind(text, at, policy, out var token, out var start, out var end))
+            {
+                EncodeSegment(text, at, start, ids, policy);
+                ids.Add(token.Id);
+                at = end;
+            }
+        }
+
+        EncodeSegment(text, at, text.Length, ids, policy);
+    }
+
+    private void EncodeSegment(ReadOnlySpan<char> text, int start, int end, List<int> ids, SpecialPolicy policy)
+    {
+        if (start >= end)
+            return;
+        if (!_normalizedSpecials || policy.IsUniform(start, end, out var cut))
+        {
+            EncodeNormalized(text[start..end], ids, new SpecialPolicy(policy.Permits(start, end)));
+            return;
+        }
+
+        // Special tokens that are sought after normalisation: ranges would no longer fit, so each range goes by itself.
+        EncodeNormalized(text[start..cut], ids, new SpecialPolicy(policy.Permits(start, cut)));
+        EncodeSegment(text, cut, end, ids, policy);
+    }
+
+    private void EncodeNormalized(ReadOnlySpan<char> segment, List<int> ids, SpecialPolicy policy)
+    {
+        if (_definition.ComposesUnicode && !NfcNormalizer.IsCertainlyNormalized(segment))
+            segment = NfcNormalizer.Normalize(segment);
+        var at = 0;
+        if (!_normalizedMatcher.IsEmpty)
+        {
+            while (_normalizedMatcher.TryFind(segment, at, policy, out var token, out var start, out var end))
+            {
+                EncodePieces(segment[at..start], ids);
+                ids.Add(token.Id);
+                at = end;
+            }
+        }
+
+        EncodePieces(segment[at..], ids);
+    }
+
+    private void EncodePieces(ReadOnlySpan<char> text, List<int> ids)
+    {
+        if (_pattern is { } pattern)
+        {
+            for (var start = 0; start < text.Length;)
+            {
+                var end = pattern.Next(text, start);
+                EncodeWord(text[start..end], ids);
+                start = end;
+            }
+
+            return;
+        }
+
+        if (text.IsEmpty)
+            return;
+        var addSpace = _definition.AddPrefixSpace && text[0] != ' ';
+        var whole = addSpace ? string.Concat(" ", text) : text;
+        var pieces = new List<Range>();
+        _definition.PreTokenizer.Split(whole, pieces);
+        foreach (var piece in pieces)
+            EncodeWord(whole[piece], ids);
+    }
+
+    private void EncodeWord(ReadOnlySpan<char> word, List<int> ids)
+    {
+        if (word.Length > WordCache.LongestWord)
+        {
+            EncodeLongWord(word, ids);
+            return;
+        }
+
+        var hash = WordCache.Hash(word);
+        if (_cache.TryGet(word, hash, out var known))
+        {
+            var start = ids.Count;
+            CollectionsMarshal.SetCount(ids, start + known.Length);
+            known.CopyTo(CollectionsMarshal.AsSpan(ids)[start..]);
+            return;
+        }
+
+        Span<byte> bytes = stackalloc byte[WordCache.LongestWord * 3];
+        var before = ids.Count;
+        EncodeBytes(bytes[..Encoding.UTF8.GetBytes(word, bytes)], ids);
+        _cache.Set(word, hash, CollectionsMarshal.AsSpan(ids)[before..]);
+    }
+
+    private void EncodeLongWord(ReadOnlySpan<char> word, List<int> ids)
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(word.Length));
+        try
+        {
+            EncodeBytes(bytes.AsSpan(0, Encoding.UTF8.GetBytes(word, bytes)), ids);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+
+    private void EncodeBytes(ReadOnlySpan<byte> bytes, List<int> ids)
+    {
+        if (_definition.IgnoreMerges && _definition.Vocabulary.Find(bytes) is var id and >= 0)
+            ids.Add(id);
+        else
+            _encoder.Encode(bytes, ids);
+    }
+
+    /// <summary>The text of some ids; bytes that are not UTF-8 become U+FFFD.</summary>
+    /// <param name="ids">The ids.</param>
+    /// <param name="skipSpecial">Whether special tokens are left out.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An id has no token.</exception>
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecial = false)
+    {
+        var bytes = new ArrayBufferWriter<byte>(ids.Length * 4 + 16);
+        foreach (var id in ids)
+        {
+            if (!skipSpecial || !IsSpecial(id))
+                bytes.Write(TokenBytes(id).Span);
+        }
+
+        return Encoding.UTF8.GetString(bytes.WrittenSpan);
+    }
+
+    /// <summary>The id of a token as the file spells it (added tokens as they are, others in the byte alphabet: <c>Ġ</c> for a blank), or null.</summary>
+    public int? TokenId(string token)
+    {
+        if (_addedIds.TryGetValue(token, out var added))
+            return added;
+        var spelling = Encoding.UTF8.GetBytes(token);
+        var bytes = new byte[spelling.Length];
+        var count = ByteLevelAlphabet.Read(spelling, bytes);
+        var id = count <= 0 ? -1 : _definition.Vocabulary.Find(bytes.AsSpan(0, count));
+        return id < 0 ? null : id;
+    }
+
+    /// <summary>A token as the file spells it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The id has no token.</exception>
+    public string TokenText(int id)
+    {
+        var bytes = TokenBytes(id).Span;
+        if (_added.TryGetValue(id, out var token))
+            return token.Content;
+        return _definition.Vocabulary.IsBytePair(id) ? ByteLevelAlphabet.Spell(bytes) : Encoding.UTF8.GetString(bytes);
+    }
+
+    /// <summary>The bytes that a token stands for.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The id has no token.</exception>
+    public ReadOnlyMemory<byte> TokenBytes(int id) => _definition.Vocabulary.Has(id)
+        ? _definition.Vocabulary.Bytes(id)
+        : throw new ArgumentOutOfRangeException(nameof(id), id, $"no token has this id; ids go from 0 to {VocabularySize - 1}");
+
+    /// <summary>Whether the file flags a token special.</summary>
+    public bool IsSpecial(int id) => _added.TryGetValue(id, out var token) && token.Special;
+}
