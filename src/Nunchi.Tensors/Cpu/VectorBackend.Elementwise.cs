@@ -133,9 +133,13 @@ internal sealed unsafe partial class VectorBackend<V, S>
         public static V Apply(V x, V y, V p, V q)
         {
             var square = S.Multiply(x, x);
-            var gate = TanhGate(x, square);
+            var u = S.Multiply(x, S.MultiplyAdd(square, S.Create(TanhCubic), S.Create(TanhLinear)));
+            var e = VectorMath<V, S>.Exp(S.Subtract(S.Zero, S.Abs(u)));
+            var inverse = S.Divide(S.Create(1f), S.Add(S.Create(1f), e));
+            var small = S.Multiply(e, inverse);
+            var gate = S.SelectLess(u, S.Zero, small, inverse);
             var slope = S.MultiplyAdd(square, S.Create(3 * TanhCubic), S.Create(TanhLinear));
-            var spread = S.Multiply(S.Multiply(gate, S.Subtract(S.Create(1f), gate)), S.Multiply(x, slope));
+            var spread = S.Multiply(S.Multiply(small, inverse), S.Multiply(x, slope));
             return S.Multiply(y, S.Add(gate, spread));
         }
     }
