@@ -11,6 +11,7 @@ public sealed record ComputeRecipe(int Threads = 0, ProductPrecision Precision =
     {
         ["float32"] = ProductPrecision.Float32,
         ["bfloat16"] = ProductPrecision.BFloat16,
+        ["auto"] = CpuBackend.SupportsBFloat16 ? ProductPrecision.BFloat16 : ProductPrecision.Float32,
     };
 
     internal static ComputeRecipe Read(RecipeSection? section)
