@@ -68,7 +68,7 @@ internal static class CaptionTasks
             List<string> items = [.. ask.Groups.Select(g => Naming.Counted(g, korean))];
             string ground = korean ? ask.Scene.Background.Korean : ask.Scene.Background.Name;
             sentences.Add(korean
-                ? Phrase.Fill(ask.Random.Pick("{1을} 배경으로 {0이} 있습니다.", "{0이} 보이고 배경은 {1입니다}.", "{1} 앞에 {0이} 있습니다."), Naming.List(items, true), ground)
+                ? Phrase.Fill(ask.Random.Pick("{1을} 배경으로 {0이} 있습니다.", "{0이} 보이고 배경은 {1}입니다.", "{1} 앞에 {0이} 있습니다."), Naming.List(items, true), ground)
                 : Naming.Sentence(Phrase.Fill(ask.Random.Pick("{0} in front of {1}.", "The picture shows {0}; the background is {1}."), Naming.List(items, false), ground)));
             List<ThingGroup> single = [.. ask.Groups.Where(g => g.Count == 1).Take(3)];
             if (ask.Groups.Count > 1 || ask.Random.Chance(0.6))

@@ -30,10 +30,12 @@ internal static class Phrase
         return result.ToString();
     }
 
-    /// <summary>The words without tags and boxes: what is spoken.</summary>
+    /// <summary>What is spoken last: the words of a tag without its boxes, or what follows the last tag.</summary>
     private static string Plain(string text)
     {
-        int close = text.IndexOf("</", StringComparison.Ordinal);
-        return close < 0 ? text : text[(text.IndexOf('>') + 1)..close];
+        if (!text.EndsWith('>'))
+            return text[(text.LastIndexOf('>') + 1)..];
+        int close = text.LastIndexOf("</", text.LastIndexOf("<bbox>", StringComparison.Ordinal), StringComparison.Ordinal);
+        return text[(text.LastIndexOf('>', close) + 1)..close];
     }
 }

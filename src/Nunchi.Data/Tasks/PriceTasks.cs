@@ -29,7 +29,7 @@ internal static class PriceTasks
             return null;
         string kind = Naming.Kind(ask.Scene.Kind, ask.Korean), list = Naming.List([.. items.Take(5).Select(i => $"{i.Name} {FactTasks.Won(i.Price, ask.Korean)}")], ask.Korean);
         return ask.Korean
-            ? Phrase.Fill(items.Count == 1 ? "{0}{1입니다}. {2}의 가격은 {3}입니다." : "{0}{1입니다}. {4} 등이 적혀 있습니다.", FactTasks.Ground(ask), kind, items[0].Name, FactTasks.Won(items[0].Price, true), list)
+            ? Phrase.Fill(items.Count == 1 ? "{0}{1}입니다. {2}의 가격은 {3}입니다." : "{0}{1}입니다. {4} 등이 적혀 있습니다.", FactTasks.Ground(ask), kind, items[0].Name, FactTasks.Won(items[0].Price, true), list)
             : $"A {FactTasks.Ground(ask)}{kind}: {list}.";
     }
 
@@ -62,7 +62,7 @@ internal static class PriceTasks
         string list = Naming.List([.. items.Select(i => i.Name)], ask.Korean);
         return new Turn(
             ask.Say(items.Count == 1 ? ["무엇의 가격이야?", "어떤 상품이야?", "무슨 물건의 가격표인가요?"] : ["어떤 것들을 팔아?", "메뉴에 뭐가 있어?", "무엇을 파는지 알려 주세요"], ["What is sold here?"]),
-            ask.Korean ? Phrase.Fill(items.Count == 1 ? "{0입니다}." : "{0이} 있습니다.", list) : $"{list}.",
+            ask.Korean ? Phrase.Fill(items.Count == 1 ? "{0}입니다." : "{0이} 있습니다.", list) : $"{list}.",
             ask.Truth(TaskKind.TextFact, "product") with { Accept = [items[0].Name], TextHeight = Height(ask, items[0]) });
     }
 
@@ -74,7 +74,7 @@ internal static class PriceTasks
             return null;
         return new Turn(
             dear ? ask.Say(["가장 비싼 것은 뭐야?", "제일 비싼 게 뭐예요?", "가장 비싼 것은 무엇인가요?"], ["Which one is the most expensive?"]) : ask.Say(["가장 싼 것은 뭐야?", "제일 싼 게 뭐예요?", "가장 저렴한 것은 무엇인가요?"], ["Which one is the cheapest?"]),
-            ask.Say(["{0입니다}. 가격은 {1}입니다."], ["{0}, at {1}."], order[0].Name, FactTasks.Won(order[0].Price, ask.Korean)),
+            ask.Say(["{0}입니다. 가격은 {1}입니다."], ["{0}, at {1}."], order[0].Name, FactTasks.Won(order[0].Price, ask.Korean)),
             ask.Truth(TaskKind.TextFact, dear ? "price_highest" : "price_lowest") with { Accept = [order[0].Name], TextHeight = Height(ask, order[0]) });
     }
 
@@ -85,7 +85,7 @@ internal static class PriceTasks
             return null;
         return new Turn(
             ask.Say(["{0}짜리는 뭐야?", "{0}에 파는 것은 무엇인가요?", "가격이 {0}인 것은 뭐야?"], ["Which one costs {0}?"], FactTasks.Won(item.Price, ask.Korean)),
-            ask.Say(["{0입니다}."], ["{0}."], item.Name), ask.Truth(TaskKind.TextFact, "product_by_price") with { Accept = [item.Name], TextHeight = Height(ask, item) });
+            ask.Say(["{0}입니다."], ["{0}."], item.Name), ask.Truth(TaskKind.TextFact, "product_by_price") with { Accept = [item.Name], TextHeight = Height(ask, item) });
     }
 
     private static Turn Old(AskContext ask, PricedItem item) => ask.Random.Chance(0.5)

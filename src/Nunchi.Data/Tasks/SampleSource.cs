@@ -102,13 +102,17 @@ public sealed class SampleSource
             }
 
             // Only a picture that comes without a word asks for a caption by itself.
-            if ((turn.Question.Length == 0 && turns.Count > 0) || turns.Any(t => t.Question == turn.Question || t.Answer == turn.Answer))
+            if ((turn.Question.Length == 0 && turns.Count > 0) || turns.Any(t => Repeats(t, turn)))
                 continue;
             turns.Add(turn);
             ask.Last = turn;
         }
         return turns;
     }
+
+    private static bool Repeats(Turn before, Turn now) =>
+        before.Question == now.Question || before.Answer == now.Answer
+        || (before.Truth.Question == now.Truth.Question && (now.Truth.Task is TaskKind.Read or TaskKind.Caption or TaskKind.GroundedCaption || (now.Subject is not null && ReferenceEquals(before.Subject, now.Subject))));
 
     private bool Wanted(Turn turn) => Mixture.Tasks.TryGetValue(turn.Truth.Task, out double weight) && weight > 0;
 }

@@ -54,7 +54,7 @@ internal static class StationTasks
             ? $"{FactTasks.Ground(ask)}역 이름 표지판입니다. 역 이름은 {station.Name}{(latin ? $"({station.Romanised})" : "")}입니다."
             : $"A {FactTasks.Ground(ask)}station name board. The station is {(latin ? $"{station.Name} ({station.Romanised})" : station.Name)}.";
         if (FactTasks.Find(ask, TextRole.PreviousStation) is { } previous && FactTasks.Find(ask, TextRole.NextStation) is { } next)
-            text += ask.Korean ? Phrase.Fill(" 이전 역은 {0}, 다음 역은 {1입니다}.", previous.Text, next.Text) : $" The previous station is {previous.Text}, the next one {next.Text}.";
+            text += ask.Korean ? Phrase.Fill(" 이전 역은 {0}, 다음 역은 {1}입니다.", previous.Text, next.Text) : $" The previous station is {previous.Text}, the next one {next.Text}.";
         return text;
     }
 
