@@ -17,8 +17,8 @@ public sealed record TrainingOptions
     /// <summary>Where lines for people go; null for standard output.</summary>
     public TextWriter? Console { get; init; }
 
-    /// <summary>Makes the device that the arithmetic runs on; the run disposes it.</summary>
-    public required Func<ComputeBackend> CreateBackend { get; init; }
+    /// <summary>Makes the device that the arithmetic runs on; the run disposes it. Null for the processor, as the recipe's <c>compute</c> says.</summary>
+    public Func<ComputeBackend>? CreateBackend { get; init; }
 
     /// <summary>The device's float32 peak in operations a second, for the share of the peak; null when unknown.</summary>
     public double? PeakOperations { get; init; }

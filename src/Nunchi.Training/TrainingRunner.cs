@@ -1,5 +1,5 @@
 using Nunchi.Tensors.Backends;
-using Nunchi.Tensors.Safetensors;
+using Nunchi.Tensors.Cpu;
 using Nunchi.Training.Recipes;
 using Nunchi.Training.Runs;
 using Nunchi.Training.Stages;
@@ -27,7 +27,7 @@ public static class TrainingRunner
         var console = options.Console ?? Console.Out;
         var latest = checkpoints.Latest;
         var state = latest is null ? null : CheckpointStore.ReadState(latest);
-        using var backend = options.CreateBackend();
+        using var backend = options.CreateBackend?.Invoke() ?? CpuBackend.Create(new CpuOptions { Threads = recipe.Compute.Threads, Precision = recipe.Compute.Precision });
         using var reporter = new RunReporter(Path.Combine(directory, "log.jsonl"), state?.LogBytes ?? 0, console, options.PeakOperations);
         reporter.Say($"{recipe.Name} in {directory} on {backend.Name}");
         foreach (var index in selected)

@@ -20,6 +20,9 @@ public sealed record Recipe
     /// <summary>Threads that make samples beside the training itself.</summary>
     public required int Producers { get; init; }
 
+    /// <summary>What the arithmetic runs on.</summary>
+    public required ComputeRecipe Compute { get; init; }
+
     /// <summary>Sizes.</summary>
     public required ModelRecipe Model { get; init; }
 
@@ -54,6 +57,7 @@ public sealed record Recipe
             Name = section.Text("name"),
             Seed = section.Integer("seed", 1, 0, int.MaxValue),
             Producers = section.Integer("producers", 1, 1, 64),
+            Compute = ComputeRecipe.Read(section.SectionOrNull("compute")),
             Model = ModelRecipe.Read(section.Section("model")),
             Tokenizer = TokenizerRecipe.Read(section.SectionOrNull("tokenizer")),
             Stages = [.. section.Sections("stages").Select(StageRecipe.Read)],

@@ -46,6 +46,11 @@ internal static class RecipeFile
         {
             throw new RecipeException(path, error.Start.Line, $"is not valid YAML: {error.Message}", error);
         }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException)
+        {
+            // The scanner of YamlDotNet throws these on some texts that end too early.
+            throw new RecipeException(path, 0, $"is not valid YAML: {error.Message}", error);
+        }
 
         if (stream.Documents.Count != 1)
             throw new RecipeException(path, 0, $"holds {stream.Documents.Count} YAML documents; a recipe is exactly one");

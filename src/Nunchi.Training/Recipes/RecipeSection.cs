@@ -193,7 +193,17 @@ internal sealed class RecipeSection(string file, string path, YamlMappingNode no
 
     private string At(string key) => path.Length == 0 ? key : $"{path}.{key}";
 
-    private RecipeException Missing(string key, string expected) => new(file, node.Start.Line, $"{Name} needs the key '{key}': {expected}");
+    // A required key that is missing is most often one that was mistyped.
+    private RecipeException Missing(string key, string expected)
+    {
+        foreach (var keyNode in node.Children.Keys)
+        {
+            if (keyNode is YamlScalarNode { Value: { } typed } && !_known.Contains(typed) && NearestName.Of(typed, [key]) is not null)
+                return Error(keyNode, $"unknown key '{typed}' in {Name}; did you mean '{key}', which is needed?");
+        }
+
+        return new RecipeException(file, node.Start.Line, $"{Name} needs the key '{key}': {expected}");
+    }
 
     private RecipeException Error(YamlNode at, string message) => new(file, at.Start.Line, message);
 

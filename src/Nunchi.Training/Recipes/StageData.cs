@@ -6,7 +6,8 @@ public abstract record StageData
     internal static StageData Read(RecipeSection stage, StageKind kind) => kind switch
     {
         StageKind.EncoderLabels => EncoderLabelsData.Read(stage.SectionOrNull("data")),
-        _ => throw stage.Error("kind", "is not ready"),
+        StageKind.Text => TextData.Read(stage.SectionOrNull("data")),
+        _ => AnswerData.Read(stage.SectionOrNull("data")),
     };
 }
 
@@ -31,6 +32,39 @@ public sealed record EncoderLabelsData(
             section.Number("object_weight", 0.5, 0, 100),
             section.Number("colour_weight", 0.25, 0, 100),
             section.Number("box_weight", 0.5, 0, 100));
+        section.Finish();
+        return data;
+    }
+}
+
+/// <summary>Data of a stage that trains the decoder on text.</summary>
+/// <param name="ConversationShare">Share of samples that are conversations, with a loss on the assistant's tokens; the rest are plain sentences, with a loss on every token.</param>
+/// <param name="Length">Tokens of a sample of plain sentences.</param>
+public sealed record TextData(double ConversationShare = 0.5, int Length = 128) : StageData
+{
+    internal static TextData Read(RecipeSection? section)
+    {
+        if (section is null)
+            return new TextData();
+        var data = new TextData(section.Number("conversation_share", 0.5, 0, 1), section.Integer("length", 128, 8, 8192));
+        section.Finish();
+        return data;
+    }
+}
+
+/// <summary>Data of a stage that trains on pictures and answers.</summary>
+/// <param name="Tasks">Weights of tasks by name; null for the mixture's own.</param>
+/// <param name="MaxTokens">Longest sample in tokens; longer ones are left out and counted.</param>
+public sealed record AnswerData(IReadOnlyDictionary<string, double>? Tasks = null, int MaxTokens = 2048) : StageData
+{
+    internal static AnswerData Read(RecipeSection? section)
+    {
+        if (section is null)
+            return new AnswerData();
+        Dictionary<string, double>? tasks = null;
+        if (section.SectionOrNull("tasks") is { } weights)
+            tasks = weights.Keys.ToDictionary(key => key, key => weights.Number(key, null, 0, 1e6), StringComparer.Ordinal);
+        var data = new AnswerData(tasks, section.Integer("max_tokens", 2048, 64, 131_072));
         section.Finish();
         return data;
     }
