@@ -61,20 +61,29 @@ public sealed class ImageBatch : IDisposable
             Layout.Add(Vision.Tokens);
     }
 
-    /// <summary>The patches of all crops.</summary>
-    /// <returns>[crops * tokens, patch length], rented.</returns>
-    /// <exception cref="InvalidOperationException">The batch holds no picture.</exception>
-    public unsafe Tensor Patches(Tape tape)
+    /// <summary>The patches of some crops.</summary>
+    /// <param name="tape">Where the tensor is rented.</param>
+    /// <param name="first">First crop.</param>
+    /// <param name="count">Crops.</param>
+    /// <returns>[count * tokens, patch length], rented.</returns>
+    /// <exception cref="ArgumentException">Those crops are not there.</exception>
+    public unsafe Tensor Patches(Tape tape, int first, int count)
     {
-        if (Crops == 0)
-            throw new InvalidOperationException("The batch holds no picture.");
-        Tensor patches = tape.Rent(checked(Crops * Vision.Tokens), Vision.PatchLength);
+        if (first < 0 || count < 1 || first > Crops - count)
+            throw new ArgumentException($"Crops {first} to {first + count - 1} were asked of a batch that holds {Crops}.");
+        Tensor patches = tape.Rent(checked(count * Vision.Tokens), Vision.PatchLength);
         float* to = patches.Data;
+        int start = 0, perCrop = Vision.Tokens * Vision.PatchLength;
         foreach (ProcessedImages images in _images)
         {
-            int count = checked(images.CropCount * Vision.Tokens * Vision.PatchLength);
-            images.WritePatches(0, images.CropCount, new Span<float>(to, count));
-            to += count;
+            int from = Math.Max(first, start), end = Math.Min(first + count, start + images.CropCount);
+            if (from < end)
+            {
+                int length = checked((end - from) * perCrop);
+                images.WritePatches(from - start, end - from, new Span<float>(to, length));
+                to += length;
+            }
+            start += images.CropCount;
         }
         return patches;
     }
