@@ -1,3 +1,15 @@
 using BenchmarkDotNet.Running;
+using Nunchi.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+switch (args.FirstOrDefault())
+{
+    case "step":
+        StepReport.Run(args[1..]);
+        break;
+    case "shapes":
+        MatMulShapes.Run(args[1..]);
+        break;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        break;
+}

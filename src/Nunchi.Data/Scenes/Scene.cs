@@ -51,7 +51,7 @@ public sealed record Scene
 }
 
 /// <summary>What lies behind everything.</summary>
-/// <param name="Name">Short English name of the kind: "brick wall".</param>
+/// <param name="Name">Short English name of the kind, with its article: "a brick wall".</param>
 /// <param name="Korean">Korean noun: "벽돌 벽".</param>
 /// <param name="Colour">The main colour; none when there is none to speak of.</param>
 public sealed record SceneBackground(string Name, string Korean, ColourName Colour);

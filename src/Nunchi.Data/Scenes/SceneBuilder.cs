@@ -45,7 +45,7 @@ internal sealed partial class SceneBuilder : IDisposable
 
     public SceneFacts Facts { get; set; } = new();
 
-    public SceneBackground Background { get; set; } = new("plain background", "단색 배경", ColourName.None);
+    public SceneBackground Background { get; set; } = new("a plain background", "단색 배경", ColourName.None);
 
     /// <summary>Starts a picture around a board.</summary>
     /// <param name="board">Width and height of the board in its own units.</param>

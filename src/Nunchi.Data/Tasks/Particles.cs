@@ -1,47 +1,30 @@
+using Nunchi.Data.Corpus;
+
 namespace Nunchi.Data.Tasks;
 
-/// <summary>The form of a particle that fits the last sound of a word.</summary>
+/// <summary>The form of a particle that fits the last sound of a word, named by its form after a consonant.</summary>
 internal static class Particles
 {
-    private enum End
+    public static string Of(string word, string particle) => particle switch
     {
-        Vowel,
-        Rieul,
-        Consonant,
-    }
+        "은" => Form(word, Particle.Topic),
+        "이" => Form(word, Particle.Subject),
+        "을" => Form(word, Particle.Object),
+        "과" => Form(word, Particle.And),
+        "으로" => Form(word, Particle.Direction),
+        "이라고" => Form(word, Particle.Called),
+        "이라는" => Form(word, Particle.Called)[..^1] + "는",
+        "이에요" => Form(word, Particle.Is),
+        "이야" => Form(word, Particle.IsCasual),
+        "이고" => Form(word, Particle.IsPlain)[..^1] + "고",
+        "이나" => Form(word, Particle.Or),
+        _ => throw new ArgumentException($"'{particle}' is no particle with two forms.", nameof(particle)),
+    };
 
-    public static string Of(string word, string particle)
+    // A romanised name is read as a word (Hongik ends in a consonant), not letter by letter.
+    private static string Form(string word, Particle particle)
     {
-        End end = EndOf(word);
-        bool closed = end != End.Vowel;
-        return particle switch
-        {
-            "은" => closed ? "은" : "는",
-            "이" => closed ? "이" : "가",
-            "을" => closed ? "을" : "를",
-            "과" => closed ? "과" : "와",
-            "으로" => end == End.Consonant ? "으로" : "로",
-            "이라고" => closed ? "이라고" : "라고",
-            "이에요" => closed ? "이에요" : "예요",
-            "이야" => closed ? "이야" : "야",
-            "이고" => closed ? "이고" : "고",
-            "이나" => closed ? "이나" : "나",
-            _ => throw new ArgumentException($"'{particle}' is no particle with two forms.", nameof(particle)),
-        };
-    }
-
-    private static End EndOf(string word)
-    {
-        for (int i = word.Length - 1; i >= 0; i--)
-        {
-            char c = word[i];
-            if (c is >= '가' and <= '힣')
-                return ((c - '가') % 28) switch { 0 => End.Vowel, 8 => End.Rieul, _ => End.Consonant };
-            if (char.IsAsciiDigit(c))
-                return c switch { '1' or '7' or '8' => End.Rieul, '0' or '3' or '6' => End.Consonant, _ => End.Vowel };
-            if (char.IsAsciiLetter(c))
-                return char.ToLowerInvariant(c) switch { 'l' or 'r' => End.Rieul, 'm' or 'n' => End.Consonant, 'g' => i > 0 && char.ToLowerInvariant(word[i - 1]) == 'n' ? End.Consonant : End.Vowel, 'k' or 'p' or 't' or 'b' or 'c' => End.Consonant, _ => End.Vowel };
-        }
-        return End.Vowel;
+        bool read = word.Length > 2 && char.IsAsciiLetterLower(word[^1]) && (word.EndsWith("ng", StringComparison.Ordinal) || word[^1] is 'k' or 't' or 'p');
+        return KoreanGrammar.Form(read ? "윽" : word, particle);
     }
 }

@@ -3,7 +3,8 @@ using System.Text;
 namespace Nunchi.Data.Tasks;
 
 /// <summary>
-/// Fills sentences: "{0}" takes a word as it is, "{0은}" the word with the particle that fits its last sound (은/는, 이/가, 을/를, 과/와, 으로/로, 이라고/라고, 이에요/예요, 이야/야, 이고/고).
+/// Fills sentences: "{0}" takes a word as it is, "{0은}" the word with the particle that fits its last sound (은/는, 이/가, 을/를, 과/와, 으로/로, 이라고/라고 ...),
+/// "{0'은}" the word in quotes with the particle after them.
 /// </summary>
 internal static class Phrase
 {
@@ -19,11 +20,22 @@ internal static class Phrase
             }
             int end = template.IndexOf('}', i);
             string word = words[template[i + 1] - '0'];
-            result.Append(word);
-            if (end > i + 2)
-                result.Append(Particles.Of(word, template[(i + 2)..end]));
+            bool quoted = template[i + 2] == '\'';
+            string particle = template[(quoted ? i + 3 : i + 2)..end];
+            result.Append(quoted ? $"'{word}'" : word);
+            if (particle.Length > 0)
+                result.Append(Particles.Of(Plain(word), particle));
             i = end;
         }
         return result.ToString();
+    }
+
+    /// <summary>What is spoken last: the words of a tag without its boxes, or what follows the last tag.</summary>
+    private static string Plain(string text)
+    {
+        if (!text.EndsWith('>'))
+            return text[(text.LastIndexOf('>') + 1)..];
+        int close = text.LastIndexOf("</", text.LastIndexOf("<bbox>", StringComparison.Ordinal), StringComparison.Ordinal);
+        return text[(text.LastIndexOf('>', close) + 1)..close];
     }
 }

@@ -4,6 +4,8 @@ using Nunchi.Images;
 using Nunchi.Models;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Backends;
+using Nunchi.Tensors.Cpu;
+using Nunchi.Tensors.Safetensors;
 using Nunchi.Tests.Goldens;
 
 namespace Nunchi.Tests.Models;
@@ -11,10 +13,16 @@ namespace Nunchi.Tests.Models;
 /// <summary>A golden checkpoint, loaded, with what a test needs to run it.</summary>
 internal sealed class GoldenModel : IDisposable
 {
-    public GoldenModel(string checkpoint)
+    /// <param name="checkpoint">A directory under tests/goldens.</param>
+    /// <param name="backend">Disposed with the model.</param>
+    /// <param name="roundedRotary">For the numbers of checkpoints that were made by casting the whole model, its rotary frequencies included, to bfloat16.</param>
+    public GoldenModel(string checkpoint, ComputeBackend? backend = null, bool roundedRotary = false)
     {
-        Backend = new ReferenceBackend();
-        Model = CheckpointReader.Load(GoldenFiles.Path(checkpoint), Backend);
+        Backend = backend ?? CpuBackend.Create(new CpuOptions { Threads = 2 });
+        LlavaOnevisionConfig config = ConfigReader.Load(GoldenFiles.Path(checkpoint));
+        Model = new VisionLanguageModel(Backend, config with { Text = config.Text with { RoundRotaryFrequencies = roundedRotary } });
+        using (SafetensorsArchive archive = SafetensorsArchive.Open(GoldenFiles.Path(checkpoint)))
+            CheckpointReader.Fill(archive, Model);
         Processor = new ImageProcessor(ImageProcessorConfig.Load(GoldenFiles.Path(checkpoint), Model.Config.VisionAspectRatio), Model.Config.Vision.PatchSize);
         Tape = new Tape(Backend);
         Images = new ImageBatch(Model.Config.Vision);

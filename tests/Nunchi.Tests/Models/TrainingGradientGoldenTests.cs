@@ -79,7 +79,7 @@ public class TrainingGradientGoldenTests
                 labels.Add(targets[i]);
             }
             if (sample.GetProperty("image").GetString() is { } image)
-                golden.Images.Add(golden.Processor.Process([GoldenModel.Picture(image)]));
+                golden.Images.Add(TorchvisionProcessor.Process(golden.Processor, GoldenModel.Picture(image)));
         }
     }
 }

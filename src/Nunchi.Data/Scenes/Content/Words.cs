@@ -40,16 +40,20 @@ internal static class Words
             for (int i = 0; i < letters.Length; i++)
                 letters[i] = Syllable(b, rare);
             string word = new(letters);
-            if (WordSplit.Fits(b.Split, word))
+            if (SplitChoice.Fits(b.Split, word))
                 return word;
         }
     }
 
-    public static string Korean(SceneBuilder b) => WordSplit.Pick(b, Vocabulary, w => w);
+    public static string Korean(SceneBuilder b) => SplitChoice.Pick(b.Split, b.Random, Vocabulary, w => w);
+
+    public static string KoreanFor(SceneSplit split, SceneRandom random) => SplitChoice.Pick(split, random, Vocabulary, w => w);
+
+    public static char FrequentSyllable(SceneRandom random) => Frequent[random.Next(Frequent.Length)];
 
     public static string LatinWord(SceneBuilder b)
     {
-        string word = WordSplit.Pick(b, Latin, w => w);
+        string word = SplitChoice.Pick(b, Latin, w => w);
         return b.Random.Next(4) switch { 0 => word.ToUpperInvariant(), 1 => word.ToLowerInvariant(), _ => word };
     }
 

@@ -9,7 +9,7 @@ internal static partial class StationBoards
     /// <summary>A narrow sign on a pillar with the name from top to bottom.</summary>
     private static void Pillar(SceneBuilder b)
     {
-        StationCard card = Stations.Pick(b);
+        StationCard card = StationCards.Pick(b);
         string name = Shown(b, card, 0.4);
         var size = new SKSize(150, 120 + (name.Length * 95));
         Paint ground = b.Colour(ColourName.White, ColourName.White, ColourName.Blue, ColourName.Black, ColourName.Green), line = LinePaint(b, card);
@@ -28,7 +28,7 @@ internal static partial class StationBoards
     /// <summary>A strip of the route: this station between its neighbours, each with a dot on the line.</summary>
     private static void Route(SceneBuilder b)
     {
-        StationCard card = Stations.Pick(b);
+        StationCard card = StationCards.Pick(b);
         var size = new SKSize(620, 200);
         Paint ground = b.Colour(ColourName.White, ColourName.White, ColourName.Yellow, ColourName.Gray, ColourName.Black), line = LinePaint(b, card);
         Record(b, card, ground, false, true);
@@ -52,7 +52,7 @@ internal static partial class StationBoards
     /// <summary>A dark sign that hangs from the ceiling: line, name, and the way out.</summary>
     private static void HangingSign(SceneBuilder b)
     {
-        StationCard card = Stations.Pick(b);
+        StationCard card = StationCards.Pick(b);
         var size = new SKSize(560, b.Random.Between(130, 165));
         Paint ground = b.Colour(ColourName.Black, ColourName.Black, ColourName.Gray, ColourName.Blue, ColourName.White), line = LinePaint(b, card);
         Record(b, card, ground, card.Number is not null, false);
@@ -70,7 +70,7 @@ internal static partial class StationBoards
         {
             b.Panel(new SKRect(20, 20, 110, size.Height - 20), line.Shade, 8);
         }
-        TextStyle name = b.SignStyle(card.Name + "역", ground);
+        TextStyle name = b.SignStyle(card.Full, ground);
         b.TextIn(new SKRect(130, 14, 370, middle + 16), Shown(b, card, 0.5), 62, name, TextRole.StationName, Anchor.Left);
         b.TextIn(new SKRect(130, middle + 24, 370, size.Height - 10), Latin(b, card.Romanised), 30, b.SignStyle(card.Romanised, ground, name.Fill), TextRole.Romanised, Anchor.Left);
         Paint exit = b.Colour(ColourName.Yellow);
@@ -84,14 +84,14 @@ internal static partial class StationBoards
     /// <summary>Nothing but the name, sometimes with its Latin letters, on one colour.</summary>
     private static void Plain(SceneBuilder b)
     {
-        StationCard card = Stations.Pick(b);
+        StationCard card = StationCards.Pick(b);
         bool latin = b.Random.Chance(0.6);
         var size = new SKSize(360, latin ? 200 : 150);
         Paint ground = b.Colour();
         Record(b, card, ground, false, false, line: false);
         b.Begin(size, 34, 0.6f);
         b.Board(SKRect.Create(size), ground, b.Random.Pick(0f, 14f, 60f), b.Random.Chance(0.3) ? b.Colour() : null);
-        TextStyle name = b.SignStyle(card.Name + "역", ground);
+        TextStyle name = b.SignStyle(card.Full, ground);
         b.TextIn(new SKRect(24, 20, 336, 130), Shown(b, card, 0.8), 92, name, TextRole.StationName);
         if (latin)
             b.TextIn(new SKRect(30, 140, 330, 182), Latin(b, card.Romanised), 40, b.SignStyle(card.Romanised, ground, name.Fill), TextRole.Romanised);
@@ -100,7 +100,7 @@ internal static partial class StationBoards
     /// <summary>A round badge with the number above the name, neighbours in a footer.</summary>
     private static void Badge(SceneBuilder b)
     {
-        StationCard card = Stations.Pick(b);
+        StationCard card = StationCards.Pick(b);
         var size = new SKSize(400, 360);
         Paint ground = b.Colour(ColourName.White, ColourName.SkyBlue, ColourName.Yellow, ColourName.Black), line = LinePaint(b, card);
         Record(b, card, ground, card.Number is not null, true);
@@ -109,7 +109,7 @@ internal static partial class StationBoards
         b.Disc(200, 76, 58, line.Shade);
         if (card.Number is { } number)
             b.TextIn(new SKRect(154, 48, 246, 104), number, 48, b.SignStyle(number, line), TextRole.Number);
-        TextStyle name = b.SignStyle(card.Name + "역", ground);
+        TextStyle name = b.SignStyle(card.Full, ground);
         b.TextIn(new SKRect(24, 146, 376, 226), Shown(b, card, 0.3), 78, name, TextRole.StationName);
         b.TextIn(new SKRect(40, 236, 360, 272), Latin(b, card.Romanised), 34, b.SignStyle(card.Romanised, ground, name.Fill), TextRole.Romanised);
         b.Panel(new SKRect(0, 292, 400, 360), line.Shade, 20);
@@ -123,13 +123,13 @@ internal static partial class StationBoards
     /// <summary>A lit box in the line's colour, the neighbours one above the other on its right.</summary>
     private static void LightBox(SceneBuilder b)
     {
-        StationCard card = Stations.Pick(b);
+        StationCard card = StationCards.Pick(b);
         var size = new SKSize(600, 190);
         Paint ground = LinePaint(b, card);
         Record(b, card, ground, false, true);
         b.Begin(size, 28, 0.3f);
         b.Board(SKRect.Create(size), ground, 6, b.Colour(ColourName.Black, ColourName.Gray));
-        TextStyle name = b.SignStyle(card.Name + "역", ground, Paint.On(ground, b.Random, 2.5, ColourName.White, ColourName.Black));
+        TextStyle name = b.SignStyle(card.Full, ground, Paint.On(ground, b.Random, 2.5, ColourName.White, ColourName.Black));
         b.TextIn(new SKRect(26, 26, 370, 120), Shown(b, card, 0.4), 86, name, TextRole.StationName, Anchor.Left);
         b.TextIn(new SKRect(26, 130, 370, 170), Latin(b, card.Romanised), 34, b.SignStyle(card.Romanised, ground, name.Fill), TextRole.Romanised, Anchor.Left);
         b.Line(392, 20, 392, 170, 3, name.Fill.Shade);

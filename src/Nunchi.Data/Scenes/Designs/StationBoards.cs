@@ -24,7 +24,7 @@ internal static partial class StationBoards
     private static Paint LinePaint(SceneBuilder b, StationCard card) =>
         card.LineColour == ColourName.None ? b.Colour() : Paint.Sample(card.LineColour, b.Random);
 
-    private static string Shown(SceneBuilder b, StationCard card, double suffix = 0.3) => b.Random.Chance(suffix) ? card.Name + "역" : card.Name;
+    private static string Shown(SceneBuilder b, StationCard card, double suffix = 0.3) => b.Random.Chance(suffix) ? card.Full : card.Name;
 
     private static string Latin(SceneBuilder b, string romanised) => b.Random.Weighted([6, 1.5, 1]) switch
     {
@@ -39,7 +39,7 @@ internal static partial class StationBoards
     /// <summary>A white or dark panel with a band in the line's colour above or below and the neighbours beside the name.</summary>
     private static void Panel(SceneBuilder b)
     {
-        StationCard card = Stations.Pick(b);
+        StationCard card = StationCards.Pick(b);
         var size = new SKSize(b.Random.Between(520, 640), b.Random.Between(190, 250));
         Paint ground = b.Colour(ColourName.White, ColourName.White, ColourName.White, ColourName.Black, ColourName.Blue, ColourName.Gray), line = LinePaint(b, card);
         bool number = card.Number is not null && b.Random.Chance(0.7), neighbours = card.Previous is not null || card.Next is not null, bottom = b.Random.Chance(0.5);
@@ -49,7 +49,7 @@ internal static partial class StationBoards
         float band = size.Height * b.Random.Between(0.12f, 0.2f);
         b.Panel(SKRect.Create(0, bottom ? size.Height - band : 0, size.Width, band), line.Shade);
         float top = bottom ? 0 : band, room = size.Height - band;
-        TextStyle big = b.SignStyle(card.Name + "역", ground, Ink(b, ground)), small = b.SignStyle(card.Romanised, ground, big.Fill);
+        TextStyle big = b.SignStyle(card.Full, ground, Ink(b, ground)), small = b.SignStyle(card.Romanised, ground, big.Fill);
         float left = size.Width * 0.27f, right = size.Width * 0.73f;
         if (number)
         {
@@ -87,7 +87,7 @@ internal static partial class StationBoards
     /// <summary>A board filled with the line's colour whose name stands on a white lozenge.</summary>
     private static void Band(SceneBuilder b)
     {
-        StationCard card = Stations.Pick(b);
+        StationCard card = StationCards.Pick(b);
         var size = new SKSize(600, b.Random.Between(150, 210));
         Paint ground = b.Colour(ColourName.White, ColourName.White, ColourName.Gray, ColourName.SkyBlue), line = LinePaint(b, card);
         Record(b, card, ground, false, true);
@@ -111,7 +111,7 @@ internal static partial class StationBoards
     /// <summary>The board of a country railway: the name in large letters, below it the two neighbours with pointers.</summary>
     private static void Enamel(SceneBuilder b)
     {
-        StationCard card = Stations.Pick(b);
+        StationCard card = StationCards.Pick(b);
         var size = new SKSize(420, b.Random.Between(270, 340));
         Paint ground = b.Colour(ColourName.White, ColourName.White, ColourName.Blue, ColourName.Green, ColourName.Brown), edge = Paint.On(ground, b.Random, 2.5);
         Record(b, card, ground, false, true, line: false);
@@ -119,7 +119,7 @@ internal static partial class StationBoards
         b.Panel(new SKRect(60, size.Height - 10, 76, size.Height + 400), new SKColor(110, 110, 115));
         b.Panel(new SKRect(344, size.Height - 10, 360, size.Height + 400), new SKColor(110, 110, 115));
         b.Board(SKRect.Create(size), ground, b.Random.Pick(0f, 16f), b.Random.Chance(0.6) ? edge : null);
-        TextStyle name = b.SignStyle(card.Name + "역", ground);
+        TextStyle name = b.SignStyle(card.Full, ground);
         b.TextIn(new SKRect(30, size.Height * 0.08f, 390, size.Height * 0.45f), Shown(b, card, 0.5), 110, name, TextRole.StationName);
         b.TextIn(new SKRect(40, size.Height * 0.5f, 380, size.Height * 0.64f), Latin(b, card.Romanised), 38, b.SignStyle(card.Romanised, ground, name.Fill), TextRole.Romanised);
         Paint stripe = b.Random.Chance(0.5) ? ground : edge;
@@ -142,7 +142,7 @@ internal static partial class StationBoards
     /// <summary>Glowing letters on black: this station, and the next one.</summary>
     private static void Led(SceneBuilder b)
     {
-        StationCard card = Stations.Pick(b);
+        StationCard card = StationCards.Pick(b);
         bool next = card.Next is not null && b.Random.Chance(0.5);
         var size = new SKSize(480, next ? 190 : 130);
         Paint ground = b.Colour(ColourName.Black);

@@ -32,7 +32,7 @@ internal static class Strips
     private static (Paint Ground, Backdrop Backdrop) Ground(SceneBuilder b)
     {
         Paint ground = b.Colour();
-        var flat = new Backdrop("plain background", "단색 배경", false, x =>
+        var flat = new Backdrop("a plain background", "단색 배경", false, x =>
         {
             x.Canvas.Clear(ground.Shade);
             return ground.Name;

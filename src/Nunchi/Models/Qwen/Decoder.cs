@@ -2,6 +2,7 @@ using Nunchi.Generation;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Operators;
+using Nunchi.Tensors.Safetensors;
 
 namespace Nunchi.Models.Qwen;
 
@@ -88,6 +89,18 @@ public sealed class Decoder : IDisposable
     /// <summary>Frees the rotary tables; parameters belong to the set they were made in.</summary>
     public void Dispose() => _rotary.ForEach(table => table.Dispose());
 
+    private static float[] Frequencies(TextDecoderConfig config)
+    {
+        float[] frequencies = RotaryTable.Frequencies(config.HeadSize, config.RopeTheta);
+        if (config.RoundRotaryFrequencies)
+        {
+            ushort[] rounded = new ushort[frequencies.Length];
+            FloatConversion.ToBFloat16(frequencies, rounded);
+            FloatConversion.FromBFloat16(rounded, frequencies);
+        }
+        return frequencies;
+    }
+
     // Grows by doubling; tables that a recorded backward may still read stay until the decoder goes.
     private RotaryTable Rotary(IndexBuffer positions)
     {
@@ -98,7 +111,7 @@ public sealed class Decoder : IDisposable
             throw new ArgumentException($"Position {longest - 1} lies beyond the model's longest sequence of {Config.MaxPositions} tokens.", nameof(positions));
         int have = _rotary.Count == 0 ? 0 : _rotary[^1].Cosines.Rows;
         if (have < longest)
-            _rotary.Add(new RotaryTable(_backend, Math.Min(Config.MaxPositions, Math.Max(longest, Math.Max(FirstPositions, 2 * have))), Config.HeadSize, Config.RopeTheta));
+            _rotary.Add(new RotaryTable(_backend, Math.Min(Config.MaxPositions, Math.Max(longest, Math.Max(FirstPositions, 2 * have))), Frequencies(Config)));
         return _rotary[^1];
     }
 }

@@ -1,0 +1,6 @@
+namespace Nunchi.Benchmarks;
+
+internal static class StepReport
+{
+    public static void Run(string[] args) => Console.WriteLine(Nunchi.Tensors.Machine.MachineLimits.Measure().ToTable());
+}
