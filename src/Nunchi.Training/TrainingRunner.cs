@@ -3,7 +3,9 @@ using Nunchi.Tensors.Cpu;
 using Nunchi.Training.Recipes;
 using Nunchi.Training.Runs;
 using Nunchi.Training.Stages;
+using Nunchi.Training.Stages.Answers;
 using Nunchi.Training.Stages.EncoderLabels;
+using Nunchi.Training.Stages.Text;
 
 namespace Nunchi.Training;
 
@@ -57,13 +59,17 @@ public static class TrainingRunner
         if (checkpoint is null)
             ModuleSources.Load(recipe, index, stage, context.Checkpoints, context.Reporter);
         using var run = new StageRun(recipe.Stages[index], stage, backend, context, checkpoint);
-        return run.Run(cancellation);
+        var end = run.Run(cancellation);
+        if (end == StageEnd.Complete)
+            stage.Export(Path.Combine(context.Directory, "model"));
+        return end;
     }
 
     private static Stage CreateStage(StageContext context) => context.Stage.Kind switch
     {
         StageKind.EncoderLabels => new EncoderLabelsStage(context),
-        _ => throw new NotSupportedException(context.Stage.Kind.ToString()),
+        StageKind.Text => new TextStage(context),
+        _ => new AnswerStage(context),
     };
 
     private static IReadOnlyList<int> Select(Recipe recipe, IReadOnlyList<string>? names)

@@ -9,6 +9,9 @@ internal sealed class CorpusSlots(SeededRandom random, CorpusSplit split)
 {
     private static readonly string[] EnglishNumbers = ["", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
     private static readonly ObjectClass[] Plain = [.. ObjectCatalogue.All.Where(item => !item.English.Contains(" of ", StringComparison.Ordinal))];
+    private static readonly ObjectClass[] Recolourable = [.. ObjectCatalogue.All.Where(item => item.Recolourable)];
+    private static readonly (ObjectClass Item, ColourName Colour)[] Natural =
+        [.. ObjectCatalogue.All.SelectMany(item => item.Variants.Where(variant => variant.Colour != ColourName.None).Select(variant => (item, variant.Colour)))];
     private static readonly ObjectClass[] Animals = [.. ObjectCatalogue.In("animal")];
     private static readonly ObjectClass[] Fruits = [.. ObjectCatalogue.In("fruit").Where(item => !item.English.Contains(' ', StringComparison.Ordinal))];
     private static readonly ObjectClass[] Vehicles = [.. ObjectCatalogue.In("vehicle")];
@@ -27,12 +30,14 @@ internal sealed class CorpusSlots(SeededRandom random, CorpusSplit split)
             "animal" => Thing(random.Pick(Animals)),
             "fruit" => Thing(random.Pick(Fruits)),
             "vehicle" => Thing(random.Pick(Vehicles)),
+            "painted" => Painted(),
+            "dyed" => Dyed(),
             "counted" => Counted(),
             "colour" => Colour(),
             "encolour" => CorpusEntry.Of(("", Colours.English(random.Pick(Colours.All)))),
             "fullname" => CorpusEntry.Of(("", Lexicon.FullName(random, split))),
             "number" => Number(2, 9),
-            "digit" => Number(1, 12),
+            "digit" => Number(1, 4),
             "minute" => Number(2, 40),
             "age" => Number(7, 80),
             "house" => Number(1, 300),
@@ -41,7 +46,8 @@ internal sealed class CorpusSlots(SeededRandom random, CorpusSplit split)
             "sum" => Sum(),
             "difference" => Difference(),
             "product2x" => Product(),
-            "price" => Price(),
+            "price" => Price(SignNumbers.Price(random)),
+            "cheap" => Price(random.Range(2, 30) * 500),
             "phone" => Phone(),
             "time" => Time(),
             "date" => Date(),
@@ -50,6 +56,20 @@ internal sealed class CorpusSlots(SeededRandom random, CorpusSplit split)
     }
 
     private static CorpusEntry Thing(ObjectClass item) => CorpusEntry.Of(("ko", item.Korean), ("en", item.English), ("plural", item.Plural));
+
+    private CorpusEntry Painted()
+    {
+        if (random.Chance(0.5f))
+            return Dyed();
+        (ObjectClass item, ColourName colour) = random.Pick(Natural);
+        return Coloured(item, colour);
+    }
+
+    private CorpusEntry Dyed() => Coloured(random.Pick(Recolourable), random.Pick(Colours.All));
+
+    private static CorpusEntry Coloured(ObjectClass item, ColourName colour) => CorpusEntry.Of(
+        ("phrase", $"{Colours.Adjective(colour)} {item.Korean}"), ("ko", item.Korean), ("colour", Colours.Noun(colour)),
+        ("en", item.English), ("encolour", Colours.English(colour)), ("counter", item.Counter));
 
     private CorpusEntry Counted()
     {
@@ -106,9 +126,8 @@ internal sealed class CorpusSlots(SeededRandom random, CorpusSplit split)
         return CorpusEntry.Of(("a", Text(one)), ("b", Text(two)), ("r", Text(one * two)));
     }
 
-    private CorpusEntry Price()
+    private static CorpusEntry Price(int amount)
     {
-        int amount = SignNumbers.Price(random);
         return CorpusEntry.Of(("digits", SignNumbers.Won(amount)), ("read", KoreanGrammar.Sino(amount) + " 원"), ("won", SignNumbers.WithCommas(amount) + " won"));
     }
 
@@ -124,10 +143,12 @@ internal sealed class CorpusSlots(SeededRandom random, CorpusSplit split)
         int minute = random.Range(0, 11) * 5;
         int spoken = hour % 12 == 0 ? 12 : hour % 12;
         string half = hour < 12 ? "오전" : "오후";
-        string minutes = minute == 0 ? "" : minute == 30 && random.Chance(0.5f) ? " 반" : $" {Text(minute)}분";
+        bool read = random.Chance(0.35f);
+        string minutes = minute == 0 ? "" : minute == 30 && random.Chance(0.4f) ? " 반" : read ? $" {KoreanGrammar.Sino(minute)} 분" : $" {Text(minute)}분";
+        string hours = read ? KoreanGrammar.Native(spoken) + " 시" : Text(spoken) + "시";
         string written = string.Create(CultureInfo.InvariantCulture, $"{hour:00}:{minute:00}");
         return CorpusEntry.Of(
-            ("short", written), ("long", $"{half} {KoreanGrammar.Native(spoken)} 시{minutes}"),
+            ("short", written), ("long", $"{half} {hours}{minutes}"),
             ("en", string.Create(CultureInfo.InvariantCulture, $"{spoken}:{minute:00} {(hour < 12 ? "a.m." : "p.m.")}")));
     }
 

@@ -5,7 +5,7 @@ namespace Nunchi.Data.Corpus;
 
 /// <summary>
 /// A sentence with choices and slots: "[a|b]" is one of its parts, "{name}" a drawn thing, "{name.field}" one of its words, "{name:은}" the word with the
-/// particle that fits. A digit after a name means another thing of the same kind.
+/// particle that fits, "{name:~은}" that particle alone (for a word in quotes). A digit after a name means another thing of the same kind.
 /// </summary>
 internal sealed class Template
 {
@@ -54,7 +54,10 @@ internal sealed class Template
                     break;
                 case Slot slot:
                     string word = Find(slot, slots, drawn).Get(slot.Field);
-                    text.Append(slot.Particle is { } particle ? KoreanGrammar.Add(word, particle) : word);
+                    if (!slot.ParticleOnly)
+                        text.Append(word);
+                    if (slot.Particle is { } particle)
+                        text.Append(KoreanGrammar.Form(word, particle));
                     break;
             }
         }
@@ -125,18 +128,21 @@ internal sealed class Template
         string inside = text[(at + 1)..end];
         at = end + 1;
         Particle? particle = null;
+        bool alone = false;
         int colon = inside.IndexOf(':', StringComparison.Ordinal);
-        if (colon >= 0)
+        if (colon >= 0 && colon + 1 < inside.Length)
         {
-            if (!Particles.TryGetValue(inside[(colon + 1)..], out Particle found))
-                throw new InvalidDataException($"The template '{text}' asks for the particle '{inside[(colon + 1)..]}'; there are {string.Join(", ", Particles.Keys)}.");
+            alone = inside[colon + 1] == '~';
+            string ending = inside[(colon + (alone ? 2 : 1))..];
+            if (!Particles.TryGetValue(ending, out Particle found))
+                throw new InvalidDataException($"The template '{text}' asks for the particle '{ending}'; there are {string.Join(", ", Particles.Keys)}.");
             particle = found;
             inside = inside[..colon];
         }
 
         int dot = inside.IndexOf('.', StringComparison.Ordinal);
         string key = dot < 0 ? inside : inside[..dot];
-        return new Slot(key, Slot.KindOf(key), dot < 0 ? "" : inside[(dot + 1)..], particle);
+        return new Slot(key, Slot.KindOf(key), dot < 0 ? "" : inside[(dot + 1)..], particle, alone);
     }
 
     private static void Flush(StringBuilder literal, List<Node> nodes)
@@ -152,7 +158,7 @@ internal sealed class Template
 
     private sealed record Choice(IReadOnlyList<Node[]> Options) : Node;
 
-    private sealed record Slot(string Key, string Name, string Field, Particle? Particle) : Node
+    private sealed record Slot(string Key, string Name, string Field, Particle? Particle, bool ParticleOnly) : Node
     {
         public static string KindOf(string key) => key.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
     }

@@ -8,6 +8,7 @@ internal static class ModuleSources
 {
     public static void Load(Recipe recipe, int index, Stage stage, CheckpointStore checkpoints, RunReporter reporter)
     {
+        var random = new List<string>();
         foreach (var module in StageRecipe.ModulesOf(recipe.Stages[index].Kind))
         {
             var parameters = stage.Parameters.Where(parameter => parameter.Module == module).ToList();
@@ -15,12 +16,15 @@ internal static class ModuleSources
             if (source is null)
             {
                 reporter.Say($"{module}: random start");
+                random.Add(module);
                 continue;
             }
 
             CheckpointStore.ReadParameters(source, parameters);
             reporter.Say($"{module}: from {source}");
         }
+
+        stage.StartAtRandom(random);
     }
 
     private static string? EarlierStage(Recipe recipe, int index, string module, CheckpointStore checkpoints)

@@ -5,7 +5,8 @@ internal static class DesignCatalogue
 {
     public static IReadOnlyList<Design> All { get; } =
     [
-        .. Strips.All, .. StationBoards.All, .. PriceTags.All, .. ThingScenes.All,
+        .. Strips.All, .. StationBoards.All, .. PriceTags.All, .. ShopFronts.All, .. RoadSigns.All, .. Receipts.All, .. NoticeBoards.All, .. Plates.All, .. Menus.All,
+        .. ThingScenes.All, .. Mixed.All,
     ];
 
     private static readonly Dictionary<SceneKind, Design[]> ByKind = All.GroupBy(d => d.Kind).ToDictionary(g => g.Key, g => g.ToArray());
