@@ -22,7 +22,7 @@ internal static class ProjectorCalibration
         {
             batch.Clear();
             batch.Add(picture);
-            var features = model.Encoder.Forward(tape, batch.Patches(tape), batch.Layout);
+            var features = model.Encoder.Forward(tape, batch.Patches(tape, 0, batch.Crops), batch.Layout);
             for (var row = 0; row < features.Rows; row++)
             {
                 var values = features.Row(row);
