@@ -40,8 +40,12 @@ internal sealed class NameExpression(Place place, string name) : Expression(plac
 {
     public string Name { get; } = name;
 
-    protected override object? Compute(Renderer renderer) =>
-        renderer.Scope.TryGet(Name, out var value) ? value : new Undefined($"'{Name}' is undefined");
+    protected override object? Compute(Renderer renderer)
+    {
+        var found = renderer.Scope.TryGet(Name, out var value, out var hops);
+        renderer.Charge(hops * 4L);
+        return found ? value : new Undefined($"'{Name}' is undefined");
+    }
 }
 
 internal sealed class ListExpression(Place place, List<Expression> items, bool isTuple) : Expression(place, items)

@@ -104,6 +104,8 @@ internal static class ListFilters
             return Made(renderer, [..items.Select(i => key(i) is var v && v is Undefined && fallback is not null ? fallback : v)]);
         }
 
+        if (arguments.Positional.Count == 0)
+            throw renderer.Error("map needs a filter's name or an attribute");
         var name = StringMethods.TextOf(renderer, arguments, 0, "filter").Value;
         var rest = new Arguments(arguments.Positional[1..], arguments.Named);
         return Made(renderer, [..items.Select(i => Filters.Apply(renderer, name, i, rest))]);
