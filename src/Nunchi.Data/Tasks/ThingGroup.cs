@@ -42,7 +42,7 @@ internal sealed class ThingGroup(ObjectClass what, ColourName colour, IReadOnlyL
 /// <summary>A ninth of the picture.</summary>
 internal readonly record struct Spot(int Column, int Row)
 {
-    public static Spot Of(Scenes.PixelBox box, int width, int height) =>
+    public static Spot Of(Scenes.SceneBox box, int width, int height) =>
         new(Third(box.CentreX / width), Third(box.CentreY / height));
 
     /// <summary>"왼쪽 위", "가운데" ...</summary>
