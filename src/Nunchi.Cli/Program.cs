@@ -1,1 +1,4 @@
-Console.WriteLine("nunchi");
+using Nunchi.Cli;
+
+using var shell = SystemShell.Open();
+return await CommandLine.RunAsync(args, shell.Shell).ConfigureAwait(false);

@@ -15,11 +15,11 @@ internal sealed record Backdrop(string Name, string Korean, bool HeldOutOnly, Fu
 /// <summary>Backgrounds made of random parts: no picture file is needed and none repeats.</summary>
 internal static class Backdrops
 {
-    public static Backdrop Plain { get; } = new("plain background", "단색 배경", false, b => Flat(b));
+    public static Backdrop Plain { get; } = new("a plain background", "단색 배경", false, b => Flat(b));
 
-    public static Backdrop Gradient { get; } = new("gradient background", "그러데이션 배경", false, Fade);
+    public static Backdrop Gradient { get; } = new("a gradient background", "그러데이션 배경", false, Fade);
 
-    public static Backdrop Plaster { get; } = new("plaster wall", "회벽", false, b =>
+    public static Backdrop Plaster { get; } = new("a plaster wall", "회벽", false, b =>
     {
         ColourName colour = Flat(b, ColourName.White, ColourName.Gray, ColourName.SkyBlue, ColourName.Pink, ColourName.Yellow);
         Texture.Mottle(b, 40, 26);
@@ -34,9 +34,9 @@ internal static class Backdrops
         return ColourName.Gray;
     });
 
-    public static Backdrop Brick { get; } = new("brick wall", "벽돌 벽", false, Bricks);
+    public static Backdrop Brick { get; } = new("a brick wall", "벽돌 벽", false, Bricks);
 
-    public static Backdrop Tiles { get; } = new("tiled wall", "타일 벽", false, TileWall);
+    public static Backdrop Tiles { get; } = new("a tiled wall", "타일 벽", false, TileWall);
 
     public static Backdrop Wood { get; } = new("wooden boards", "나무판", false, Planks);
 
@@ -48,7 +48,7 @@ internal static class Backdrops
 
     public static Backdrop Leaves { get; } = new("leaves", "나뭇잎", false, Foliage);
 
-    public static Backdrop Cloth { get; } = new("checked cloth", "체크무늬 천", false, Checks);
+    public static Backdrop Cloth { get; } = new("a checked cloth", "체크무늬 천", false, Checks);
 
     public static Backdrop Paper { get; } = new("paper", "종이", false, b =>
     {
@@ -60,7 +60,7 @@ internal static class Backdrops
 
     public static Backdrop Stripes { get; } = new("stripes", "줄무늬", false, Bands);
 
-    public static Backdrop Street { get; } = new("street", "거리", false, Buildings);
+    public static Backdrop Street { get; } = new("a street", "거리", false, Buildings);
 
     public static Backdrop Dots { get; } = new("dots", "물방울무늬", true, PolkaDots);
 

@@ -29,7 +29,7 @@ internal readonly record struct Paint(ColourName Name, SKColor Shade)
         for (int i = 0; i < 24; i++)
         {
             ColourName name = choices.Length > 0 ? random.Pick(choices)
-                : random.Chance(0.5) ? random.Pick(ColourName.Black, ColourName.White) : random.Pick(Colours.All);
+                : random.Chance(0.5) ? random.Pick(ColourName.Black, ColourName.White) : random.From(Colours.All);
             Paint paint = Sample(name, random);
             if (paint.Contrast(ground) >= contrast)
                 return paint;

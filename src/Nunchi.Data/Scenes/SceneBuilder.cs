@@ -45,7 +45,7 @@ internal sealed partial class SceneBuilder : IDisposable
 
     public SceneFacts Facts { get; set; } = new();
 
-    public SceneBackground Background { get; set; } = new("plain background", "단색 배경", ColourName.None);
+    public SceneBackground Background { get; set; } = new("a plain background", "단색 배경", ColourName.None);
 
     /// <summary>Starts a picture around a board.</summary>
     /// <param name="board">Width and height of the board in its own units.</param>
@@ -55,27 +55,16 @@ internal sealed partial class SceneBuilder : IDisposable
     /// <param name="tilt">How strong turning and tilting may be; 1 is usual for signs.</param>
     public void Begin(SKSize board, float smallestText, float margin = 0.35f, Backdrop? background = null, float tilt = 1)
     {
+        float largest = Random.Chance(0.12) ? 160 : 68;
+        float wanted = Options.SmallestText * MathF.Pow(largest / Options.SmallestText, Random.Between(0f, 1f));
+        float scale = Math.Min(wanted / smallestText, Options.MaxSide / Math.Max(board.Width, board.Height));
         float spare = Random.Chance(0.25) ? 0 : margin * Random.Between(0.1f, 1f);
-        float scale = 0, width = 0, height = 0;
-        for (int attempt = 0; attempt < 3; attempt++)
-        {
-            width = board.Width * (1 + (spare * Random.Between(0.3f, 1f)));
-            height = board.Height * (1 + (spare * Random.Between(0.3f, 1f)));
-            width = Math.Max(width, height / 3);
-            height = Math.Max(height, width / 3);
-            float least = Math.Max(Options.MinSide / Math.Min(width, height), Options.SmallestText / smallestText);
-            float most = Options.MaxSide / Math.Max(width, height);
-            if (least <= most)
-            {
-                most = Math.Max(least, Math.Min(most, 3.2f * least));
-                scale = least * MathF.Pow(most / least, Random.Between(0f, 1f));
-                break;
-            }
-            scale = most;
-            spare *= 0.3f;
-        }
-        int columns = Math.Clamp((int)MathF.Round(width * scale), Math.Min(Options.MinSide, 64), Options.MaxSide);
-        int rows = Math.Clamp((int)MathF.Round(height * scale), Math.Min(Options.MinSide, 64), Options.MaxSide);
+        float width = Math.Max(Options.MinSide, board.Width * scale * (1 + (spare * Random.Between(0.3f, 1f))));
+        float height = Math.Max(Options.MinSide, board.Height * scale * (1 + (spare * Random.Between(0.3f, 1f))));
+        width = Math.Max(width, height / 3);
+        height = Math.Max(height, width / 3);
+        int columns = Math.Min((int)MathF.Round(width), Options.MaxSide);
+        int rows = Math.Min((int)MathF.Round(height), Options.MaxSide);
         Open(columns, rows);
         (background ?? Backdrops.Any(this)).Paint(this);
 
@@ -101,7 +90,7 @@ internal sealed partial class SceneBuilder : IDisposable
         IReadOnlyList<FontFace> faces = Assets.Faces(Split, Options.FontCount);
         for (int i = 0; i < 40; i++)
         {
-            FontFace face = Random.Pick(faces);
+            FontFace face = Random.From(faces);
             bool wanted = i >= 24 || ((looks.Length == 0 || looks.Contains(face.Style)) && face.Weight >= leastWeight);
             if (wanted && face.Style == FontStyle.Hand && looks.Length == 0 && Random.Chance(0.6))
                 continue;
@@ -126,7 +115,7 @@ internal sealed partial class SceneBuilder : IDisposable
         Slant = Random.Chance(0.06) ? Random.Between(0.08f, 0.24f) : 0,
     };
 
-    public Paint Colour(params ColourName[] choices) => Paint.Sample(choices.Length == 0 ? Random.Pick(Colours.All) : Random.Pick(choices), Random);
+    public Paint Colour(params ColourName[] choices) => Paint.Sample(choices.Length == 0 ? Random.From(Colours.All) : Random.Pick(choices), Random);
 
     public void Dispose() => _surface?.Dispose();
 

@@ -29,7 +29,7 @@ internal sealed class SceneRandom
 
     public float Normal() => _source.Normal();
 
-    public T Pick<T>(IReadOnlyList<T> items) => items[Next(items.Count)];
+    public T From<T>(IReadOnlyList<T> items) => items[Next(items.Count)];
 
     public T Pick<T>(params T[] items) => items[Next(items.Length)];
 

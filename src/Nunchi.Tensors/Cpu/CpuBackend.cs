@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Cpu.Simd;
+using Nunchi.Tensors.Native;
 
 namespace Nunchi.Tensors.Cpu;
 
@@ -22,7 +23,13 @@ public abstract unsafe class CpuBackend : ComputeBackend
         Pool = new WorkerPool(Threads, options.SpinMicroseconds);
         scratch = new float*[Threads + 1];
         scratchLengths = new long[Threads + 1];
-        Name = $"cpu {KernelChoice.NameOf(kernels)} x{Threads}";
+        if (options.Precision == ProductPrecision.BFloat16)
+        {
+            var tile = BFloat16Tile.Shared ?? throw new PlatformNotSupportedException(
+                "bfloat16 products need a processor with AVX-512 BF16 and a system that lets a program write machine code; this machine has no such processor or forbids it. Use float32.");
+            BFloat16Product = new BFloat16MatMul(tile, Pool);
+        }
+        Name = $"cpu {KernelChoice.NameOf(kernels)}{(BFloat16Product == null ? "" : "+bf16")} x{Threads}";
     }
 
     /// <summary>The instruction set in use; never <see cref="CpuKernels.Auto"/>.</summary>
@@ -34,7 +41,12 @@ public abstract unsafe class CpuBackend : ComputeBackend
     /// <inheritdoc/>
     public override int Threads { get; }
 
+    /// <summary>Whether this machine can run <see cref="ProductPrecision.BFloat16"/>.</summary>
+    public static bool SupportsBFloat16 => BFloat16Tile.Shared != null;
+
     internal WorkerPool Pool { get; }
+
+    private protected BFloat16MatMul? BFloat16Product { get; }
 
     /// <summary>Starts a backend with its own worker threads.</summary>
     /// <param name="options">Threads and instruction set; null takes the defaults.</param>
@@ -94,6 +106,7 @@ public abstract unsafe class CpuBackend : ComputeBackend
     protected override void Dispose(bool disposing)
     {
         if (!disposing) return;
+        BFloat16Product?.Dispose();
         Pool.Dispose();
         for (var i = 0; i < scratch.Length; i++)
         {

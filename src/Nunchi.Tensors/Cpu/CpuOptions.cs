@@ -17,8 +17,15 @@ public sealed record CpuOptions
     /// </summary>
     public int SpinMicroseconds { get; init; } = 100;
 
+    /// <summary>
+    /// What large matrix products compute with. <see cref="ProductPrecision.BFloat16"/> needs AVX-512 BF16 (see <see cref="CpuBackend.SupportsBFloat16"/>); small products stay float32,
+    /// so a row's bits may then depend on the number of rows.
+    /// </summary>
+    public ProductPrecision Precision { get; init; } = ProductPrecision.Float32;
+
     internal CpuOptions Validate()
     {
+        if (!Enum.IsDefined(Precision)) throw new ArgumentOutOfRangeException(nameof(Precision), Precision, "Precision must be Float32 or BFloat16.");
         if (Threads is < 0 or > 256) throw new ArgumentOutOfRangeException(nameof(Threads), Threads, "Threads must be 0 (one per processor) to 256.");
         if (SpinMicroseconds is < 0 or > 100_000)
             throw new ArgumentOutOfRangeException(nameof(SpinMicroseconds), SpinMicroseconds, "SpinMicroseconds must be 0 to 100,000.");

@@ -27,6 +27,11 @@ internal sealed unsafe partial class VectorBackend<V, S>
             WithoutProduct(m, n, c, ldc, accumulate, bias);
             return;
         }
+        if (BFloat16Product != null && Native.BFloat16MatMul.Pays(m, n, k))
+        {
+            BFloat16Product.Multiply(transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc, accumulate, bias);
+            return;
+        }
         var product = new Product
         {
             TransposeA = transposeA, TransposeB = transposeB, M = m, N = n, K = k, A = a, Lda = lda, B = b, Ldb = ldb, C = c, Ldc = ldc, Accumulate = accumulate,

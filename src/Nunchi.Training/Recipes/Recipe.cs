@@ -20,6 +20,9 @@ public sealed record Recipe
     /// <summary>Threads that make samples beside the training itself.</summary>
     public required int Producers { get; init; }
 
+    /// <summary>What the arithmetic runs on.</summary>
+    public required ComputeRecipe Compute { get; init; }
+
     /// <summary>Sizes.</summary>
     public required ModelRecipe Model { get; init; }
 
@@ -42,9 +45,11 @@ public sealed record Recipe
     /// <param name="path">Its file, for messages and for the paths it names.</param>
     /// <param name="text">YAML.</param>
     /// <exception cref="RecipeException">See <see cref="Load"/>.</exception>
-    public static Recipe Parse(string path, string text)
+    public static Recipe Parse(string path, string text) => Parse(path, text, pathsMustExist: true);
+
+    internal static Recipe Parse(string path, string text, bool pathsMustExist)
     {
-        var section = RecipeFile.Parse(path, text);
+        var section = RecipeFile.Parse(path, text, pathsMustExist);
         var recipe = new Recipe
         {
             Path = path,
@@ -52,6 +57,7 @@ public sealed record Recipe
             Name = section.Text("name"),
             Seed = section.Integer("seed", 1, 0, int.MaxValue),
             Producers = section.Integer("producers", 1, 1, 64),
+            Compute = ComputeRecipe.Read(section.SectionOrNull("compute")),
             Model = ModelRecipe.Read(section.Section("model")),
             Tokenizer = TokenizerRecipe.Read(section.SectionOrNull("tokenizer")),
             Stages = [.. section.Sections("stages").Select(StageRecipe.Read)],

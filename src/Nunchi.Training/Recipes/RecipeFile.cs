@@ -33,7 +33,8 @@ internal static class RecipeFile
     /// <summary>The root section of a recipe.</summary>
     /// <param name="path">Name of the file for messages; relative paths inside the recipe are looked up from its directory.</param>
     /// <param name="text">Its text.</param>
-    public static RecipeSection Parse(string path, string text)
+    /// <param name="pathsMustExist">Whether a path that is not there is an error now (it is later, when it is needed).</param>
+    public static RecipeSection Parse(string path, string text, bool pathsMustExist = true)
     {
         var stream = new YamlStream();
         try
@@ -45,12 +46,17 @@ internal static class RecipeFile
         {
             throw new RecipeException(path, error.Start.Line, $"is not valid YAML: {error.Message}", error);
         }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException)
+        {
+            // The scanner of YamlDotNet throws these on some texts that end too early.
+            throw new RecipeException(path, 0, $"is not valid YAML: {error.Message}", error);
+        }
 
         if (stream.Documents.Count != 1)
             throw new RecipeException(path, 0, $"holds {stream.Documents.Count} YAML documents; a recipe is exactly one");
         if (stream.Documents[0].RootNode is not YamlMappingNode root)
             throw new RecipeException(path, stream.Documents[0].RootNode.Start.Line, "must be a mapping of keys to values");
-        return new RecipeSection(path, "", root);
+        return new RecipeSection(path, "", root, pathsMustExist);
     }
 
     private static void RequireShallow(string path, string text)

@@ -6,7 +6,7 @@ namespace Nunchi.Training.Recipes;
 /// <summary>
 /// A mapping of a recipe. Remembers which keys were asked for, so that <see cref="Finish"/> can reject every other one and suggest what was meant.
 /// </summary>
-internal sealed class RecipeSection(string file, string path, YamlMappingNode node)
+internal sealed class RecipeSection(string file, string path, YamlMappingNode node, bool pathsMustExist)
 {
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
@@ -115,7 +115,7 @@ internal sealed class RecipeSection(string file, string path, YamlMappingNode no
         return Find(key) switch
         {
             null => null,
-            YamlMappingNode mapping => new RecipeSection(file, At(key), mapping),
+            YamlMappingNode mapping => new RecipeSection(file, At(key), mapping, pathsMustExist),
             var other => throw Error(other, $"{At(key)} is '{Show(other)}'; expected a mapping of keys to values"),
         };
     }
@@ -123,7 +123,7 @@ internal sealed class RecipeSection(string file, string path, YamlMappingNode no
     public IReadOnlyList<RecipeSection> Sections(string key)
     {
         _known.Add(key);
-        return Items(key, null, "a list of mappings", (item, at) => item is YamlMappingNode mapping ? new RecipeSection(file, at, mapping) : throw Error(item, $"{at} must be a mapping"));
+        return Items(key, null, "a list of mappings", (item, at) => item is YamlMappingNode mapping ? new RecipeSection(file, at, mapping, pathsMustExist) : throw Error(item, $"{at} must be a mapping"));
     }
 
     /// <summary>A file or directory that must be there; relative paths start at the directory of the recipe, then at the working directory.</summary>
@@ -139,6 +139,8 @@ internal sealed class RecipeSection(string file, string path, YamlMappingNode no
         var here = Path.GetFullPath(text);
         if (Path.Exists(here))
             return here;
+        if (!pathsMustExist)
+            return beside;
         throw Error(found, $"{At(key)} names '{text}', which is not there (looked for {beside}{(here == beside ? "" : $" and {here}")})");
     }
 
@@ -191,7 +193,17 @@ internal sealed class RecipeSection(string file, string path, YamlMappingNode no
 
     private string At(string key) => path.Length == 0 ? key : $"{path}.{key}";
 
-    private RecipeException Missing(string key, string expected) => new(file, node.Start.Line, $"{Name} needs the key '{key}': {expected}");
+    // A required key that is missing is most often one that was mistyped.
+    private RecipeException Missing(string key, string expected)
+    {
+        foreach (var keyNode in node.Children.Keys)
+        {
+            if (keyNode is YamlScalarNode { Value: { } typed } && !_known.Contains(typed) && NearestName.Of(typed, [key]) is not null)
+                return Error(keyNode, $"unknown key '{typed}' in {Name}; did you mean '{key}', which is needed?");
+        }
+
+        return new RecipeException(file, node.Start.Line, $"{Name} needs the key '{key}': {expected}");
+    }
 
     private RecipeException Error(YamlNode at, string message) => new(file, at.Start.Line, message);
 

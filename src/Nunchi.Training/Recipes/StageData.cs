@@ -1,3 +1,5 @@
+using Nunchi.Data.Tasks;
+
 namespace Nunchi.Training.Recipes;
 
 /// <summary>What a stage learns from. The keys depend on its kind.</summary>
@@ -6,7 +8,8 @@ public abstract record StageData
     internal static StageData Read(RecipeSection stage, StageKind kind) => kind switch
     {
         StageKind.EncoderLabels => EncoderLabelsData.Read(stage.SectionOrNull("data")),
-        _ => throw stage.Error("kind", "is not ready"),
+        StageKind.Text => TextData.Read(stage.SectionOrNull("data")),
+        _ => AnswerData.Read(stage.SectionOrNull("data")),
     };
 }
 
@@ -33,5 +36,60 @@ public sealed record EncoderLabelsData(
             section.Number("box_weight", 0.5, 0, 100));
         section.Finish();
         return data;
+    }
+}
+
+/// <summary>Data of a stage that trains the decoder on text.</summary>
+/// <param name="ConversationShare">Share of samples that are conversations, with a loss on the assistant's tokens; the rest are plain sentences, with a loss on every token.</param>
+/// <param name="Length">Tokens of a sample of plain sentences.</param>
+public sealed record TextData(double ConversationShare = 0.5, int Length = 128) : StageData
+{
+    internal static TextData Read(RecipeSection? section)
+    {
+        if (section is null)
+            return new TextData();
+        var data = new TextData(section.Number("conversation_share", 0.5, 0, 1), section.Integer("length", 128, 8, 8192));
+        section.Finish();
+        return data;
+    }
+}
+
+/// <summary>Data of a stage that trains on pictures and answers.</summary>
+/// <param name="Levels">For each level of the curriculum the shares of its mixtures by name (see <see cref="Mixtures"/>); later levels keep a share of the earlier mixtures.</param>
+/// <param name="MaxTokens">Longest sample in tokens; longer ones are left out and counted.</param>
+public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double>> Levels, int MaxTokens = 2048) : StageData
+{
+    /// <summary>Mixtures that a level may name: one word a picture, words and lines, everything.</summary>
+    public static IReadOnlyDictionary<string, TaskMixture> Mixtures { get; } = new Dictionary<string, TaskMixture>(StringComparer.Ordinal)
+    {
+        ["words"] = TaskMixture.Words,
+        ["lines"] = TaskMixture.Lines,
+        ["all"] = TaskMixture.All,
+    };
+
+    private static readonly IReadOnlyDictionary<string, double> Everything = new Dictionary<string, double> { ["all"] = 1 };
+
+    internal static AnswerData Read(RecipeSection? section)
+    {
+        if (section is null)
+            return new AnswerData([Everything]);
+        IReadOnlyList<IReadOnlyDictionary<string, double>> levels = section.Has("levels") ? [.. section.Sections("levels").Select(ReadLevel)] : [Everything];
+        if (levels.Count == 0)
+            throw section.Error("levels", "is empty; leave it out for everything at once");
+        var data = new AnswerData(levels, section.Integer("max_tokens", 2048, 64, 131_072));
+        section.Finish();
+        return data;
+    }
+
+    private static Dictionary<string, double> ReadLevel(RecipeSection section)
+    {
+        var shares = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var name in Mixtures.Keys)
+            if (section.Has(name))
+                shares[name] = section.Number(name, null, 0, 1e6);
+        section.Finish();
+        if (!shares.Values.Any(share => share > 0))
+            throw new RecipeException(section.File, section.Line, $"a level needs a share above 0 of at least one of {string.Join(", ", Mixtures.Keys)}");
+        return shares;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Nunchi.Images;
 
@@ -145,9 +146,12 @@ internal static class ImageProcessorConfigReader
         long length = new FileInfo(file).Length;
         if (length > LargestFile)
             throw new InvalidDataException($"{file}: {length} bytes; a processor's description is expected to be at most {LargestFile}.");
+        byte[] bytes = File.ReadAllBytes(file);
+        if (!Utf8.IsValid(bytes))
+            throw new InvalidDataException($"{file}: no valid UTF-8.");
         try
         {
-            return JsonDocument.Parse(File.ReadAllBytes(file));
+            return JsonDocument.Parse(bytes);
         }
         catch (JsonException e)
         {

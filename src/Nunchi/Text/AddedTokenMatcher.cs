@@ -4,40 +4,48 @@ using System.Text;
 
 namespace Nunchi.Text;
 
-/// <summary>Says which special tokens a text may hold: none, all, or those that touch no range that a user typed.</summary>
-internal readonly ref struct SpecialPolicy(bool allow, ReadOnlySpan<Range> userRanges = default)
+/// <summary>A range of a text in which only some special tokens may be found, by id; none of the others, whatever it says.</summary>
+internal readonly record struct GuardedRange(int Start, int End, IReadOnlySet<int> Allowed);
+
+/// <summary>Says which special tokens a text may hold: none, all, or all but what its guarded ranges forbid.</summary>
+internal readonly ref struct SpecialPolicy(bool allow, ReadOnlySpan<GuardedRange> guarded = default)
 {
     private readonly bool _allow = allow;
-    private readonly ReadOnlySpan<Range> _userRanges = userRanges;
+    private readonly ReadOnlySpan<GuardedRange> _guarded = guarded;
 
-    /// <summary>Whether special tokens may be found between two places.</summary>
-    public bool Permits(int start, int end)
+    /// <summary>Whether a special token may be found between two places.</summary>
+    public bool Permits(int start, int end, int id)
     {
-        if (!_allow || _userRanges.IsEmpty)
-            return _allow;
-        var next = FirstEndingAfter(start);
-        return next == _userRanges.Length || _userRanges[next].Start.Value >= end;
+        if (!_allow)
+            return false;
+        for (var next = FirstEndingAfter(start); next < _guarded.Length && _guarded[next].Start < end; next++)
+        {
+            if (!_guarded[next].Allowed.Contains(id))
+                return false;
+        }
+
+        return true;
     }
 
-    /// <summary>Whether a part of the text was all typed by a user or none of it; if not, where it first changes.</summary>
-    public bool IsUniform(int start, int end, out int cut)
+    /// <summary>Whether every special token is permitted between two places, or none is sure to be; if it changes on the way, where.</summary>
+    public bool IsFree(int start, int end, out int cut)
     {
         cut = end;
-        if (!_allow || _userRanges.IsEmpty)
-            return true;
         var next = FirstEndingAfter(start);
-        if (next < _userRanges.Length)
-            cut = Math.Min(end, _userRanges[next].Start.Value > start ? _userRanges[next].Start.Value : _userRanges[next].End.Value);
-        return cut == end;
+        if (!_allow || next == _guarded.Length)
+            return _allow;
+        var free = _guarded[next].Start > start;
+        cut = Math.Min(end, free ? _guarded[next].Start : _guarded[next].End);
+        return free;
     }
 
     private int FirstEndingAfter(int start)
     {
-        int low = 0, high = _userRanges.Length;
+        int low = 0, high = _guarded.Length;
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (_userRanges[middle].End.Value <= start)
+            if (_guarded[middle].End <= start)
                 low = middle + 1;
             else
                 high = middle;
@@ -124,7 +132,7 @@ internal sealed class AddedTokenMatcher
             end++;
             if (_ends[node] is not { } token)
                 continue;
-            if (token.Special && !policy.Permits(at, end))
+            if (token.Special && !policy.Permits(at, end, token.Id))
                 continue;
             if (token.SingleWord && (TouchesWordBefore(text, at) || TouchesWordAfter(text, end)))
                 continue;

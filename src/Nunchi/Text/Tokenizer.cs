@@ -115,14 +115,24 @@ public sealed class Tokenizer
     public void Encode(ReadOnlySpan<char> text, List<int> ids, bool allowSpecial) => EncodeWith(text, ids, new SpecialPolicy(allowSpecial));
 
     /// <summary>
-    /// Encodes a text of which some ranges were typed by a user: special tokens are recognised only where they touch no such range.
+    /// Encodes a text in some ranges of which only some special tokens are recognised, and none that merely touches such a range and is not allowed in it.
     /// Everything else is encoded as if it were one text, so the ids are those that the whole prompt gives.
     /// </summary>
     /// <param name="text">The text.</param>
-    /// <param name="userRanges">Ranges from the start, in order and not overlapping.</param>
+    /// <param name="guarded">The ranges, in order and not overlapping.</param>
     /// <param name="ids">Where the ids go.</param>
-    internal void EncodeMixed(ReadOnlySpan<char> text, ReadOnlySpan<Range> userRanges, List<int> ids) =>
-        EncodeWith(text, ids, new SpecialPolicy(true, userRanges));
+    internal void EncodeGuarded(ReadOnlySpan<char> text, ReadOnlySpan<GuardedRange> guarded, List<int> ids) =>
+        EncodeWith(text, ids, new SpecialPolicy(true, guarded));
+
+    /// <summary>The same tokenizer with some more of its added tokens held for control.</summary>
+    internal Tokenizer WithSpecial(IEnumerable<string?> contents)
+    {
+        var more = contents.Where(c => _added.Values.Any(t => t.Content == c && !t.Special)).ToHashSet();
+        if (more.Count == 0)
+            return this;
+        var tokens = _definition.AddedTokens.Select(t => more.Contains(t.Content) ? t with { Special = true } : t);
+        return new Tokenizer(_definition with { AddedTokens = [..tokens] }, _namedTokens);
+    }
 
     private void EncodeWith(ReadOnlySpan<char> text, List<int> ids, SpecialPolicy policy)
     {
@@ -144,15 +154,19 @@ public sealed class Tokenizer
     {
         if (start >= end)
             return;
-        if (!_normalizedSpecials || policy.IsUniform(start, end, out var cut))
+        if (!_normalizedSpecials)
         {
-            EncodeNormalized(text[start..end], ids, new SpecialPolicy(policy.Permits(start, end)));
+            EncodeNormalized(text[start..end], ids, default);
             return;
         }
 
-        // Special tokens that are sought after normalisation: ranges would no longer fit, so each range goes by itself.
-        EncodeNormalized(text[start..cut], ids, new SpecialPolicy(policy.Permits(start, cut)));
-        EncodeSegment(text, cut, end, ids, policy);
+        // Special tokens that are sought after normalisation: guarded ranges would no longer fit, so each goes by itself and allows none.
+        while (start < end)
+        {
+            var free = policy.IsFree(start, end, out var cut);
+            EncodeNormalized(text[start..cut], ids, new SpecialPolicy(free));
+            start = cut;
+        }
     }
 
     private void EncodeNormalized(ReadOnlySpan<char> segment, List<int> ids, SpecialPolicy policy)

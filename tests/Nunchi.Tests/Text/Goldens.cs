@@ -32,10 +32,9 @@ internal static class Goldens
         var header = (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         using var json = JsonDocument.Parse(bytes.AsMemory(8, header));
         var tensor = json.RootElement.GetProperty("input_ids");
-        Assert.Equal("I64", tensor.GetProperty("dtype").GetString());
+        Assert.Equal("I32", tensor.GetProperty("dtype").GetString());
         var range = tensor.GetProperty("data_offsets").Ints();
-        var data = MemoryMarshal.Cast<byte, long>(bytes.AsSpan(8 + header)[range[0]..range[1]]);
-        return [..data.ToArray().Select(v => (int)v)];
+        return MemoryMarshal.Cast<byte, int>(bytes.AsSpan(8 + header)[range[0]..range[1]]).ToArray();
     }
 
     private static string FindRoot()

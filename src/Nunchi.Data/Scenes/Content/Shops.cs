@@ -42,7 +42,7 @@ internal static class Shops
 
     public static string Name(SceneBuilder b, Business business)
     {
-        string first = WordSplit.Pick(b, First, w => w);
+        string first = SplitChoice.Pick(b, First, w => w);
         if (b.Random.Chance(0.25))
             first = Words.Invented(b, 2, 3);
         string ending = b.Random.Pick(business.Endings);

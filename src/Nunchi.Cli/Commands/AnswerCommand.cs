@@ -1,0 +1,61 @@
+using System.CommandLine;
+using Nunchi.Chat;
+using Nunchi.Cli.Answers;
+using Nunchi.Images;
+
+namespace Nunchi.Cli;
+
+/// <summary>What all commands that put one question about pictures share: options, loading, showing, drawing, JSON.</summary>
+internal sealed class AnswerCommand
+{
+    private readonly ModelOptions model = new();
+    private readonly SamplingOptions sampling = new();
+
+    public Option<string?> Draw { get; } = new("--draw") { Description = "Write the picture with the answer's boxes to this file (.png or .jpg).", HelpName = "FILE" };
+
+    public AnswerCommand(Command command)
+    {
+        model.AddTo(command);
+        sampling.AddTo(command);
+        command.Options.Add(Draw);
+    }
+
+    public ModelOptions Model => model;
+
+    public SamplingOptions Sampling => sampling;
+
+    /// <summary>Asks one question and shows the answer.</summary>
+    /// <param name="shell">The surroundings.</param>
+    /// <param name="parsed">The options.</param>
+    /// <param name="pictures">The pictures in the question; boxes refer to the last one.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="show">Writes the whole answer as text once it is there; null streams it while it comes.</param>
+    public async Task<int> AskAsync(Shell shell, ParseResult parsed, IReadOnlyList<Picture> pictures, Message question, Action<Shell, Answer>? show = null)
+    {
+        bool json = parsed.GetValue(GlobalOptions.Json);
+        string? draw = parsed.GetValue(Draw);
+        GenerationOptions options = sampling.Read(shell, parsed);
+        RgbImage? picture = pictures.Count > 0 ? pictures[^1].Image : null;
+        if (draw is not null && picture is null)
+            throw new UsageException("--draw needs a picture to draw on; add --image FILE.");
+        if (draw is not null)
+            Drawing.RequireKind(draw);
+
+        using IChatEngine engine = model.Load(shell, parsed);
+        IAnswerView view = json || show is not null ? new SilentView() : new StreamingView(shell);
+        Answer answer = await Question.AskAsync(shell, engine, [question], options, view).ConfigureAwait(false);
+        if (draw is not null)
+            Drawing.Save(draw, picture!, answer.Spans);
+        if (json)
+        {
+            shell.Out.WriteLine(JsonDocuments.Write(AnswerDocument.Of(answer, engine.Info, picture)));
+            return ExitCode.Success;
+        }
+        show?.Invoke(shell, answer);
+        if (picture is not null && answer.Spans.Count > 0)
+            Drawing.Preview(shell, picture, answer.Spans);
+        if (answer.FinishReason == FinishReason.Length)
+            shell.Note($"The answer was cut off after {answer.Usage.CompletionTokens} tokens (see --max-tokens).");
+        return ExitCode.Success;
+    }
+}

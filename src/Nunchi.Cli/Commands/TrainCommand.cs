@@ -1,0 +1,69 @@
+using System.CommandLine;
+using Nunchi.Cli.Answers;
+using Nunchi.Tensors.Cpu;
+using Nunchi.Tensors.Machine;
+using Nunchi.Training;
+
+namespace Nunchi.Cli;
+
+/// <summary><c>nunchi train RECIPE.yaml</c>: trains a model as a recipe says, in a directory from which it can go on.</summary>
+internal static class TrainCommand
+{
+    public static Command Create(Shell shell)
+    {
+        var command = new Command("train", "Train a model by a recipe; Ctrl-C saves, --resume goes on.");
+        var recipe = new Argument<string?>("RECIPE")
+        {
+            Description = "a recipe (YAML); with --resume also the directory of a run",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var resume = new Option<bool>("--resume") { Description = "Go on from the run's last checkpoint." };
+        var output = new Option<string?>("--out", "--run") { Description = "Directory of the run (default: runs/NAME, by the recipe's name).", HelpName = "DIR" };
+        var stages = new Option<string[]>("--stage") { Description = "Run only this stage; may be given several times.", HelpName = "NAME", Arity = ArgumentArity.OneOrMore };
+        Option<int?> threads = NumberOption.Create<int>("--threads", "Worker threads (default: one a processor).", 1, 256);
+        command.Arguments.Add(recipe);
+        foreach (Option option in (Option[])[resume, output, stages, threads])
+            command.Options.Add(option);
+        command.SetAction(parsed =>
+        {
+            Shell own = GlobalOptions.Apply(shell, parsed);
+            string[] chosen = parsed.GetValue(stages) ?? [];
+            (string? file, string? directory) = Place(parsed.GetValue(recipe), parsed.GetValue(output), parsed.GetValue(resume));
+            int workers = parsed.GetValue(threads) ?? Math.Min(Environment.ProcessorCount, 256);
+            bool json = parsed.GetValue(GlobalOptions.Json);
+            var options = new TrainingOptions
+            {
+                RunDirectory = directory,
+                Resume = parsed.GetValue(resume),
+                Stages = chosen.Length == 0 ? null : chosen,
+                Console = own.Quiet ? TextWriter.Null : json ? own.Error : own.Out,
+                CreateBackend = () => CpuBackend.Create(new CpuOptions { Threads = workers }),
+                PeakOperations = MachineLimits.MeasureFloat32Peak(workers) * 1e9,
+            };
+            using Interrupts.Scope scope = own.Interrupts.Enter();
+            TrainingEnd end = TrainingRunner.Run(file, options, scope.Token);
+            if (json)
+                own.Out.WriteLine(JsonDocuments.Write(new TrainingDocument(end == TrainingEnd.Complete ? "complete" : "stopped")));
+            return end == TrainingEnd.Complete ? ExitCode.Success : own.Interrupts.Terminated ? ExitCode.Terminated : ExitCode.Interrupted;
+        });
+        return command;
+    }
+
+    /// <summary>A run is named by its recipe, its directory, or both.</summary>
+    private static (string? Recipe, string? Directory) Place(string? named, string? output, bool resume)
+    {
+        if (named is not null && Directory.Exists(named))
+        {
+            if (!resume)
+                throw new UsageException($"{named} is a directory; name a recipe to begin a run, or add --resume to go on with the run in it.");
+            if (output is not null)
+                throw new UsageException($"The run is named twice, {named} and --out {output}; one is enough.");
+            return (null, named);
+        }
+        if (named is null && !(resume && output is not null))
+            throw new UsageException(resume ? "--resume needs the recipe or the directory of the run." : "'nunchi train' needs RECIPE, a YAML file. See 'nunchi train --help'.");
+        if (named is not null && !File.Exists(named))
+            throw new FileNotFoundException($"{named} does not exist; a recipe (a YAML file{(resume ? " or the directory of a run" : "")}) is expected.");
+        return (named, output);
+    }
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Nunchi.Chat;
+
+namespace Nunchi.Cli;
+
+/// <summary>How answers are sampled.</summary>
+internal sealed class SamplingOptions
+{
+    private readonly Option<ulong?> seed = NumberOption.Create<ulong>("--seed", "Seed of the sampler; the same seed gives the same answer (default 0).");
+    private readonly Option<double?> temperature = NumberOption.Create<double>("--temperature", "0 takes the most likely token each time (default); higher is more varied.", 0, 100);
+    private readonly Option<int?> topK = NumberOption.Create<int>("--top-k", "Only the K most likely tokens; 0 is all (default).", 0);
+    private readonly Option<double?> topP = NumberOption.Create<double>("--top-p", "Only the most likely tokens whose probabilities reach P (default 1, all).", 0, 1);
+    private readonly Option<double?> minP = NumberOption.Create<double>("--min-p", "Only tokens at least this share as likely as the most likely one (default 0, all).", 0, 1);
+    private readonly Option<double?> repetition = NumberOption.Create<double>("--repetition-penalty", "Makes tokens that were there before less likely (default 1, not at all).", 0.1, 10);
+    private readonly Option<int?> maxTokens = NumberOption.Create<int>("--max-tokens", "The most tokens of an answer (default 512).", 1);
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[seed, temperature, topK, topP, minP, repetition, maxTokens])
+            command.Options.Add(option);
+    }
+
+    /// <exception cref="UsageException">A value is out of range.</exception>
+    public GenerationOptions Read(Shell shell, ParseResult parsed)
+    {
+        GenerationOptions defaults = GenerationOptions.Default;
+        double heat = parsed.GetValue(temperature) ?? defaults.Temperature;
+        if (parsed.GetValue(topP) is 0)
+            throw new UsageException("--top-p is 0; a number above 0 and at most 1 is expected.");
+        foreach (Option option in (Option[])[topK, topP, minP])
+        {
+            if (heat == 0 && parsed.GetResult(option) is { Implicit: false })
+                shell.Note($"{option.Name} has no effect at temperature 0; add --temperature.");
+        }
+        return new GenerationOptions
+        {
+            Seed = parsed.GetValue(seed) ?? defaults.Seed,
+            Temperature = heat,
+            TopK = parsed.GetValue(topK) ?? defaults.TopK,
+            TopP = parsed.GetValue(topP) ?? defaults.TopP,
+            MinP = parsed.GetValue(minP) ?? defaults.MinP,
+            RepetitionPenalty = parsed.GetValue(repetition) ?? defaults.RepetitionPenalty,
+            MaxTokens = parsed.GetValue(maxTokens) ?? defaults.MaxTokens,
+        };
+    }
+}

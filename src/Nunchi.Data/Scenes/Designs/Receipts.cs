@@ -1,0 +1,114 @@
+using Nunchi.Data.Fonts;
+using Nunchi.Data.Objects;
+using Nunchi.Data.Scenes.Content;
+using SkiaSharp;
+
+namespace Nunchi.Data.Scenes.Designs;
+
+/// <summary>Paper receipts whose amounts add up.</summary>
+internal static class Receipts
+{
+    public static IReadOnlyList<Design> All { get; } =
+    [
+        new("receipt_columns", SceneKind.Receipt, false, b => Draw(b, Layout.Columns)),
+        new("receipt_short", SceneKind.Receipt, false, b => Draw(b, Layout.Short)),
+        new("receipt_two_rows", SceneKind.Receipt, true, b => Draw(b, Layout.TwoRows)),
+    ];
+
+    private enum Layout
+    {
+        Columns,
+        Short,
+        TwoRows,
+    }
+
+    private static (ReceiptFacts Facts, string Phone) Contents(SceneBuilder b, int count)
+    {
+        Business business = b.Random.From([.. Shops.All.Where(s => s.Sells.Count > 0)]);
+        List<ReceiptItem> items = [.. SplitChoice.Several(b, business.Sells, count, g => g.Name).Select(g => new ReceiptItem(g.Name, b.Random.Chance(0.6) ? 1 : b.Random.Between(2, 5), PriceTags.Price(b, g)))];
+        int total = items.Sum(i => i.Amount);
+        int? paid = b.Random.Chance(0.5) ? total % 10000 == 0 ? total : ((total / 10000) + 1) * 10000 : null;
+        string? date = b.Random.Chance(0.75) ? Places.Date(b) : null;
+        return (new ReceiptFacts(Shops.Name(b, business), date, items, total, paid, paid is null ? null : paid - total), Words.Phone(b));
+    }
+
+    private static void Draw(SceneBuilder b, Layout layout)
+    {
+        (ReceiptFacts facts, string phone) = Contents(b, b.Random.Between(1, layout == Layout.Short ? 3 : 5));
+        b.Facts = new SceneFacts { Receipt = facts, BoardColour = ColourName.White };
+        bool showPhone = b.Random.Chance(0.5), header = layout != Layout.Short && b.Random.Chance(0.7), thanks = b.Random.Chance(0.4);
+        float row = b.Random.Between(33f, 40f), letter = row * b.Random.Between(0.6f, 0.72f), width = layout == Layout.Short ? 300 : 370, edge = 20, right = width - 20;
+        int rows = 1 + (showPhone ? 1 : 0) + (facts.Date is null ? 0 : 1) + (header ? 1 : 0) + (facts.Items.Count * (layout == Layout.TwoRows ? 2 : 1)) + 1 + (facts.Paid is null ? 0 : 2) + (thanks ? 1 : 0);
+        var size = new SKSize(width, (row * rows) + 110);
+        Backdrop ground = b.Random.Pick(Backdrops.Wood, Backdrops.Plain, Backdrops.Cloth, Backdrops.Asphalt, Backdrops.Tiles, Backdrops.Gradient);
+        b.Begin(size, letter, 0.35f, ground, 0.7f);
+        var paper = new Paint(ColourName.White, SKColor.FromHsv(45, b.Random.Between(0f, 8f), b.Random.Between(90f, 100f)));
+        b.Board(SKRect.Create(size), paper);
+        string letters = "0123456789,원합계:-()./" + facts.Shop + string.Concat(facts.Items.Select(i => i.Name));
+        FontFace face = b.Random.Chance(0.8) ? b.Face(letters, 0, FontStyle.Gothic, FontStyle.Myeongjo) : b.Face(letters);
+        var style = new TextStyle(face, new Paint(ColourName.Black, SKColor.FromHsv(0, 0, b.Random.Between(5f, 38f))));
+        float y = 40;
+
+        b.TextIn(SKRect.Create(edge, y - 22, width - 40, 44), facts.Shop, letter * b.Random.Between(1.2f, 1.7f), style, TextRole.ShopName);
+        y += row * 1.1f;
+        if (showPhone)
+        {
+            b.TextIn(SKRect.Create(edge, y - (row / 2), width - 40, row), (b.Random.Chance(0.5) ? "TEL " : "전화 ") + phone, letter, style, TextRole.Phone, b.Random.Pick(Anchor.Left, Anchor.Centre));
+            y += row;
+        }
+        if (facts.Date is { } date)
+        {
+            b.TextIn(SKRect.Create(edge, y - (row / 2), width - 40, row), date, letter, style, TextRole.Date, Anchor.Left);
+            y += row;
+        }
+        Rule(b, edge, right, ref y, row);
+        if (header)
+        {
+            b.Text("상품", edge, y, letter, style, TextRole.Label, Anchor.Left);
+            if (layout == Layout.Columns)
+                b.Text("수량", width * 0.6f, y, letter, style, TextRole.Label);
+            b.Text("금액", right, y, letter, style, TextRole.Label, Anchor.Right);
+            y += row;
+        }
+        foreach (ReceiptItem item in facts.Items)
+        {
+            float nameRoom = layout == Layout.TwoRows ? width - 40 : width * (layout == Layout.Short ? 0.5f : 0.42f);
+            b.TextIn(SKRect.Create(edge, y - (row / 2), nameRoom, row), item.Name, letter, style, TextRole.Product, Anchor.Left);
+            if (layout == Layout.TwoRows)
+            {
+                y += row;
+                b.Text($"{Words.Won(item.UnitPrice)} x {item.Quantity}", edge + 20, y, letter * 0.92f, style, TextRole.Quantity, Anchor.Left);
+            }
+            else if (layout == Layout.Columns)
+            {
+                b.Text(item.Quantity.ToString(), width * 0.6f, y, letter, style, TextRole.Quantity);
+            }
+            b.TextIn(SKRect.Create(width * 0.64f, y - (row / 2), right - (width * 0.64f), row), Words.Won(item.Amount), letter, style, TextRole.Price, Anchor.Right);
+            y += row;
+        }
+        Rule(b, edge, right, ref y, row);
+        Sum(b, style, b.Random.Pick("합계", "합 계", "총액", "결제 금액"), Words.Won(facts.Total) + (b.Random.Chance(0.5) ? "원" : ""), edge, right, y, letter * b.Random.Between(1, 1.25f), row, TextRole.Total);
+        y += row * 1.1f;
+        if (facts.Paid is { } paid)
+        {
+            Sum(b, style, "받은 돈", Words.Won(paid), edge, right, y, letter, row, TextRole.Distractor);
+            y += row;
+            Sum(b, style, "거스름돈", Words.Won(facts.Change!.Value), edge, right, y, letter, row, TextRole.Distractor);
+            y += row;
+        }
+        if (thanks)
+            b.TextIn(SKRect.Create(edge, y - (row / 2), width - 40, row), b.Random.Pick("감사합니다", "또 오세요", "이용해 주셔서 감사합니다"), letter, style, TextRole.Body);
+    }
+
+    private static void Sum(SceneBuilder b, TextStyle style, string label, string amount, float left, float right, float y, float letter, float row, TextRole role)
+    {
+        b.Text(label, left, y, letter, style, TextRole.Label, Anchor.Left);
+        b.TextIn(SKRect.Create(left + 130, y - (row * 0.6f), right - left - 130, row * 1.2f), amount, letter, style, role, Anchor.Right);
+    }
+
+    private static void Rule(SceneBuilder b, float left, float right, ref float y, float row)
+    {
+        b.Line(left, y - (row * 0.3f), right, y - (row * 0.3f), 2, new SKColor(90, 90, 90), b.Random.Pick(0f, 6f, 6f));
+        y += row * 0.35f;
+    }
+}

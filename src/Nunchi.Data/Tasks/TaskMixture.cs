@@ -1,0 +1,79 @@
+using Nunchi.Data.Scenes;
+
+namespace Nunchi.Data.Tasks;
+
+/// <summary>What training samples are made of: how often each kind of picture and question comes, and how long conversations are.</summary>
+public sealed record TaskMixture
+{
+    /// <summary>How often each kind of picture is drawn; kinds that are not named are not drawn.</summary>
+    public IReadOnlyDictionary<SceneKind, double> Scenes { get; init; } = SceneWeights.Default;
+
+    /// <summary>How often each kind of question about one picture is asked, where the picture allows it; kinds that are not named are not asked.</summary>
+    public IReadOnlyDictionary<TaskKind, double> Tasks { get; init; } = DefaultTasks;
+
+    /// <summary>Most questions of one conversation, 1..12.</summary>
+    public int MaxTurns { get; init; } = 4;
+
+    /// <summary>Share of conversations in English, 0..1.</summary>
+    public double English { get; init; } = 0.15;
+
+    /// <summary>Share of samples with two to four pictures, 0..1.</summary>
+    public double SeveralImages { get; init; } = 0.05;
+
+    /// <summary>Share of samples without a picture, 0..1.</summary>
+    public double TextOnly { get; init; } = 0.08;
+
+    /// <summary>Limits of the pictures.</summary>
+    public SceneOptions Pictures { get; init; } = new();
+
+    /// <summary>Reading first, then boxes, then questions.</summary>
+    public static IReadOnlyDictionary<TaskKind, double> DefaultTasks { get; } = new Dictionary<TaskKind, double>
+    {
+        [TaskKind.Caption] = 10, [TaskKind.GroundedCaption] = 4, [TaskKind.Read] = 14, [TaskKind.ReadBoxes] = 8, [TaskKind.ReadRegion] = 6,
+        [TaskKind.Locate] = 12, [TaskKind.LocateText] = 6, [TaskKind.LocateAbsent] = 3, [TaskKind.DescribeRegion] = 5, [TaskKind.What] = 4, [TaskKind.Where] = 3,
+        [TaskKind.Count] = 4, [TaskKind.Colour] = 5, [TaskKind.YesNo] = 9, [TaskKind.Relation] = 3, [TaskKind.TextFact] = 16, [TaskKind.Knowledge] = 6, [TaskKind.Refusal] = 3,
+    };
+
+    /// <summary>One character or word a picture, only read.</summary>
+    public static TaskMixture Words { get; } = new()
+    {
+        Scenes = SceneWeights.Words, Tasks = new Dictionary<TaskKind, double> { [TaskKind.Read] = 1 }, MaxTurns = 1, SeveralImages = 0, TextOnly = 0,
+    };
+
+    /// <summary>Words and lines, read with and without boxes.</summary>
+    public static TaskMixture Lines { get; } = new()
+    {
+        Scenes = SceneWeights.Lines,
+        Tasks = new Dictionary<TaskKind, double> { [TaskKind.Read] = 6, [TaskKind.ReadBoxes] = 2, [TaskKind.ReadRegion] = 1, [TaskKind.LocateText] = 1 },
+        MaxTurns = 2, SeveralImages = 0, TextOnly = 0,
+    };
+
+    /// <summary>Everything.</summary>
+    public static TaskMixture All { get; } = new();
+
+    /// <summary>Checks the numbers.</summary>
+    /// <exception cref="ArgumentException">A number is out of its range, or a share leaves nothing to draw.</exception>
+    public TaskMixture Validate()
+    {
+        if (MaxTurns is < 1 or > 12)
+            throw new ArgumentException($"MaxTurns is {MaxTurns}; expected 1 to 12.");
+        foreach ((string name, double share) in new[] { (nameof(English), English), (nameof(SeveralImages), SeveralImages), (nameof(TextOnly), TextOnly) })
+        {
+            if (!(share >= 0 && share <= 1))
+                throw new ArgumentException($"{name} is {share}; expected a share from 0 to 1.");
+        }
+        if (SeveralImages + TextOnly > 1)
+            throw new ArgumentException($"SeveralImages ({SeveralImages}) and TextOnly ({TextOnly}) add up to more than 1.");
+        foreach ((TaskKind kind, double weight) in Tasks)
+        {
+            if (!(weight >= 0) || double.IsInfinity(weight))
+                throw new ArgumentException($"The weight of {kind} is {weight}; expected a number from 0.");
+            if (weight > 0 && kind is TaskKind.SeveralImages or TaskKind.TextOnly)
+                throw new ArgumentException($"{kind} has a share of its own ({nameof(SeveralImages)}, {nameof(TextOnly)}); it takes no weight among the questions about one picture.");
+        }
+        if (SeveralImages + TextOnly < 1 && !Tasks.Any(t => t.Value > 0))
+            throw new ArgumentException("Expected at least one kind of question with a weight above zero.");
+        Pictures.Validate();
+        return this;
+    }
+}

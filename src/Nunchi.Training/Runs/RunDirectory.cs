@@ -1,0 +1,49 @@
+using Nunchi.Tensors.Safetensors;
+using Nunchi.Training.Recipes;
+
+namespace Nunchi.Training.Runs;
+
+/// <summary>Sets up or finds the directory of a run: <c>recipe.yaml</c>, <c>log.jsonl</c>, <c>checkpoints/</c>, <c>sheets/</c>.</summary>
+internal static class RunDirectory
+{
+    private const string RecipeCopy = "recipe.yaml";
+
+    // The paths that a recipe names start at its own directory, so the run remembers where that was.
+    private const string OriginFile = "recipe.origin";
+
+    /// <summary>The recipe that the run follows, and its directory.</summary>
+    public static Recipe Prepare(string? recipePath, TrainingOptions options, out string directory)
+    {
+        var given = recipePath is null ? null : Recipe.Load(recipePath);
+        directory = Path.GetFullPath(options.RunDirectory ?? Path.Combine("runs", given?.Name ?? throw new TrainingException("name a recipe, or the run's directory to resume")));
+        var copy = Path.Combine(directory, RecipeCopy);
+        if (options.Resume)
+            return Resume(given, directory, copy);
+        if (given is null)
+            throw new TrainingException("a new run needs a recipe");
+        if (File.Exists(copy))
+        {
+            if (File.ReadAllText(copy) == given.Text && options.Stages is not null)
+                return given;
+            throw new TrainingException($"{directory} already holds a run; go on with --resume, or choose another directory with --run");
+        }
+
+        Directory.CreateDirectory(directory);
+        AtomicFile.WriteAllText(Path.Combine(directory, OriginFile), Path.GetFullPath(given.Path));
+        AtomicFile.WriteAllText(copy, given.Text);
+        return given;
+    }
+
+    private static Recipe Resume(Recipe? given, string directory, string copy)
+    {
+        if (!File.Exists(copy))
+            throw new TrainingException($"there is nothing to resume in {directory}: {RecipeCopy} is missing");
+        var text = File.ReadAllText(copy);
+        if (given is not null && given.Text != text)
+            throw new TrainingException($"{given.Path} differs from the recipe that the run in {directory} began with ({copy}); resume without naming a recipe, or start a new run whose stages begin with init: from a checkpoint of this one");
+        if (given is not null)
+            return given;
+        var origin = Path.Combine(directory, OriginFile);
+        return Recipe.Parse(File.Exists(origin) ? File.ReadAllText(origin).Trim() : copy, text, pathsMustExist: false);
+    }
+}

@@ -1,0 +1,111 @@
+using Nunchi.Images;
+using Nunchi.Models;
+using Nunchi.Tensors;
+using Nunchi.Tensors.Operators;
+
+namespace Nunchi.Training.Stages;
+
+/// <summary>
+/// Forward and backward of packed sequences with a loss on labelled tokens: the same model that inference runs, under a tape that records.
+/// Memory is kept from pass to pass.
+/// </summary>
+internal sealed class AnswerPass(VisionLanguageModel model) : IDisposable
+{
+    private readonly TokenBatch _tokens = new(model.Config.ImageTokenId);
+    private readonly ImageBatch _images = new(model.Config.Vision);
+    private readonly IndexBuffer _rows = new();
+    private readonly IndexBuffer _labels = new();
+    private float[] _losses = [];
+
+    /// <summary>Tokens with a label.</summary>
+    public int Labelled => _labels.Count;
+
+    /// <summary>Losses of the labelled tokens in the order in which they were added, after <see cref="Run"/>.</summary>
+    public ReadOnlySpan<float> Losses => _losses.AsSpan(0, Labelled);
+
+    /// <summary>The most probable token at each labelled place, after <see cref="Run"/> with <c>guess</c>.</summary>
+    public bool[] Right { get; private set; } = [];
+
+    public double EncoderOperations { get; private set; }
+
+    public double ProjectorOperations { get; private set; }
+
+    public double DecoderOperations { get; private set; }
+
+    public double ForwardOperations => EncoderOperations + ProjectorOperations + DecoderOperations;
+
+    /// <summary>Forgets all sequences.</summary>
+    public void Clear()
+    {
+        _tokens.Clear();
+        _images.Clear();
+        _rows.Clear();
+        _labels.Clear();
+        EncoderOperations = ProjectorOperations = DecoderOperations = 0;
+    }
+
+    /// <summary>Appends a sequence; it sees no other.</summary>
+    /// <param name="ids">Its tokens.</param>
+    /// <param name="labels">The token itself where it counts, negative where not. The row before predicts it, so the first never counts.</param>
+    /// <param name="images">Its pictures, or null.</param>
+    public void Add(ReadOnlySpan<int> ids, ReadOnlySpan<int> labels, ProcessedImages? images)
+    {
+        var first = _tokens.Rows;
+        _tokens.Add(ids);
+        for (var i = 1; i < ids.Length; i++)
+        {
+            if (labels[i] < 0)
+                continue;
+            _rows.Add(first + i - 1);
+            _labels.Add(labels[i]);
+        }
+
+        if (images is not null)
+            _images.Add(images);
+        DecoderOperations += Operations.Decoder(model.Config, ids.Length);
+    }
+
+    /// <summary>Runs forward and, when the tape records, backward.</summary>
+    /// <param name="tape">Reset afterwards.</param>
+    /// <param name="weight">Factor on every token's loss in the gradient.</param>
+    /// <returns>The sum of the losses of the labelled tokens.</returns>
+    public double Run(Tape tape, double weight)
+    {
+        Tensor? images = _images.Count > 0 ? model.EncodeImages(tape, _images) : null;
+        var hidden = model.Forward(tape, _tokens, images);
+        var logits = model.Logits(tape, hidden, _rows);
+        if (Right.Length < Labelled)
+            (Right, _losses) = (new bool[2 * Labelled], new float[2 * Labelled]);
+        for (var i = 0; i < Labelled; i++)
+            Right[i] = IsLargest(logits.Row(i), _labels[i]);
+        Tensors.Operators.Losses.CrossEntropy(tape, logits, _labels, (float)weight, out var losses);
+        losses.Span.CopyTo(_losses);
+        double sum = 0;
+        foreach (var loss in losses.Span)
+            sum += loss;
+        DecoderOperations += Operations.Head(model.Config, Labelled);
+        EncoderOperations = Operations.Encoder(model.Config, _images.Crops);
+        ProjectorOperations = Operations.Projector(model.Config, (double)_images.Crops * model.Config.Vision.Tokens);
+        if (tape.Recording)
+            tape.Backward();
+        tape.Reset();
+        return sum;
+    }
+
+    public void Dispose()
+    {
+        _tokens.Dispose();
+        _images.Dispose();
+        _rows.Dispose();
+        _labels.Dispose();
+    }
+
+    private static bool IsLargest(ReadOnlySpan<float> logits, int label)
+    {
+        var value = logits[label];
+        for (var i = 0; i < logits.Length; i++)
+            if (logits[i] > value)
+                return false;
+        return true;
+    }
+}

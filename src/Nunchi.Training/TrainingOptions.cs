@@ -1,0 +1,35 @@
+using Nunchi.Tensors.Backends;
+
+namespace Nunchi.Training;
+
+/// <summary>How a recipe is run.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Directory of the run; null for <c>runs/NAME</c> with the recipe's name.</summary>
+    public string? RunDirectory { get; init; }
+
+    /// <summary>Go on from the run's last checkpoint. Without it the run's directory must not hold a run.</summary>
+    public bool Resume { get; init; }
+
+    /// <summary>Stages to run by name, in the recipe's order; null for all.</summary>
+    public IReadOnlyList<string>? Stages { get; init; }
+
+    /// <summary>Where lines for people go; null for standard output.</summary>
+    public TextWriter? Console { get; init; }
+
+    /// <summary>Makes the device that the arithmetic runs on; the run disposes it. Null for the processor, as the recipe's <c>compute</c> says.</summary>
+    public Func<ComputeBackend>? CreateBackend { get; init; }
+
+    /// <summary>The device's float32 peak in operations a second, for the share of the peak; null when unknown.</summary>
+    public double? PeakOperations { get; init; }
+}
+
+/// <summary>How a run ended.</summary>
+public enum TrainingEnd
+{
+    /// <summary>Every stage that was asked for is done.</summary>
+    Complete,
+
+    /// <summary>It was asked to stop and saved where it was.</summary>
+    Stopped,
+}

@@ -1,0 +1,88 @@
+using Nunchi.Tensors.Backends;
+using Nunchi.Tensors.Cpu;
+using Nunchi.Training.Recipes;
+using Nunchi.Training.Runs;
+using Nunchi.Training.Stages;
+using Nunchi.Training.Stages.Answers;
+using Nunchi.Training.Stages.EncoderLabels;
+using Nunchi.Training.Stages.Text;
+
+namespace Nunchi.Training;
+
+/// <summary>Runs the stages of a recipe, one after the other, in a directory that holds everything needed to go on.</summary>
+public static class TrainingRunner
+{
+    /// <summary>Trains.</summary>
+    /// <param name="recipePath">The recipe. On resume it may be null: the run keeps its own copy.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellation">Stops after the current step, with a checkpoint.</param>
+    /// <returns>How it ended.</returns>
+    /// <exception cref="RecipeException">The recipe is wrong.</exception>
+    /// <exception cref="TrainingException">The run cannot start or go on.</exception>
+    /// <exception cref="InvalidDataException">A checkpoint is damaged or does not fit the recipe.</exception>
+    public static TrainingEnd Run(string? recipePath, TrainingOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var recipe = RunDirectory.Prepare(recipePath, options, out var directory);
+        var selected = Select(recipe, options.Stages);
+        var checkpoints = new CheckpointStore(directory);
+        var console = options.Console ?? Console.Out;
+        var latest = checkpoints.Latest;
+        var state = latest is null ? null : CheckpointStore.ReadState(latest);
+        using var backend = options.CreateBackend?.Invoke() ?? CpuBackend.Create(new CpuOptions { Threads = recipe.Compute.Threads, Precision = recipe.Compute.Precision });
+        using var reporter = new RunReporter(Path.Combine(directory, "log.jsonl"), state?.LogBytes ?? 0, console, options.PeakOperations);
+        reporter.Say($"{recipe.Name} in {directory} on {backend.Name}");
+        foreach (var index in selected)
+        {
+            var stage = recipe.Stages[index];
+            var checkpoint = checkpoints.LatestOf(index, stage.Name);
+            if (checkpoint is not null && CheckpointStore.ReadState(checkpoint).Step >= stage.Steps)
+            {
+                reporter.Say($"stage {stage.Name} is complete: {checkpoint}");
+                continue;
+            }
+
+            if (RunStage(recipe, index, backend, new StageRunContext(index, directory, checkpoints, reporter), checkpoint, cancellation) == StageEnd.Stopped)
+            {
+                reporter.Say($"stopped; everything is saved in {checkpoints.Latest}. To go on: nunchi train --resume {directory}");
+                return TrainingEnd.Stopped;
+            }
+        }
+
+        reporter.Say($"complete: {checkpoints.Latest}");
+        return TrainingEnd.Complete;
+    }
+
+    private static StageEnd RunStage(Recipe recipe, int index, ComputeBackend backend, StageRunContext context, string? checkpoint, CancellationToken cancellation)
+    {
+        using var stage = CreateStage(new StageContext(recipe, recipe.Stages[index], backend, context.Directory));
+        if (checkpoint is null)
+            ModuleSources.Load(recipe, index, stage, context.Checkpoints, context.Reporter);
+        using var run = new StageRun(recipe.Stages[index], stage, backend, context, checkpoint);
+        var end = run.Run(cancellation);
+        if (end == StageEnd.Complete)
+            stage.Export(Path.Combine(context.Directory, "model"));
+        return end;
+    }
+
+    private static Stage CreateStage(StageContext context) => context.Stage.Kind switch
+    {
+        StageKind.EncoderLabels => new EncoderLabelsStage(context),
+        StageKind.Text => new TextStage(context),
+        _ => new AnswerStage(context),
+    };
+
+    private static IReadOnlyList<int> Select(Recipe recipe, IReadOnlyList<string>? names)
+    {
+        if (names is null)
+            return [.. Enumerable.Range(0, recipe.Stages.Count)];
+        var known = recipe.Stages.Select(stage => stage.Name).ToList();
+        foreach (var name in names)
+        {
+            if (!known.Contains(name))
+                throw new RecipeException(recipe.Path, 0, $"has no stage '{name}'; it has {string.Join(", ", known)}{(NearestName.Of(name, known) is { } nearest ? $" (did you mean '{nearest}'?)" : "")}");
+        }
+
+        return [.. Enumerable.Range(0, known.Count).Where(i => names.Contains(known[i]))];
+    }
+}

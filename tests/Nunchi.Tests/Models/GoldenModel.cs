@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Nunchi.Checkpoints;
+using Nunchi.Images;
+using Nunchi.Models;
+using Nunchi.Tensors;
+using Nunchi.Tensors.Backends;
+using Nunchi.Tensors.Cpu;
+using Nunchi.Tests.Goldens;
+
+namespace Nunchi.Tests.Models;
+
+/// <summary>A golden checkpoint, loaded, with what a test needs to run it.</summary>
+internal sealed class GoldenModel : IDisposable
+{
+    /// <param name="checkpoint">A directory under tests/goldens.</param>
+    /// <param name="backend">Disposed with the model.</param>
+    /// <param name="roundedRotary">For the numbers of checkpoints that were made by casting the whole model, its rotary frequencies included, to bfloat16.</param>
+    public GoldenModel(string checkpoint, ComputeBackend? backend = null, bool roundedRotary = false)
+    {
+        Backend = backend ?? CpuBackend.Create(new CpuOptions { Threads = 2 });
+        Model = CheckpointReader.Load(GoldenFiles.Path(checkpoint), Backend);
+        Model.Decoder.RoundsRotaryFrequencies = roundedRotary;
+        Processor = new ImageProcessor(ImageProcessorConfig.Load(GoldenFiles.Path(checkpoint), Model.Config.VisionAspectRatio), Model.Config.Vision.PatchSize);
+        Tape = new Tape(Backend);
+        Images = new ImageBatch(Model.Config.Vision);
+        Tokens = new TokenBatch(Model.Config.ImageTokenId);
+    }
+
+    public ComputeBackend Backend { get; }
+
+    public VisionLanguageModel Model { get; }
+
+    public ImageProcessor Processor { get; }
+
+    public Tape Tape { get; }
+
+    public ImageBatch Images { get; }
+
+    public TokenBatch Tokens { get; }
+
+    public static RgbImage Picture(string name) => ImageDecoder.Decode(File.ReadAllBytes(GoldenFiles.Path("images", name + ".png")));
+
+    public ProcessedImages Process(JsonElement goldenCase)
+    {
+        RgbImage[] pictures = [.. goldenCase.GetProperty("images").EnumerateArray().Select(name => Picture(name.GetString()!))];
+        return Processor.Process(pictures, goldenCase.GetProperty("tiling").GetString() == "single_view_each" ? TilingMode.SingleView : TilingMode.AnyRes);
+    }
+
+    public void Dispose()
+    {
+        Tokens.Dispose();
+        Images.Dispose();
+        Tape.Dispose();
+        Model.Dispose();
+        Backend.Dispose();
+    }
+}
