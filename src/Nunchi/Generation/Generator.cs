@@ -67,6 +67,22 @@ public sealed class Generator : IDisposable
         return _logits;
     }
 
+    /// <summary>Takes in prompt tokens in one piece and gives the logits after each: for comparisons.</summary>
+    /// <returns>[ids, vocabulary].</returns>
+    internal float[] PrefillAll(ReadOnlySpan<int> ids, Tensor? imageRows, int imageRowsBefore)
+    {
+        _prompt.Clear();
+        _prompt.AddAfter(ids, Length, imageRowsBefore);
+        try
+        {
+            return _model.Logits(_tape, _model.Forward(_tape, _prompt, imageRows, _cache)).Span.ToArray();
+        }
+        finally
+        {
+            _tape.Reset();
+        }
+    }
+
     /// <summary>Takes in one generated token; an image token's id counts as text here.</summary>
     /// <returns>[vocabulary] logits after it; overwritten by the next call.</returns>
     /// <exception cref="ArgumentException">The model's context is full, or the id is none of the model's.</exception>

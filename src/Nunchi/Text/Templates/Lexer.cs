@@ -164,7 +164,7 @@ internal sealed class Lexer
         if (!TryTag(_at, "raw", out var afterTag, out var sign, out _))
             return false;
         _at = afterTag;
-        StepOverEnd(sign, trims: true);
+        StepOverEnd(sign, trims: false);
         var from = _at;
         for (var at = from; ; at += 2)
         {
@@ -262,7 +262,8 @@ internal sealed class Lexer
         while (_at < _source.Length && (char.IsAsciiDigit(_source[_at]) || _source[_at] == '_'))
             _at++;
         var isFloat = false;
-        if (_at + 1 < _source.Length && _source[_at] == '.' && char.IsAsciiDigit(_source[_at + 1]))
+        var isMember = _tokens[^1] is { Kind: TokenKind.Operator, Text: "." };
+        if (!isMember && _at + 1 < _source.Length && _source[_at] == '.' && char.IsAsciiDigit(_source[_at + 1]))
         {
             isFloat = true;
             _at++;
@@ -270,7 +271,7 @@ internal sealed class Lexer
                 _at++;
         }
 
-        if (_at < _source.Length && _source[_at] is 'e' or 'E')
+        if (!isMember && _at < _source.Length && _source[_at] is 'e' or 'E')
         {
             var digits = _at + 1 < _source.Length && _source[_at + 1] is '+' or '-' ? _at + 2 : _at + 1;
             if (digits < _source.Length && char.IsAsciiDigit(_source[digits]))
