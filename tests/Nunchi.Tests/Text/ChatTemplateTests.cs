@@ -11,7 +11,7 @@ public sealed class ChatTemplateTests
 
     private static readonly string[] Garbage = ["", "{{", "}}", "{%", "%}", "'", "(", "-", "|", " is ", "if", "[::", "~"];
 
-    public static TheoryData<int> JinjaCases => [..Enumerable.Range(0, Jinja.GetProperty("cases").GetArrayLength())];
+    public static TheoryData<int> JinjaCases => [.. Enumerable.Range(0, Jinja.GetProperty("cases").GetArrayLength())];
 
     [Theory]
     [MemberData(nameof(JinjaCases))]
