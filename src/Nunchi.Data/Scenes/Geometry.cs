@@ -9,8 +9,8 @@ namespace Nunchi.Data.Scenes;
 /// <param name="Y1">Top edge.</param>
 /// <param name="X2">Right edge.</param>
 /// <param name="Y2">Bottom edge.</param>
-[JsonConverter(typeof(PixelBoxConverter))]
-public readonly record struct PixelBox(float X1, float Y1, float X2, float Y2)
+[JsonConverter(typeof(SceneBoxConverter))]
+public readonly record struct SceneBox(float X1, float Y1, float X2, float Y2)
 {
     /// <summary>Width in pixels.</summary>
     [JsonIgnore]
@@ -35,13 +35,13 @@ public readonly record struct PixelBox(float X1, float Y1, float X2, float Y2)
         new(X1 / (double)width, Y1 / (double)height, X2 / (double)width, Y2 / (double)height);
 
     /// <summary>The smallest box that holds both.</summary>
-    public PixelBox Union(PixelBox other) =>
+    public SceneBox Union(SceneBox other) =>
         new(Math.Min(X1, other.X1), Math.Min(Y1, other.Y1), Math.Max(X2, other.X2), Math.Max(Y2, other.Y2));
 
     /// <summary>The part of the box that lies inside a picture of the given size; null when nothing does.</summary>
-    public PixelBox? ClipTo(int width, int height)
+    public SceneBox? ClipTo(int width, int height)
     {
-        PixelBox inside = new(Math.Max(0, X1), Math.Max(0, Y1), Math.Min(width, X2), Math.Min(height, Y2));
+        SceneBox inside = new(Math.Max(0, X1), Math.Max(0, Y1), Math.Min(width, X2), Math.Min(height, Y2));
         return inside.Width > 0 && inside.Height > 0 ? inside : null;
     }
 }
@@ -60,7 +60,7 @@ public readonly record struct Quad(float X1, float Y1, float X2, float Y2, float
 {
     /// <summary>The smallest upright box around the corners.</summary>
     [JsonIgnore]
-    public PixelBox Bounds => new(
+    public SceneBox Bounds => new(
         Math.Min(Math.Min(X1, X2), Math.Min(X3, X4)), Math.Min(Math.Min(Y1, Y2), Math.Min(Y3, Y4)),
         Math.Max(Math.Max(X1, X2), Math.Max(X3, X4)), Math.Max(Math.Max(Y1, Y2), Math.Max(Y3, Y4)));
 
@@ -74,15 +74,15 @@ public readonly record struct Quad(float X1, float Y1, float X2, float Y2, float
     private static float Side(float ax, float ay, float bx, float by, float x, float y) => ((bx - ax) * (y - ay)) - ((by - ay) * (x - ax));
 }
 
-internal sealed class PixelBoxConverter : JsonConverter<PixelBox>
+internal sealed class SceneBoxConverter : JsonConverter<SceneBox>
 {
-    public override PixelBox Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    public override SceneBox Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         float[] values = NumberArray.Read(ref reader, 4);
-        return new PixelBox(values[0], values[1], values[2], values[3]);
+        return new SceneBox(values[0], values[1], values[2], values[3]);
     }
 
-    public override void Write(Utf8JsonWriter writer, PixelBox value, JsonSerializerOptions options) =>
+    public override void Write(Utf8JsonWriter writer, SceneBox value, JsonSerializerOptions options) =>
         NumberArray.Write(writer, [value.X1, value.Y1, value.X2, value.Y2]);
 }
 
@@ -120,7 +120,7 @@ internal static class NumberArray
     {
         writer.WriteStartArray();
         foreach (float value in values)
-            writer.WriteNumberValue(Math.Round((decimal)value, 1));
+            writer.WriteNumberValue(Math.Round((double)value, 1));
         writer.WriteEndArray();
     }
 }

@@ -157,7 +157,7 @@ public sealed record SceneText
     public required string Language { get; init; }
 
     /// <summary>The smallest upright box around the ink.</summary>
-    public required PixelBox Box { get; init; }
+    public required SceneBox Box { get; init; }
 
     /// <summary>The box of the writing before the camera, seen through it.</summary>
     public required Quad Quad { get; init; }
@@ -208,7 +208,7 @@ public sealed record SceneObject
     public ColourName Colour { get; init; }
 
     /// <summary>The smallest upright box around its part inside the picture.</summary>
-    public required PixelBox Box { get; init; }
+    public required SceneBox Box { get; init; }
 
     /// <summary>Higher lies in front.</summary>
     public required int Order { get; init; }

@@ -34,7 +34,7 @@ internal sealed partial class SceneBuilder
         {
             foreach (PlacedText text in lines[line])
             {
-                PixelBox ink = text.Glyphs.Count > 0 ? text.Glyphs[0].Quad.Bounds : text.Quad.Bounds;
+                SceneBox ink = text.Glyphs.Count > 0 ? text.Glyphs[0].Quad.Bounds : text.Quad.Bounds;
                 foreach (SceneGlyph glyph in text.Glyphs)
                     ink = ink.Union(glyph.Quad.Bounds);
                 if (ink.ClipTo(Width, Height) is not { } box)
@@ -73,7 +73,7 @@ internal sealed partial class SceneBuilder
             {
                 if (i == j)
                     continue;
-                PixelBox a = objects[i].Box, b = objects[j].Box;
+                SceneBox a = objects[i].Box, b = objects[j].Box;
                 if (a.X2 <= b.CentreX && a.CentreX < b.X1)
                     relations.Add(new SceneRelation(i, RelationKind.LeftOf, j));
                 if (a.Y2 <= b.CentreY && a.CentreY < b.Y1)

@@ -39,7 +39,7 @@ internal sealed partial class SceneBuilder
         for (int i = 0; i < Objects.Count; i++)
         {
             PlacedObject placed = Objects[i];
-            PixelBox? box = null;
+            SceneBox? box = null;
             int covered = 0, seen = 0;
             float stepX = placed.Sprite.Image.Width / (float)Sprite.Cells, stepY = placed.Sprite.Image.Height / (float)Sprite.Cells;
             for (int cell = 0; cell < Sprite.Cells * Sprite.Cells; cell++)
@@ -49,7 +49,7 @@ internal sealed partial class SceneBuilder
                 covered++;
                 int column = cell % Sprite.Cells, row = cell / Sprite.Cells;
                 SKPoint middle = placed.ToPicture.MapPoint((column + 0.5f) * stepX, (row + 0.5f) * stepY);
-                PixelBox part = Map(placed.ToPicture, SKRect.Create(column * stepX, row * stepY, stepX, stepY)).Bounds;
+                SceneBox part = Map(placed.ToPicture, SKRect.Create(column * stepX, row * stepY, stepX, stepY)).Bounds;
                 box = box?.Union(part) ?? part;
                 if (middle.X >= 0 && middle.Y >= 0 && middle.X < Width && middle.Y < Height && !Hidden(i, middle, toSprite))
                     seen++;

@@ -65,8 +65,8 @@ internal static class StationTasks
             ["지금 무슨 역이야?", "여기 무슨 역이야?", "이 역의 이름이 뭐야?", "무슨 역인가요?", "이번 역은 어디입니까?", "어느 역이야?", "여기가 어디야?", "역 이름을 알려줘", "이 역은 무슨 역이에요?", "지금 여기는 어느 역인가요?"],
             ["Which station is this?", "What is the name of this station?", "What station is it?"]);
         // In the sentence the tag holds the text as the board shows it, with or without 역.
-        string shown = boxes ? FactTasks.Mention(ask, name.Text, name, true) + (name.Text.EndsWith('역') ? "" : "역") : Full(station);
-        string answer = ask.Korean ? $"{shown}입니다." : latin is not null && station.Romanised is not null && !boxes ? $"This is {station.Romanised} Station." : $"This is {(boxes ? FactTasks.Mention(ask, name.Text, name, true) : station.Name)} Station.";
+        string shown = boxes ? GroundingTags.Char(name.Text, ReadingTasks.Box(ask, name)) + (name.Text.EndsWith('역') ? "" : "역") : Full(station);
+        string answer = ask.Korean ? $"{shown}입니다." : latin is not null && station.Romanised is not null && !boxes ? $"This is {station.Romanised} Station." : $"This is {(boxes ? GroundingTags.Char(name.Text, ReadingTasks.Box(ask, name)) : station.Name)} Station.";
         if (ask.Korean && latin is not null && station.Romanised is not null && ask.Random.Chance(0.35))
             answer += $" 영어로는 {station.Romanised}{Particles.Of(station.Romanised, "이라고")} 적혀 있습니다.";
         if (ask.Korean && station is { Known: true, City: not null, Lines.Count: > 0 } && ask.Random.Chance(0.3))

@@ -33,6 +33,8 @@ internal static class TextTasks
 
     public static TrainingSample Sample(string id, SceneSplit split, SceneRandom random, bool korean, int maxTurns)
     {
+        if (korean && random.Chance(0.7))
+            return Conversation(id, split, random, maxTurns);
         List<Turn> turns = [];
         int wanted = random.Between(1, Math.Min(4, maxTurns));
         for (int attempt = 0; attempt < 20 && turns.Count < wanted; attempt++)
@@ -48,6 +50,15 @@ internal static class TextTasks
                 turns.Add(turn);
         }
         return SampleSource.Assemble(id, split, [], turns);
+    }
+
+    // Conversations of the corpus come whole: pronouns in later turns point to earlier ones.
+    private static TrainingSample Conversation(string id, SceneSplit split, SceneRandom random, int maxTurns)
+    {
+        var corpus = new TextCorpus(split == SceneSplit.Training ? CorpusSplit.Training : CorpusSplit.Everything);
+        IReadOnlyList<Message> messages = corpus.Conversations(random.NextBits(), 1).First();
+        List<Message> kept = [.. messages.Take(Math.Max(2, 2 * maxTurns))];
+        return new TrainingSample(id, split, kept, [.. Enumerable.Repeat(Truth(true, "corpus"), kept.Count / 2)], []);
     }
 
     private static TurnTruth Truth(bool korean, string question) => new() { Task = TaskKind.TextOnly, Question = question, Group = "text", Language = korean ? "ko" : "en" };

@@ -93,7 +93,7 @@ internal sealed unsafe partial class VectorBackend<V, S>
                 {
                     var rows = Math.Min(TileRows, count - q);
                     var extent = a.Causal ? Math.Min(length, before + firstQuery + q + rows - first) : length;
-                    if (extent <= 0) 
+                    if (extent <= 0)
                     {
                         if (first == 0) new Span<float>(sums + (q * padded), TileRows * padded).Clear();
                         continue;

@@ -56,7 +56,8 @@ public class TrainingGradientGoldenTests
                 difference += Math.Pow((double)own[i] - reference[i], 2);
                 total += (double)own[i] * own[i];
             }
-            Assert.True(Math.Sqrt(difference) <= 1e-3 * Math.Sqrt(norm) + 1e-7, $"{entry.Name}: the gradient is off by {Math.Sqrt(difference)} of {Math.Sqrt(norm)}.");
+            // A key bias moves no softmax: its gradient is zero but for rounding, which scales with the whole gradient.
+            Assert.True(Math.Sqrt(difference) <= (1e-3 * Math.Sqrt(norm)) + (1e-8 * expected.GetProperty("grad_norm").GetDouble()), $"{entry.Name}: the gradient is off by {Math.Sqrt(difference)} of {Math.Sqrt(norm)}.");
         }
         string[] trainable = [.. expected.GetProperty("trainable").EnumerateArray().Select(name => name.GetString()!)];
         string[] own2 = [.. parameters.All.Where(parameter => parameter.Tensor.HasGradient).SelectMany(parameter => parameter.Views).Select(view => view.Name)];

@@ -1,3 +1,4 @@
+using Nunchi.Data.Corpus;
 using Nunchi.Data.Fonts;
 
 namespace Nunchi.Data.Scenes.Content;
@@ -9,7 +10,7 @@ internal static class Words
     private const string Frequent =
         "가각간갈감강개거건검게겨결경계고곡골공과관광교구국군권귀그근금기김길나난남내너네노녹농누늘능니다단달담당대더덕도동두둔드등디라락란람랑래량러레려력령례로록론료루류르른름리린림립마만말망매머메면명모목무문물미민바박반발방배백버번별병보복본봉부북분불비빈사산살삼상새색생서석선설성세소손솔송수순술숲스슬시식신실심아안암앙애야약양어언업에여역연열염영예오옥온와왕외요용우운울원월위유육윤은을음의이인일임자작잔장재저적전절점정제조종좌주준중즈지직진집차참창채천철첫청체초총최추축춘출충치칠카코키타탄탑태터토통투파판팔평포표푸품풍피하학한할함항해햇행향허현형호홍화환활황회효후훈흥희";
 
-    private static readonly string[] Vocabulary = """
+    private static readonly string[] Own = """
         학교 병원 공원 도서관 시장 우체국 경찰서 소방서 은행 약국 식당 극장 미술관 박물관 운동장 수영장 놀이터 주차장 정류장 터미널 공항 항구 다리 터널 사거리 골목 광장 시청 구청 대학교
         사람 친구 가족 어머니 아버지 동생 아이 선생님 학생 의사 간호사 기자 가수 배우 작가 화가 요리사 운전사 농부 어부 손님 주인 이웃 시민 국민
         하늘 바다 강물 호수 섬 들판 나무 꽃잎 바람 구름 햇빛 달빛 별 비 눈 안개 천둥 무지개 계절 봄 여름 가을 겨울 아침 점심 저녁 새벽 오늘 내일 어제 주말
@@ -23,11 +24,19 @@ internal static class Words
         서울 부산 대구 인천 광주 대전 울산 세종 수원 성남 고양 용인 창원 청주 전주 천안 안산 안양 포항 제주 춘천 강릉 원주 여수 순천 목포 경주 진주 통영 속초
         """.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
-    private static readonly string[] Latin = """
+    // Everything the lexicon knows that fits on a sign beside the words above.
+    private static readonly string[] Vocabulary = [.. Own.Concat(
+        new[] { "shopname", "shoptype", "dish", "drink", "sweet", "product", "place", "road", "region", "notice", "verb", "adverb", "weather", "job", "subject", "sport", "hobby" }
+            .SelectMany(category => Lexicon.Words(category, CorpusSplit.Everything))).Where(word => word.Length <= 14).Distinct(StringComparer.Ordinal)];
+
+    private static readonly string[] OwnLatin = """
         OPEN CLOSED SALE EXIT ENTRANCE STOP GO TAXI BUS METRO STATION CAFE COFFEE TEA BAKERY HOTEL BANK PARK SCHOOL HOSPITAL MARKET MUSEUM LIBRARY AIRPORT TOILET PUSH PULL INFO TICKET WIFI FREE NEW HOT ICE
         Welcome Hello Korea Seoul Busan Jeju Street Road Bridge River Mountain Garden House Room Floor Office Center Tower Plaza Gallery Studio Kitchen Restaurant Pizza Chicken Burger Noodle Bread Cake Milk Water Juice
         Today Tomorrow Monday Friday Spring Summer Autumn Winter Morning Evening Happy Lucky Green Blue Red White Black Yellow Music Book Movie Photo Travel Sports Design Future Dream Love Peace
         """.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+
+    private static readonly string[] Latin = [.. OwnLatin.Concat(
+        new[] { "englishword", "englishplace", "englishname" }.SelectMany(category => Lexicon.Words(category, CorpusSplit.Everything))).Where(word => word.Length <= 14).Distinct(StringComparer.Ordinal)];
 
     public static char Syllable(SceneBuilder b, double rare = 0.3) =>
         b.Random.Chance(rare) ? KsSyllables.Text[b.Random.Next(KsSyllables.Count)] : Frequent[b.Random.Next(Frequent.Length)];
@@ -96,6 +105,9 @@ internal static class Words
         3 => $"{b.Random.Pick(1522, 1544, 1566, 1577, 1588, 1600, 1644, 1661, 1670, 1800)}-{b.Random.Between(0, 9999):0000}",
         _ => $"010-{b.Random.Between(2000, 9999)}-{b.Random.Between(0, 9999):0000}",
     };
+
+    /// <summary>A distance as signs write it: "8km", "2.5km", "400m" below one kilometre.</summary>
+    public static string Kilometres(float distance) => distance < 1 ? $"{(int)MathF.Round(distance * 1000)}m" : $"{distance:0.#}km";
 
     /// <summary>A number with commas between thousands.</summary>
     public static string Won(int amount)

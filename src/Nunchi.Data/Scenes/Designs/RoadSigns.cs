@@ -37,8 +37,6 @@ internal static class RoadSigns
         return names;
     }
 
-    private static string Kilometres(float distance) => distance < 1 ? $"{(int)(distance * 1000)}m" : $"{distance:0.#}km";
-
     private static float Distance(SceneBuilder b) => b.Random.Chance(0.3) ? b.Random.Between(1, 9) / 10f : b.Random.Between(1, 120);
 
     private static void Poles(SceneBuilder b, SKSize size)
@@ -72,7 +70,7 @@ internal static class RoadSigns
             if (latin)
                 b.TextIn(new SKRect(left, top + 72, nameRight, top + row - 8), Romanisation.Of(names[i]), 29, style, TextRole.Romanised, Anchor.Left);
             if (distances)
-                b.TextIn(new SKRect(right - 110, middle - 24, right, middle + 24), Kilometres(places[i].Kilometres!.Value), 38, style, TextRole.Distance, Anchor.Right);
+                b.TextIn(new SKRect(right - 110, middle - 24, right, middle + 24), Words.Kilometres(places[i].Kilometres!.Value), 38, style, TextRole.Distance, Anchor.Right);
         }
     }
 
@@ -92,7 +90,7 @@ internal static class RoadSigns
         {
             float middle = 12 + (i * 66) + 33;
             b.TextIn(new SKRect(24, middle - 28, 220, middle + 28), names[i], 44, style, TextRole.Destination, Anchor.Left);
-            b.TextIn(new SKRect(230, middle - 28, 356, middle + 28), Kilometres(places[i].Kilometres!.Value), 42, style, TextRole.Distance, Anchor.Right);
+            b.TextIn(new SKRect(230, middle - 28, 356, middle + 28), Words.Kilometres(places[i].Kilometres!.Value), 42, style, TextRole.Distance, Anchor.Right);
         }
     }
 
@@ -154,7 +152,7 @@ internal static class RoadSigns
         TextStyle style = b.SignStyle(name + "0123456789.km", ground, white);
         b.TextIn(new SKRect(24, 18, 396, 92), name, 66, style, TextRole.Destination);
         b.Arrow(SKRect.Create(90, 104, 50, 50), degrees, white.Shade);
-        b.TextIn(new SKRect(170, 102, 380, 156), Kilometres(distance), 46, style, TextRole.Distance, Anchor.Left);
+        b.TextIn(new SKRect(170, 102, 380, 156), Words.Kilometres(distance), 46, style, TextRole.Distance, Anchor.Left);
     }
 
     private static void Crossing(SceneBuilder b)

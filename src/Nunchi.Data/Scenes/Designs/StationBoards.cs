@@ -37,9 +37,10 @@ internal static partial class StationBoards
         b.Facts = new SceneFacts { Station = card.Facts(number, neighbours, line), BoardColour = ground.Name };
 
     /// <summary>A white or dark panel with a band in the line's colour above or below and the neighbours beside the name.</summary>
-    private static void Panel(SceneBuilder b)
+    private static void Panel(SceneBuilder b) => Sample(b, StationCards.Pick(b));
+
+    internal static void Sample(SceneBuilder b, StationCard card)
     {
-        StationCard card = StationCards.Pick(b);
         var size = new SKSize(b.Random.Between(520, 640), b.Random.Between(190, 250));
         Paint ground = b.Colour(ColourName.White, ColourName.White, ColourName.White, ColourName.Black, ColourName.Blue, ColourName.Gray), line = LinePaint(b, card);
         bool number = card.Number is not null && b.Random.Chance(0.7), neighbours = card.Previous is not null || card.Next is not null, bottom = b.Random.Chance(0.5);

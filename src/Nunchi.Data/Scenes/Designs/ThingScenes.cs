@@ -22,6 +22,23 @@ internal static class ThingScenes
         new("table_ring", SceneKind.Table, true, b => Draw(b, TableCategories, b.Random.Between(3, 6), b.Random.Pick(Backdrops.Wood, Backdrops.Marble), Place.Ring)),
     ];
 
+    /// <summary>A playground with a yellow umbrella.</summary>
+    internal static void Sample(SceneBuilder b)
+    {
+        b.Open(480, 384);
+        Backdrops.Meadow.Paint(b);
+        (string Key, ColourName Colour, float X, float Y, float Size)[] things =
+        [
+            ("tree", ColourName.Green, 66, 196, 132), ("slide", ColourName.None, 318, 196, 128), ("sun", ColourName.Yellow, 420, 52, 74),
+            ("girl", ColourName.None, 196, 250, 84), ("umbrella", ColourName.Yellow, 110, 306, 88), ("dog", ColourName.Brown, 262, 322, 78), ("balloon", ColourName.Red, 412, 268, 92),
+        ];
+        foreach ((string key, ColourName colour, float x, float y, float size) in things)
+        {
+            ObjectClass what = ObjectCatalogue.Get(key);
+            b.Thing(new SceneThing(what, what.Variants[0], colour), x, y, size, shadow: y > 150);
+        }
+    }
+
     private enum Place
     {
         Anywhere,
