@@ -72,20 +72,32 @@ internal sealed unsafe partial class VectorBackend<V, S>
         }
     }
 
-    /// <summary>One whole tile of C from rows of A. Strides in floats.</summary>
+    /// <summary>One tile of C from rows of A: all rows, and whole registers of columns. Strides in floats.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void RowTile(float* a, nint lda, float* b, nint ldb, int k, float* c, nint ldc, bool add, float* bias)
+    private static void RowTile(float* a, nint lda, float* b, nint ldb, int columns, int k, float* c, nint ldc, bool add, float* bias)
     {
-        if (typeof(V) == typeof(Vector512<float>)) RowTile12<V, S>.Run(a, lda * sizeof(float), b, ldb * sizeof(float), k, c, ldc * sizeof(float), add, bias);
-        else RowTile6<V, S>.Run(a, lda * sizeof(float), b, ldb * sizeof(float), k, c, ldc * sizeof(float), add, bias);
+        const nint size = sizeof(float);
+        if (typeof(V) == typeof(Vector512<float>))
+        {
+            if (columns > S.Count) RowTile12<V, S>.Run(a, lda * size, b, ldb * size, k, c, ldc * size, add, bias);
+            else RowTile12<V, S>.RunNarrow(a, lda * size, b, ldb * size, k, c, ldc * size, add, bias);
+        }
+        else if (columns > S.Count) RowTile6<V, S>.Run(a, lda * size, b, ldb * size, k, c, ldc * size, add, bias);
+        else RowTile6<V, S>.RunNarrow(a, lda * size, b, ldb * size, k, c, ldc * size, add, bias);
     }
 
-    /// <summary>One whole tile of C from columns of A (packed, or A stored transposed). Strides in floats.</summary>
+    /// <summary>As <see cref="RowTile"/>, from columns of A (packed, or A stored transposed).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void ColumnTile(float* a, nint lda, float* b, nint ldb, int k, float* c, nint ldc, bool add, float* bias)
+    private static void ColumnTile(float* a, nint lda, float* b, nint ldb, int columns, int k, float* c, nint ldc, bool add, float* bias)
     {
-        if (typeof(V) == typeof(Vector512<float>)) ColumnTile12<V, S>.Run(a, lda * sizeof(float), b, ldb * sizeof(float), k, c, ldc * sizeof(float), add, bias);
-        else ColumnTile6<V, S>.Run(a, lda * sizeof(float), b, ldb * sizeof(float), k, c, ldc * sizeof(float), add, bias);
+        const nint size = sizeof(float);
+        if (typeof(V) == typeof(Vector512<float>))
+        {
+            if (columns > S.Count) ColumnTile12<V, S>.Run(a, lda * size, b, ldb * size, k, c, ldc * size, add, bias);
+            else ColumnTile12<V, S>.RunNarrow(a, lda * size, b, ldb * size, k, c, ldc * size, add, bias);
+        }
+        else if (columns > S.Count) ColumnTile6<V, S>.Run(a, lda * size, b, ldb * size, k, c, ldc * size, add, bias);
+        else ColumnTile6<V, S>.RunNarrow(a, lda * size, b, ldb * size, k, c, ldc * size, add, bias);
     }
 
     /// <summary>What is asked of a matrix product.</summary>

@@ -236,12 +236,12 @@ internal sealed unsafe partial class VectorBackend<V, S>
             var panelBias = bias == null ? null : bias + column;
             if (rows == TileRows && width == PanelWidth)
             {
-                if (inPlace) RowTile(a, p.Lda, b, ldb, length, c, p.Ldc, add, panelBias);
-                else ColumnTile(a, TileRows, b, ldb, length, c, p.Ldc, add, panelBias);
+                if (inPlace) RowTile(a, p.Lda, b, ldb, width, length, c, p.Ldc, add, panelBias);
+                else ColumnTile(a, TileRows, b, ldb, width, length, c, p.Ldc, add, panelBias);
                 continue;
             }
-            if (inPlace) RowTile(a, p.Lda, b, ldb, length, edge, PanelWidth, false, null);
-            else ColumnTile(a, TileRows, b, ldb, length, edge, PanelWidth, false, null);
+            if (inPlace) RowTile(a, p.Lda, b, ldb, width, length, edge, PanelWidth, false, null);
+            else ColumnTile(a, TileRows, b, ldb, width, length, edge, PanelWidth, false, null);
             WriteEdge(edge, c, p.Ldc, rows, width, add, panelBias);
         }
     }
