@@ -121,7 +121,7 @@ internal sealed unsafe partial class VectorBackend<V, S>
     {
         for (var spins = 0; Volatile.Read(ref *counter) < value; spins++)
         {
-            if (spins < 5000) Thread.SpinWait(2);
+            if (spins < 2_000) Thread.SpinWait(4);
             else Thread.Yield();
         }
     }
