@@ -4,7 +4,7 @@ namespace Nunchi.Cli.Tests.Commands;
 
 public class VerifyCommandTests
 {
-    private static readonly string Goldens = Find();
+    private static readonly string Goldens = RepositoryFiles.Goldens;
 
     [Fact]
     public async Task Verify_TinyCheckpoint_PassesWithOneObjectACase()
@@ -42,16 +42,5 @@ public class VerifyCommandTests
 
         Assert.Equal(ExitCode.Failure, await shell.RunAsync("verify", shell.PathOf("none"), Path.Combine(Goldens, "varco2-tiny-cases")));
         Assert.Contains("none", shell.Errors, StringComparison.Ordinal);
-    }
-
-    private static string Find()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string goldens = Path.Combine(folder.FullName, "tests", "goldens");
-            if (Directory.Exists(goldens))
-                return goldens;
-        }
-        throw new DirectoryNotFoundException($"tests/goldens is not above {AppContext.BaseDirectory}; the tests need the reference outputs.");
     }
 }

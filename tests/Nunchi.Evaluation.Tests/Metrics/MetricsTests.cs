@@ -9,7 +9,7 @@ public class MetricsTests
     [Fact]
     public void ErrorRate_EveryGoldenPair_EqualsTheReference()
     {
-        using JsonDocument goldens = JsonDocument.Parse(File.ReadAllBytes(Golden("cer_wer.json")));
+        using JsonDocument goldens = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(RepositoryFiles.Goldens, "cer_wer.json")));
         ErrorRate characters = default, words = default;
         foreach (JsonElement pair in goldens.RootElement.GetProperty("pairs").EnumerateArray())
         {
@@ -90,16 +90,5 @@ public class MetricsTests
         Assert.False(BoxMatch.IsExact([thing], [far], 0.5));
         Assert.True(BoxMatch.IsExact([], [], 0.5));
         Assert.False(BoxMatch.IsExact([], [far], 0.5));
-    }
-
-    private static string Golden(string name)
-    {
-        for (DirectoryInfo? directory = new(AppContext.BaseDirectory); directory != null; directory = directory.Parent)
-        {
-            string path = Path.Combine(directory.FullName, "tests", "goldens", name);
-            if (File.Exists(path))
-                return path;
-        }
-        throw new FileNotFoundException($"tests/goldens/{name} was not found above {AppContext.BaseDirectory}.");
     }
 }

@@ -8,10 +8,9 @@ namespace Nunchi.Tests.Text;
 /// <summary>Finds the golden files of the repository and reads what the text tests need of them.</summary>
 internal static class Goldens
 {
-    private static readonly Lazy<string> Root = new(FindRoot);
     private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, Lazy<Tokenizer>> Tokenizers = new();
 
-    public static string At(params string[] path) => System.IO.Path.Combine([Root.Value, .. path]);
+    public static string At(params string[] path) => System.IO.Path.Combine([RepositoryFiles.Goldens, .. path]);
 
     /// <summary>A tokenizer that all tests share, by its directory under the goldens.</summary>
     public static Tokenizer Tokenizer(params string[] path) =>
@@ -35,17 +34,5 @@ internal static class Goldens
         Assert.Equal("I32", tensor.GetProperty("dtype").GetString());
         var range = tensor.GetProperty("data_offsets").Ints();
         return MemoryMarshal.Cast<byte, int>(bytes.AsSpan(8 + header)[range[0]..range[1]]).ToArray();
-    }
-
-    private static string FindRoot()
-    {
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            var goldens = System.IO.Path.Combine(directory.FullName, "tests", "goldens");
-            if (Directory.Exists(goldens))
-                return goldens;
-        }
-
-        throw new DirectoryNotFoundException($"tests/goldens is not above {AppContext.BaseDirectory}");
     }
 }
