@@ -1,3 +1,5 @@
+using Nunchi.Text;
+
 namespace Nunchi.Cli;
 
 /// <summary>Finds what a mistyped name probably meant.</summary>
@@ -10,7 +12,7 @@ internal static class NearestName
         int bound = Math.Max(1, (word.Length + 2) / 3);
         foreach (string candidate in candidates.Order(StringComparer.Ordinal))
         {
-            int distance = Distance(word, candidate);
+            int distance = NameDistance.Between(word, candidate);
             if (distance <= bound && distance < candidate.Length)
             {
                 best = candidate;
@@ -18,28 +20,5 @@ internal static class NearestName
             }
         }
         return best;
-    }
-
-    /// <summary>Edits (insert, delete, replace, swap of neighbours) from one word to the other: optimal string alignment.</summary>
-    public static int Distance(string a, string b)
-    {
-        var before = new int[b.Length + 1];
-        var last = new int[b.Length + 1];
-        var row = new int[b.Length + 1];
-        for (int j = 0; j <= b.Length; j++)
-            last[j] = j;
-        for (int i = 1; i <= a.Length; i++)
-        {
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-            {
-                int cost = a[i - 1] == b[j - 1] ? 0 : 1;
-                row[j] = Math.Min(Math.Min(row[j - 1], last[j]) + 1, last[j - 1] + cost);
-                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                    row[j] = Math.Min(row[j], before[j - 2] + 1);
-            }
-            (before, last, row) = (last, row, before);
-        }
-        return last[b.Length];
     }
 }

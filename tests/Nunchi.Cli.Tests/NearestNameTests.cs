@@ -17,5 +17,5 @@ public class NearestNameTests
     [InlineData("abc", "abc", 0)]
     [InlineData("abc", "acb", 1)]
     [InlineData("kitten", "sitting", 3)]
-    public void Distance_Words_CountsEdits(string a, string b, int edits) => Assert.Equal(edits, NearestName.Distance(a, b));
+    public void Distance_Words_CountsEdits(string a, string b, int edits) => Assert.Equal(edits, Nunchi.Text.NameDistance.Between(a, b));
 }

@@ -117,7 +117,7 @@ public class RecipeTests
     [InlineData("seed", "sede", 1)]
     [InlineData("warmup_steps", "warmupsteps", 1)]
     [InlineData("a", "bcd", 3)]
-    public void NearestName_Distance_CountsEdits(string a, string b, int distance) => Assert.Equal(distance, NearestName.Distance(a, b));
+    public void NearestName_Distance_CountsEdits(string a, string b, int distance) => Assert.Equal(distance, Nunchi.Text.NameDistance.Between(a, b));
 
     private static string Replace(string from, string to)
     {
