@@ -1,43 +1,23 @@
-using System.Numerics;
+using Nunchi.Tensors;
 
 namespace Nunchi.Data.Pages;
 
 /// <summary>
-/// A random generator whose sequence depends on nothing but the seed, on every runtime: xoshiro256** (Blackman and Vigna 2018), seeded by SplitMix64.
+/// A random generator whose sequence depends on nothing but the seed, on every runtime: <see cref="Xoshiro256"/> with the draws that pages need.
 /// One instance belongs to one thread; <see cref="Reset"/> starts it over without allocating.
 /// </summary>
 public sealed class SeededRandom
 {
-    private ulong _a;
-    private ulong _b;
-    private ulong _c;
-    private ulong _d;
+    private Xoshiro256 _source;
 
     /// <summary>Starts at the seed's beginning.</summary>
     public SeededRandom(ulong seed) => Reset(seed);
 
     /// <summary>Starts over at the beginning of a seed's sequence.</summary>
-    public void Reset(ulong seed)
-    {
-        _a = Mix(ref seed);
-        _b = Mix(ref seed);
-        _c = Mix(ref seed);
-        _d = Mix(ref seed);
-    }
+    public void Reset(ulong seed) => _source = new Xoshiro256(seed);
 
     /// <summary>The next 64 bits.</summary>
-    public ulong Next()
-    {
-        ulong result = BitOperations.RotateLeft(_b * 5, 7) * 9;
-        ulong shifted = _b << 17;
-        _c ^= _a;
-        _d ^= _b;
-        _b ^= _c;
-        _a ^= _d;
-        _c ^= shifted;
-        _d = BitOperations.RotateLeft(_d, 45);
-        return result;
-    }
+    public ulong Next() => _source.Next();
 
     /// <summary>A whole number from 0 up to, not including, <paramref name="count"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
@@ -75,13 +55,5 @@ public sealed class SeededRandom
         }
 
         return Math.Clamp(sum, -3.5f, 3.5f);
-    }
-
-    private static ulong Mix(ref ulong state)
-    {
-        ulong z = state += 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
     }
 }
