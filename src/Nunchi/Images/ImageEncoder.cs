@@ -1,3 +1,4 @@
+using Nunchi.Tensors.Safetensors;
 using SkiaSharp;
 
 namespace Nunchi.Images;
@@ -31,17 +32,7 @@ public static class ImageEncoder
             ".jpg" or ".jpeg" => ToJpeg(image),
             var other => throw new ArgumentException($"{path}: pictures are written as .png, .jpg or .jpeg, not \"{other}\".", nameof(path)),
         };
-        string partial = $"{path}.{Guid.NewGuid():N}.partial";
-        try
-        {
-            File.WriteAllBytes(partial, bytes);
-            File.Move(partial, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(partial);
-            throw;
-        }
+        AtomicFile.WriteAllBytes(path, bytes);
     }
 
     private static unsafe byte[] Encode(RgbImage image, SKEncodedImageFormat format, int quality)

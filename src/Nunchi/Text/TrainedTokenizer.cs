@@ -1,3 +1,4 @@
+using Nunchi.Tensors.Safetensors;
 using Nunchi.Text.Files;
 
 namespace Nunchi.Text;
@@ -33,14 +34,7 @@ public sealed class TrainedTokenizer
     public void Save(string directory)
     {
         Directory.CreateDirectory(directory);
-        Write(Path.Combine(directory, "tokenizer.json"), _tokenizerJson);
-        Write(Path.Combine(directory, "tokenizer_config.json"), _configJson);
-    }
-
-    private static void Write(string file, byte[] bytes)
-    {
-        var part = file + ".part";
-        File.WriteAllBytes(part, bytes);
-        File.Move(part, file, overwrite: true);
+        AtomicFile.WriteAllBytes(Path.Combine(directory, "tokenizer.json"), _tokenizerJson);
+        AtomicFile.WriteAllBytes(Path.Combine(directory, "tokenizer_config.json"), _configJson);
     }
 }
