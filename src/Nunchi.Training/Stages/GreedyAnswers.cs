@@ -59,7 +59,7 @@ internal sealed class GreedyAnswers(VisionLanguageModel model, PromptBuilder pro
             var hidden = model.Forward(tape, _tokens, features, cache);
             _last.Clear();
             _last.Add(hidden.Rows - 1);
-            var next = Largest(model.Logits(tape, hidden, _last).Row(0));
+            var next = Greedy.Choose(model.Logits(tape, hidden, _last).Row(0));
             tape.Reset();
             if (model.Config.Text.EosTokenIds.Contains(next) || answer.Count == MostTokens || prompt.Count + answer.Count + 1 >= model.Config.Text.MaxPositions)
                 return prompts.Tokenizer.Decode(CollectionsMarshal.AsSpan(answer));
@@ -69,14 +69,5 @@ internal sealed class GreedyAnswers(VisionLanguageModel model, PromptBuilder pro
             _tokens.Clear();
             _tokens.AddAfter([next], prompt.Count + answer.Count - 1, imageTokens);
         }
-    }
-
-    private static int Largest(ReadOnlySpan<float> values)
-    {
-        var best = 0;
-        for (var i = 1; i < values.Length; i++)
-            if (values[i] > values[best])
-                best = i;
-        return best;
     }
 }

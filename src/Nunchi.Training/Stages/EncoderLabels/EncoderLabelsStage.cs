@@ -192,16 +192,7 @@ internal sealed class EncoderLabelsStage : Stage<LabelledPage>
             _guesses[(int)kind] = new int[logits.Rows];
         var guesses = _guesses[(int)kind];
         for (var row = 0; row < logits.Rows; row++)
-            guesses[row] = Largest(logits.Row(row));
-    }
-
-    private static int Largest(ReadOnlySpan<float> values)
-    {
-        var best = 0;
-        for (var i = 1; i < values.Length; i++)
-            if (values[i] > values[best])
-                best = i;
-        return best;
+            guesses[row] = Greedy.Choose(logits.Row(row));
     }
 
     private void Measure(StepReport report)
