@@ -8,7 +8,7 @@ namespace Nunchi.Tensors.Native;
 /// The inner tile of a bfloat16 matrix product, written as machine code because .NET names no AVX-512 BF16 instruction:
 /// C[8, 48] = init + A B over pairs of k, products of bfloat16 exact, sums in float32 (VDPBF16PS).
 /// </summary>
-internal sealed unsafe class BFloat16Tile : IDisposable
+internal sealed unsafe class BFloat16Tile
 {
     /// <summary>Rows of the tile.</summary>
     public const int Rows = 8;
@@ -19,13 +19,8 @@ internal sealed unsafe class BFloat16Tile : IDisposable
     private static readonly Lock Gate = new();
     private static BFloat16Tile? s_shared;
     private static bool s_tried;
-    private readonly ExecutableMemory _memory;
 
-    private BFloat16Tile(ExecutableMemory memory)
-    {
-        _memory = memory;
-        Multiply = (delegate* unmanaged[SuppressGCTransition]<nint, uint*, uint*, float*, nint, float*, nint, void>)memory.Address;
-    }
+    private BFloat16Tile(void* code) => Multiply = (delegate* unmanaged[SuppressGCTransition]<nint, uint*, uint*, float*, nint, float*, nint, void>)code;
 
     /// <summary>
     /// (pairs, A panel [pairs, 8] of bfloat16 pairs, B panel [pairs, 48] of pairs, C, bytes between rows of C, init, bytes between rows of init).
@@ -46,15 +41,13 @@ internal sealed unsafe class BFloat16Tile : IDisposable
                 if (s_tried)
                     return s_shared;
                 s_tried = true;
-                if (IsProcessorCapable && ExecutableMemory.TryLoad(Assemble()) is { } memory)
-                    s_shared = new BFloat16Tile(memory);
+                void* code = IsProcessorCapable ? ExecutableMemory.TryLoad(Assemble()) : null;
+                if (code != null)
+                    s_shared = new BFloat16Tile(code);
                 return s_shared;
             }
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _memory.Dispose();
 
     // System V: rdi pairs, rsi A, rdx B, rcx C, r8 C row bytes, r9 init, [rsp+8] init row bytes.
     private static byte[] Assemble()

@@ -3,26 +3,16 @@ using System.Runtime.InteropServices;
 namespace Nunchi.Tensors.Native;
 
 /// <summary>
-/// Machine code in memory of its own: written while the pages are writable, then made readable and executable, never both.
-/// Linux and macOS on x64 only; elsewhere <see cref="TryLoad"/> gives null and the portable kernels run.
+/// Machine code in memory of its own: written while the pages are writable, then made readable and executable, never both. It stays as long as the process.
 /// </summary>
-internal sealed unsafe partial class ExecutableMemory : IDisposable
+internal static unsafe partial class ExecutableMemory
 {
     private const int Read = 1, Write = 2, Execute = 4, Private = 2;
-    private readonly nuint _length;
-    private void* _address;
 
-    private ExecutableMemory(void* address, nuint length)
-    {
-        _address = address;
-        _length = length;
-    }
-
-    /// <summary>First byte of the code.</summary>
-    public void* Address => _address != null ? _address : throw new ObjectDisposedException(nameof(ExecutableMemory));
-
-    /// <summary>Loads code, or gives null where the system does not allow it.</summary>
-    public static ExecutableMemory? TryLoad(ReadOnlySpan<byte> code)
+    /// <summary>
+    /// Loads code and gives its first byte, or null where the system does not allow it. Linux and macOS on x64 only; elsewhere null, and the portable kernels run.
+    /// </summary>
+    public static void* TryLoad(ReadOnlySpan<byte> code)
     {
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64 || !(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()))
             return null;
@@ -33,17 +23,9 @@ internal sealed unsafe partial class ExecutableMemory : IDisposable
             return null;
         code.CopyTo(new Span<byte>(address, code.Length));
         if (Protect(address, length, Read | Execute) == 0)
-            return new ExecutableMemory(address, length);
+            return address;
         _ = Unmap(address, length);
         return null;
-    }
-
-    /// <summary>Unmaps the code; it must not run any more.</summary>
-    public void Dispose()
-    {
-        if (_address != null)
-            _ = Unmap(_address, _length);
-        _address = null;
     }
 
     [LibraryImport("libc", EntryPoint = "mmap")]
