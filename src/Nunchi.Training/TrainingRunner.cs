@@ -30,7 +30,7 @@ public static class TrainingRunner
         var console = options.Console ?? Console.Out;
         var latest = checkpoints.Latest;
         var state = latest is null ? null : CheckpointStore.ReadState(latest);
-        using var backend = options.CreateBackend?.Invoke() ?? CpuBackend.Create(new CpuOptions { Threads = recipe.Compute.Threads, Precision = recipe.Compute.Precision });
+        using var backend = options.CreateBackend?.Invoke() ?? CpuBackend.Create(new CpuOptions { Threads = options.Threads ?? recipe.Compute.Threads, Precision = recipe.Compute.Precision });
         using var reporter = new RunReporter(Path.Combine(directory, "log.jsonl"), state?.LogBytes ?? 0, console, options.PeakOperations ?? MeasurePeak(backend));
         reporter.Say($"{recipe.Name} in {directory} on {backend.Name}");
         foreach (var index in selected)

@@ -13,14 +13,17 @@ namespace Nunchi.Training.Runs;
 internal sealed unsafe class CheckpointStore
 {
     private const string UnfinishedPrefix = ".unfinished-";
+    private const string ReplacedPrefix = ".replaced-";
     private readonly string _root;
 
     public CheckpointStore(string runDirectory)
     {
         _root = Path.Combine(runDirectory, "checkpoints");
         Directory.CreateDirectory(_root);
-        foreach (var leftover in Directory.EnumerateDirectories(_root, UnfinishedPrefix + "*"))
+        foreach (var leftover in Directory.GetDirectories(_root, UnfinishedPrefix + "*"))
             Directory.Delete(leftover, recursive: true);
+        foreach (var replaced in Directory.GetDirectories(_root, ReplacedPrefix + "*"))
+            PutBack(replaced);
     }
 
     /// <summary>Called with each file's path before it is written: lets a test be the disk that is full.</summary>
@@ -52,8 +55,7 @@ internal sealed unsafe class CheckpointStore
             var statePath = Path.Combine(unfinished, "state.json");
             Writing?.Invoke(statePath);
             AtomicFile.WriteAllText(statePath, JsonSerializer.Serialize(state, TrainingStateJson.Default.TrainingState));
-            Remove(final);
-            Directory.Move(unfinished, final);
+            Replace(unfinished, final, Path.Combine(_root, ReplacedPrefix + name));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -150,6 +152,24 @@ internal sealed unsafe class CheckpointStore
         const int Chunk = 1 << 20;
         for (long done = 0; done < count; done += Chunk)
             writer.Write(name, new ReadOnlySpan<float>(values + done, (int)Math.Min(Chunk, count - done)));
+    }
+
+    // At every moment either the old or the new directory is whole; which one, the next start finds out by the names.
+    private static void Replace(string unfinished, string final, string replaced)
+    {
+        if (Directory.Exists(final))
+            Directory.Move(final, replaced);
+        Directory.Move(unfinished, final);
+        Remove(replaced);
+    }
+
+    private void PutBack(string replaced)
+    {
+        var final = Path.Combine(_root, Path.GetFileName(replaced)[ReplacedPrefix.Length..]);
+        if (Directory.Exists(final))
+            Directory.Delete(replaced, recursive: true);
+        else
+            Directory.Move(replaced, final);
     }
 
     private static void Remove(string directory)

@@ -1,7 +1,7 @@
 using Nunchi.Tensors;
+using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Optimizers;
 using Nunchi.Training.Recipes;
-using Nunchi.Tensors.Backends;
 
 namespace Nunchi.Training.Stages;
 

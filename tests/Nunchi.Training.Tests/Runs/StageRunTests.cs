@@ -126,6 +126,32 @@ public class StageRunTests
         Assert.Equal(10, resumed.Run.State.Step);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Open_KilledWhileACheckpointWasReplaced_HasOneWholeCheckpoint(bool newOneIsThere)
+    {
+        using var run = new ToyRun(extra: "every: {checkpoint: 20}");
+        run.Run.Run(CancellationToken.None);
+        var root = Path.Combine(run.Directory, "checkpoints");
+        var latest = run.Checkpoints.Latest!;
+        var count = run.Checkpoints.All.Count;
+        Directory.Move(latest, Path.Combine(root, ".replaced-" + Path.GetFileName(latest)));
+        if (newOneIsThere)
+        {
+            Directory.CreateDirectory(latest);
+            File.WriteAllText(Path.Combine(latest, "new"), "");
+        }
+        else
+            Directory.CreateDirectory(Path.Combine(root, ".unfinished-" + Path.GetFileName(latest)));
+
+        var opened = new CheckpointStore(run.Directory);
+
+        Assert.Equal(latest, opened.Latest);
+        Assert.Equal(newOneIsThere, File.Exists(Path.Combine(latest, "new")));
+        Assert.Equal(count, Directory.GetFileSystemEntries(root).Length);
+    }
+
     [Fact]
     public void Run_ManyCheckpoints_KeepsTheNewest()
     {
