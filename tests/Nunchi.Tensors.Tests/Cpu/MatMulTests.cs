@@ -28,7 +28,7 @@ public unsafe class MatMulTests
     {
         var random = new Random(12);
         var backend = Backends.Get(kernels);
-        (int M, int N, int K)[] shapes = [(300, 96, 130), (150, 200, 260), (1, 300, 600), (4, 257, 515), (9, 130, 1025), (40, 72, 4304 / 4), (2, 1100, 40), (320, 12, 300)];
+        (int M, int N, int K)[] shapes = [(300, 96, 130), (150, 200, 260), (1, 300, 600), (4, 257, 515), (9, 130, 1025), (40, 72, 4304 / 4), (2, 1100, 40), (320, 12, 300), (1600, 40, 70)];
         foreach (var (m, n, k) in shapes)
         {
             for (var form = 0; form < 4; form++) Check(backend, random, (form & 1) != 0, (form & 2) != 0, m, n, k, form == 2, form != 1, 3, 1);
