@@ -19,6 +19,9 @@ internal sealed unsafe partial class VectorBackend<V, S>
     /// <summary>Rows above which a region may be halved, so that a thread that is held up leaves work to the others: packing B again costs little then.</summary>
     private const int LeastRows = 384;
 
+    /// <summary>Floats in 4 KiB, after which addresses fall on the same set of the first-level cache.</summary>
+    private const int PageFloats = 1024;
+
     private struct RegionJob
     {
         public Product P;
@@ -46,7 +49,7 @@ internal sealed unsafe partial class VectorBackend<V, S>
         job.PanelsTogether = Math.Clamp(GroupSize / (length * PanelWidth), 2, Math.Max(2, job.ColumnShare / PanelWidth));
         job.ChunkRows = product.TransposeA ? Math.Min(job.RowShare, RoundUp(PackedRows / length, TileRows)) : job.RowShare;
         var packedB = job.PanelsTogether * PanelStride(length);
-        var packedA = (product.TransposeA ? job.ChunkRows / TileRows : 1) * TileStride(length);
+        var packedA = ((product.TransposeA ? job.ChunkRows / TileRows : 1) * TileStride(length)) + (TileRows * (length + 16));
         job.MemoryPerWorker = RoundUp(packedB + packedA + (TileRows * PanelWidth), 1024) + 64;
         job.Memory = Scratch(Threads, Threads * job.MemoryPerWorker);
         Pool.Run(job.RowParts * job.ColumnParts, 1, &RegionBody, &job);
@@ -104,6 +107,7 @@ internal sealed unsafe partial class VectorBackend<V, S>
         var edge = memory;
         var packedB = edge + (TileRows * PanelWidth);
         var packedA = packedB + (job.PanelsTogether * PanelStride(p.BlockLength));
+        var copied = packedA + ((p.TransposeA ? job.ChunkRows / TileRows : 1) * TileStride(p.BlockLength));
         var wholeRows = firstRow + ((lastRow - firstRow) / TileRows * TileRows);
         for (var first = 0; first < p.K; first += p.BlockLength)
         {
@@ -125,7 +129,15 @@ internal sealed unsafe partial class VectorBackend<V, S>
                 {
                     var inPlace = !p.TransposeA && r < wholeRows;
                     var a = inPlace ? p.A + (r * p.Lda) + first : p.TransposeA ? packedA + ((r - firstRow) / TileRows * TileStride(length)) : packedA;
-                    SweepPanels(ref p, a, inPlace, r, Math.Min(TileRows, lastRow - r), first, length, column, columns, direct, packedB, edge);
+                    var lda = p.Lda;
+                    if (inPlace && lda % PageFloats == 0)
+                    {
+                        // Rows a whole number of pages apart fall on one set of the first-level cache and push each other out.
+                        lda = length + 16;
+                        for (var i = 0; i < TileRows; i++) CopyRow(a + (i * p.Lda), copied + (i * lda), length);
+                        a = copied;
+                    }
+                    SweepPanels(ref p, a, lda, inPlace, r, Math.Min(TileRows, lastRow - r), first, length, column, columns, direct, packedB, edge);
                 }
             }
         }
@@ -151,7 +163,7 @@ internal sealed unsafe partial class VectorBackend<V, S>
 
     /// <summary>One tile of rows against a group of panels.</summary>
     private static void SweepPanels(
-        ref Product p, float* a, bool inPlace, int r, int rows, int first, int length, int column, int columns, int direct, float* packedB, float* edge)
+        ref Product p, float* a, nint lda, bool inPlace, int r, int rows, int first, int length, int column, int columns, int direct, float* packedB, float* edge)
     {
         var add = p.Accumulate || first > 0;
         var bias = first + length == p.K ? p.Bias : null;
@@ -165,13 +177,23 @@ internal sealed unsafe partial class VectorBackend<V, S>
             var panelBias = bias == null ? null : bias + column + at;
             if (rows == TileRows && width == PanelWidth)
             {
-                if (inPlace) RowTile(a, p.Lda, b, ldb, width, length, c, p.Ldc, add, panelBias);
+                if (inPlace) RowTile(a, lda, b, ldb, width, length, c, p.Ldc, add, panelBias);
                 else ColumnTile(a, TileRows, b, ldb, width, length, c, p.Ldc, add, panelBias);
                 continue;
             }
-            if (inPlace) RowTile(a, p.Lda, b, ldb, width, length, edge, PanelWidth, false, null);
+            if (inPlace) RowTile(a, lda, b, ldb, width, length, edge, PanelWidth, false, null);
             else ColumnTile(a, TileRows, b, ldb, width, length, edge, PanelWidth, false, null);
             WriteEdge(edge, c, p.Ldc, rows, width, add, panelBias);
+        }
+    }
+
+    private static void CopyRow(float* from, float* to, int count)
+    {
+        for (var i = 0; i < count; i += S.Count)
+        {
+            var n = Math.Min(S.Count, count - i);
+            if (n == S.Count) S.Store(to + i, S.Load(from + i));
+            else S.StorePartial(to + i, S.LoadPartial(from + i, n), n);
         }
     }
 

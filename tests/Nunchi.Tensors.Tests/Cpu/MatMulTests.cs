@@ -37,10 +37,11 @@ public unsafe class MatMulTests
 
     [Theory]
     [MemberData(nameof(Kernels))]
-    public void MatMul_MoreThanOneChunkOfPanels_MatchesReference(CpuKernels kernels)
+    public void MatMul_LargeStridesAndSeveralChunks_MatchesReference(CpuKernels kernels)
     {
         var random = new Random(18);
         Check(Backends.Get(kernels, 3), random, false, true, 20, 2300, 1000, true, true, 1, 1);
+        Check(Backends.Get(kernels, 3), random, false, true, 40, 50, 2048, true, true, 0, 1);
         Check(Backends.Get(kernels, 3), random, true, false, 2300, 20, 1000, true, true, 1, 1);
     }
 
