@@ -30,11 +30,27 @@ public unsafe class AttentionBenchmarks
         for (var s = 0; s < segments; s++) (starts[segments + 1 + s], starts[(2 * segments) + 1 + s]) = (s * length, length);
         arguments = new AttentionArguments
         {
-            QueryHeads = heads, KeyHeads = keyHeads, HeadSize = size, Segments = segments, Causal = Kind != "encoder", Scale = 0.125f,
-            QueryStarts = starts, KeyStarts = starts + segments + 1, KeyCounts = starts + (2 * segments) + 1,
-            Query = mixed, QueryStride = stride, Key = mixed + (heads * size), KeyStride = stride, Value = mixed + ((heads + keyHeads) * size), ValueStride = stride,
-            Output = New((long)rows * heads * size), LogSumExp = New((long)rows * heads), OutputGradient = New((long)rows * heads * size),
-            QueryGradient = gradient, KeyGradient = gradient + (heads * size), ValueGradient = gradient + ((heads + keyHeads) * size),
+            QueryHeads = heads,
+            KeyHeads = keyHeads,
+            HeadSize = size,
+            Segments = segments,
+            Causal = Kind != "encoder",
+            Scale = 0.125f,
+            QueryStarts = starts,
+            KeyStarts = starts + segments + 1,
+            KeyCounts = starts + (2 * segments) + 1,
+            Query = mixed,
+            QueryStride = stride,
+            Key = mixed + (heads * size),
+            KeyStride = stride,
+            Value = mixed + ((heads + keyHeads) * size),
+            ValueStride = stride,
+            Output = New((long)rows * heads * size),
+            LogSumExp = New((long)rows * heads),
+            OutputGradient = New((long)rows * heads * size),
+            QueryGradient = gradient,
+            KeyGradient = gradient + (heads * size),
+            ValueGradient = gradient + ((heads + keyHeads) * size),
         };
         backend.Attention(arguments);
     }

@@ -239,9 +239,22 @@ internal sealed unsafe class TrainingStep : IDisposable
 
         private AttentionArguments Attention => new()
         {
-            QueryHeads = width / StepShape.HeadSize, KeyHeads = width / StepShape.HeadSize, HeadSize = StepShape.HeadSize, Segments = StepShape.Batch,
-            QueryStarts = step.EncoderStarts, KeyStarts = step.EncoderStarts, KeyCounts = step.EncoderStarts + 64, Scale = 0.125f, Query = mixed, QueryStride = 3 * width,
-            Key = mixed + width, KeyStride = 3 * width, Value = mixed + (2 * width), ValueStride = 3 * width, Output = attended, LogSumExp = logSum,
+            QueryHeads = width / StepShape.HeadSize,
+            KeyHeads = width / StepShape.HeadSize,
+            HeadSize = StepShape.HeadSize,
+            Segments = StepShape.Batch,
+            QueryStarts = step.EncoderStarts,
+            KeyStarts = step.EncoderStarts,
+            KeyCounts = step.EncoderStarts + 64,
+            Scale = 0.125f,
+            Query = mixed,
+            QueryStride = 3 * width,
+            Key = mixed + width,
+            KeyStride = 3 * width,
+            Value = mixed + (2 * width),
+            ValueStride = 3 * width,
+            Output = attended,
+            LogSumExp = logSum,
         };
 
         public void Forward(float* x)
@@ -347,17 +360,43 @@ internal sealed unsafe class TrainingStep : IDisposable
 
         private AttentionArguments Attention => new()
         {
-            QueryHeads = step.shape.Heads, KeyHeads = step.shape.KeyHeads, HeadSize = StepShape.HeadSize, Segments = StepShape.Batch, Causal = true,
-            QueryStarts = step.DecoderStarts, KeyStarts = step.DecoderStarts, KeyCounts = step.DecoderStarts + 64, Scale = 0.125f, Query = turned, QueryStride = Turned,
-            Key = turned + queryWidth, KeyStride = Turned, Value = mixed + Turned, ValueStride = mixedWidth, Output = attended, LogSumExp = logSum,
+            QueryHeads = step.shape.Heads,
+            KeyHeads = step.shape.KeyHeads,
+            HeadSize = StepShape.HeadSize,
+            Segments = StepShape.Batch,
+            Causal = true,
+            QueryStarts = step.DecoderStarts,
+            KeyStarts = step.DecoderStarts,
+            KeyCounts = step.DecoderStarts + 64,
+            Scale = 0.125f,
+            Query = turned,
+            QueryStride = Turned,
+            Key = turned + queryWidth,
+            KeyStride = Turned,
+            Value = mixed + Turned,
+            ValueStride = mixedWidth,
+            Output = attended,
+            LogSumExp = logSum,
         };
 
         private HeadRotaryArguments Rotary => new()
         {
-            Rows = rows, QueryHeads = step.shape.Heads, KeyHeads = step.shape.KeyHeads, HeadSize = StepShape.HeadSize, Input = mixed, InputStride = mixedWidth,
-            Output = turned, QueryWeight = norms + (2 * width), KeyWeight = norms + (2 * width) + StepShape.HeadSize, Rstd = headStatistics, Epsilon = 1e-6f,
-            Positions = step.integers, Cosines = step.cosines, Sines = step.cosines + (256 * StepShape.HeadSize),
-            QueryWeightGradient = normGradients + (2 * width), KeyWeightGradient = normGradients + (2 * width) + StepShape.HeadSize,
+            Rows = rows,
+            QueryHeads = step.shape.Heads,
+            KeyHeads = step.shape.KeyHeads,
+            HeadSize = StepShape.HeadSize,
+            Input = mixed,
+            InputStride = mixedWidth,
+            Output = turned,
+            QueryWeight = norms + (2 * width),
+            KeyWeight = norms + (2 * width) + StepShape.HeadSize,
+            Rstd = headStatistics,
+            Epsilon = 1e-6f,
+            Positions = step.integers,
+            Cosines = step.cosines,
+            Sines = step.cosines + (256 * StepShape.HeadSize),
+            QueryWeightGradient = normGradients + (2 * width),
+            KeyWeightGradient = normGradients + (2 * width) + StepShape.HeadSize,
         };
 
         public void Forward(float* x)

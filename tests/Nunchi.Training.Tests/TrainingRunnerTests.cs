@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Nunchi.Training.Recipes;
 using Nunchi.Training.Runs;
 using Nunchi.Training.Tests.Goldens;
@@ -24,6 +25,7 @@ public sealed class TrainingRunnerTests : IDisposable
 
         foreach (var file in (string[])["parameters.safetensors", "optimizer.safetensors"])
             Assert.Equal(File.ReadAllBytes(LastCheckpoint("whole", file)), File.ReadAllBytes(LastCheckpoint("stopped", file)));
+        Assert.Equal(Losses("whole"), Losses("stopped"));
         Assert.True(File.Exists(Path.Combine(Place("whole"), "sheets", "01-text-step-00000012.html")));
         Assert.True(File.Exists(Path.Combine(Place("whole"), "tokenizer", "tokenizer.json")));
     }
@@ -68,7 +70,36 @@ public sealed class TrainingRunnerTests : IDisposable
         Assert.Contains(file, error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Run_InitFromACheckpointOfAnotherRun_StartsWithItsParameters()
+    {
+        const string Stage = "steps: 2, batch: {samples: 1}, modules: {decoder: {learning_rate: 0.003} }";
+        Run(WriteRecipe("text", Stage), "first");
+        var checkpoint = Path.GetDirectoryName(LastCheckpoint("first", "state.json"))!;
+        var second = WriteRecipe("text", $"{Stage}, init: {{decoder: '{checkpoint}'}}, every: {{keep: 9}}");
+        Run(second, "second");
+
+        var start = Path.Combine(Place("second"), "checkpoints", "01-text-step-00000000", "parameters.safetensors");
+        Assert.Equal(File.ReadAllBytes(Path.Combine(checkpoint, "parameters.safetensors")), File.ReadAllBytes(start));
+    }
+
+    [Theory]
+    [InlineData("varco2-tiny", "the recipe's model")]
+    [InlineData("images", "neither a checkpoint of a run")]
+    public void Run_InitFromSomethingThatDoesNotFit_SaysWhy(string source, string reason)
+    {
+        var recipe = WriteRecipe("text", $"steps: 2, batch: {{samples: 1}}, modules: {{decoder: {{learning_rate: 0.003}}}}, init: {{decoder: '{GoldenFiles.Path(source)}'}}");
+
+        var error = Assert.Throws<InvalidDataException>(() => Run(recipe, "run"));
+        Assert.Contains(source, error.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+    }
+
     private TrainingEnd Run(string recipe, string name) => TrainingRunner.Run(recipe, new TrainingOptions { RunDirectory = Place(name), Console = TextWriter.Null }, TestContext.Current.CancellationToken);
+
+    private double[] Losses(string run) =>
+        [.. File.ReadLines(Path.Combine(Place(run), "log.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)
+            .Where(line => line.GetProperty("kind").GetString() == "step").Select(line => line.GetProperty("loss").GetDouble())];
 
     private string Place(string name) => Path.Combine(_directory, name);
 

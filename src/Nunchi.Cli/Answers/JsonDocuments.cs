@@ -75,6 +75,7 @@ internal sealed record ErrorBody(string Code, string Message, int ExitCode);
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(ModelDocument))]
 [JsonSerializable(typeof(TrainingDocument))]
+[JsonSerializable(typeof(CaseDocument))]
 [JsonSerializable(typeof(PictureRecord))]
 [JsonSerializable(typeof(DrawnDocument))]
 [JsonSerializable(typeof(MachineDocument))]

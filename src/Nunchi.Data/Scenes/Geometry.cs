@@ -120,7 +120,7 @@ internal static class NumberArray
     {
         writer.WriteStartArray();
         foreach (float value in values)
-            writer.WriteNumberValue(Math.Round((decimal)value, 1));
+            writer.WriteNumberValue(Math.Round((double)value, 1));
         writer.WriteEndArray();
     }
 }

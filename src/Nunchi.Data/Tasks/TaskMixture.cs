@@ -29,15 +29,34 @@ public sealed record TaskMixture
     /// <summary>Reading first, then boxes, then questions.</summary>
     public static IReadOnlyDictionary<TaskKind, double> DefaultTasks { get; } = new Dictionary<TaskKind, double>
     {
-        [TaskKind.Caption] = 10, [TaskKind.GroundedCaption] = 4, [TaskKind.Read] = 14, [TaskKind.ReadBoxes] = 8, [TaskKind.ReadRegion] = 6,
-        [TaskKind.Locate] = 12, [TaskKind.LocateText] = 6, [TaskKind.LocateAbsent] = 3, [TaskKind.DescribeRegion] = 5, [TaskKind.What] = 4, [TaskKind.Where] = 3,
-        [TaskKind.Count] = 4, [TaskKind.Colour] = 5, [TaskKind.YesNo] = 9, [TaskKind.Relation] = 3, [TaskKind.TextFact] = 16, [TaskKind.Knowledge] = 6, [TaskKind.Refusal] = 3,
+        [TaskKind.Caption] = 10,
+        [TaskKind.GroundedCaption] = 4,
+        [TaskKind.Read] = 14,
+        [TaskKind.ReadBoxes] = 8,
+        [TaskKind.ReadRegion] = 6,
+        [TaskKind.Locate] = 12,
+        [TaskKind.LocateText] = 6,
+        [TaskKind.LocateAbsent] = 3,
+        [TaskKind.DescribeRegion] = 5,
+        [TaskKind.What] = 4,
+        [TaskKind.Where] = 3,
+        [TaskKind.Count] = 4,
+        [TaskKind.Colour] = 5,
+        [TaskKind.YesNo] = 9,
+        [TaskKind.Relation] = 3,
+        [TaskKind.TextFact] = 16,
+        [TaskKind.Knowledge] = 6,
+        [TaskKind.Refusal] = 3,
     };
 
     /// <summary>One character or word a picture, only read.</summary>
     public static TaskMixture Words { get; } = new()
     {
-        Scenes = SceneWeights.Words, Tasks = new Dictionary<TaskKind, double> { [TaskKind.Read] = 1 }, MaxTurns = 1, SeveralImages = 0, TextOnly = 0,
+        Scenes = SceneWeights.Words,
+        Tasks = new Dictionary<TaskKind, double> { [TaskKind.Read] = 1 },
+        MaxTurns = 1,
+        SeveralImages = 0,
+        TextOnly = 0,
     };
 
     /// <summary>Words and lines, read with and without boxes.</summary>
@@ -45,11 +64,52 @@ public sealed record TaskMixture
     {
         Scenes = SceneWeights.Lines,
         Tasks = new Dictionary<TaskKind, double> { [TaskKind.Read] = 6, [TaskKind.ReadBoxes] = 2, [TaskKind.ReadRegion] = 1, [TaskKind.LocateText] = 1 },
-        MaxTurns = 2, SeveralImages = 0, TextOnly = 0,
+        MaxTurns = 2,
+        SeveralImages = 0,
+        TextOnly = 0,
     };
 
     /// <summary>Everything.</summary>
     public static TaskMixture All { get; } = new();
+
+    /// <summary>
+    /// A step of the curriculum: words, then lines, then everything, each growing in while the steps before keep a share, so that nothing is forgotten.
+    /// Blur, tilt and compression grow with it.
+    /// </summary>
+    /// <param name="difficulty">From 0 (words seen straight) to 1 (this mixture as it is).</param>
+    /// <exception cref="ArgumentException">The difficulty is outside 0..1.</exception>
+    public TaskMixture At(double difficulty)
+    {
+        if (!(difficulty >= 0 && difficulty <= 1))
+            throw new ArgumentException($"The difficulty is {difficulty}; expected 0 to 1.", nameof(difficulty));
+        if (difficulty == 1)
+            return this;
+        double words = Math.Max(0.1, 1 - (3 * difficulty)), lines = Math.Max(0, Math.Min(3 * difficulty, 2 - (3 * difficulty))) + 0.1, rest = Math.Max(0, (3 * difficulty) - 1) / 2;
+        return this with
+        {
+            Scenes = Mix((Words.Scenes, words), (Lines.Scenes, lines), (Scenes, rest)),
+            Tasks = Mix((Words.Tasks, words), (Lines.Tasks, lines), (Tasks, rest)),
+            MaxTurns = Math.Max(1, (int)Math.Round(1 + ((MaxTurns - 1) * difficulty))),
+            SeveralImages = SeveralImages * rest,
+            TextOnly = TextOnly * Math.Min(1, 2 * difficulty),
+            Pictures = Pictures with { Harshness = (float)(Pictures.Harshness * (0.3 + (0.7 * difficulty))) },
+        };
+    }
+
+    private static Dictionary<T, double> Mix<T>(params (IReadOnlyDictionary<T, double> Weights, double Share)[] parts) where T : notnull
+    {
+        var mixed = new Dictionary<T, double>();
+        foreach ((IReadOnlyDictionary<T, double> weights, double share) in parts)
+        {
+            double total = weights.Values.Sum();
+            foreach ((T key, double weight) in weights)
+            {
+                if (share * weight > 0)
+                    mixed[key] = mixed.GetValueOrDefault(key) + (share * weight / total);
+            }
+        }
+        return mixed;
+    }
 
     /// <summary>Checks the numbers.</summary>
     /// <exception cref="ArgumentException">A number is out of its range, or a share leaves nothing to draw.</exception>

@@ -34,8 +34,20 @@ internal sealed unsafe partial class VectorBackend<V, S>
         }
         var product = new Product
         {
-            TransposeA = transposeA, TransposeB = transposeB, M = m, N = n, K = k, A = a, Lda = lda, B = b, Ldb = ldb, C = c, Ldc = ldc, Accumulate = accumulate,
-            Bias = bias, BlockLength = BlockLength(k),
+            TransposeA = transposeA,
+            TransposeB = transposeB,
+            M = m,
+            N = n,
+            K = k,
+            A = a,
+            Lda = lda,
+            B = b,
+            Ldb = ldb,
+            C = c,
+            Ldc = ldc,
+            Accumulate = accumulate,
+            Bias = bias,
+            BlockLength = BlockLength(k),
         };
         if (transposeB && !transposeA && m <= FewRows && n >= S.Count) MultiplyFewRows(ref product);
         else MultiplyByTiles(ref product);

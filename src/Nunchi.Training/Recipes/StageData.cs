@@ -1,3 +1,4 @@
+using Nunchi.Data.Scenes;
 using Nunchi.Data.Tasks;
 
 namespace Nunchi.Training.Recipes;
@@ -54,17 +55,25 @@ public sealed record TextData(double ConversationShare = 0.5, int Length = 128) 
     }
 }
 
+/// <summary>Conversations and how their pictures are shown.</summary>
+/// <param name="Tasks">What the conversations are.</param>
+/// <param name="SingleView">A picture is seen once, without tiles: few tokens, so that many samples are seen early.</param>
+public sealed record AnswerMixture(TaskMixture Tasks, bool SingleView);
+
 /// <summary>Data of a stage that trains on pictures and answers.</summary>
 /// <param name="Levels">For each level of the curriculum the shares of its mixtures by name (see <see cref="Mixtures"/>); later levels keep a share of the earlier mixtures.</param>
 /// <param name="MaxTokens">Longest sample in tokens; longer ones are left out and counted.</param>
 public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double>> Levels, int MaxTokens = 2048) : StageData
 {
-    /// <summary>Mixtures that a level may name: one word a picture, words and lines, everything.</summary>
-    public static IReadOnlyDictionary<string, TaskMixture> Mixtures { get; } = new Dictionary<string, TaskMixture>(StringComparer.Ordinal)
+    private const int GlimpseSide = 192;
+
+    /// <summary>Mixtures that a level may name: one word in a small picture that is seen once, one word a picture, words and lines, everything.</summary>
+    public static IReadOnlyDictionary<string, AnswerMixture> Mixtures { get; } = new Dictionary<string, AnswerMixture>(StringComparer.Ordinal)
     {
-        ["words"] = TaskMixture.Words,
-        ["lines"] = TaskMixture.Lines,
-        ["all"] = TaskMixture.All,
+        ["glimpses"] = new(TaskMixture.Words with { Pictures = new SceneOptions { MinSide = 64, MaxSide = GlimpseSide } }, SingleView: true),
+        ["words"] = new(TaskMixture.Words, false),
+        ["lines"] = new(TaskMixture.Lines, false),
+        ["all"] = new(TaskMixture.All, false),
     };
 
     private static readonly IReadOnlyDictionary<string, double> Everything = new Dictionary<string, double> { ["all"] = 1 };

@@ -10,6 +10,7 @@ namespace Nunchi.Training.Stages;
 /// <summary>A stage whose samples are token sequences, packed below each other so that none sees another. The loss is the mean over labelled tokens of a step.</summary>
 internal abstract class SequenceStage : Stage<SequenceSample>
 {
+    private const int VocabularyStep = 64;
     private readonly AnswerPass _pass;
     private readonly Tape _tape;
     private readonly string[] _meters;
@@ -21,7 +22,7 @@ internal abstract class SequenceStage : Stage<SequenceSample>
         var recipe = context.Recipe;
         Longest = Math.Min(longest, recipe.Model.Decoder.MaxPositions);
         Prompts = MiniTokenizer.Prepare(recipe.Tokenizer, TokenizerDirectory(context.RunDirectory), (ulong)recipe.Seed);
-        var vocabulary = Math.Max(recipe.Tokenizer.Vocabulary, Prompts.Tokenizer.VocabularySize);
+        var vocabulary = (Prompts.Tokenizer.VocabularySize + VocabularyStep - 1) / VocabularyStep * VocabularyStep;
         Model = ModelBuilder.Create(context.Backend, ModelBuilder.Configure(recipe.Model, vocabulary, Prompts.Tokenizer), recipe.Seed);
         Parameters = [.. ModelBuilder.Parameters(Model, modules)];
         _tape = new Tape(context.Backend, recording: true);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Nunchi.Data.Corpus;
 using Nunchi.Data.Fonts;
 using Nunchi.Tensors.Safetensors;
@@ -25,6 +26,10 @@ internal static class MiniTokenizer
     private const int LongestEnglishToken = 14;
     private const int TimesASyllable = 1000;
 
+    /// <summary>Coordinates as training data writes them, "0.005" to "0.995". With those that follow a comma as tokens too, a box is four tokens.</summary>
+    private static readonly string[] Coordinates =
+        [.. Enumerable.Range(1, CoordinateSteps - 1).Select(step => ((decimal)step / CoordinateSteps).ToString("0.###", CultureInfo.InvariantCulture))];
+
     private static readonly string[] Endings =
         ["입니다", "습니다", "있습니다", "없습니다", "합니다", "됩니다", "이에요", "예요", "있어요", "없어요", "해요", "으로", "에서", "에는", "까지", "부터", "그리고", "사진", "그림", "글자"];
 
@@ -44,7 +49,10 @@ internal static class MiniTokenizer
                 Copy(recipe.Path, directory);
         }
 
-        return PromptBuilder.Load(directory);
+        var tokenizer = Tokenizer.Load(directory);
+        if (tokenizer.TokenId(ImageToken) is null)
+            throw new InvalidDataException($"{Path.Combine(directory, "tokenizer.json")} has no token {ImageToken}, which stands for a picture");
+        return new PromptBuilder(ChatTemplate.Load(directory), tokenizer, ImageToken);
     }
 
     /// <summary>Learns the merges of a corpus of our own.</summary>
@@ -55,7 +63,7 @@ internal static class MiniTokenizer
             VocabularySize = recipe.Vocabulary,
             RequiredTokens = [.. KsSyllables.Text.Select(syllable => syllable.ToString()), .. Endings],
             SpecialTokens = SpecialTokens,
-            AddedTokens = [.. Enumerable.Range(1, CoordinateSteps - 1).Select(Coordinate)],
+            AddedTokens = [.. Coordinates, .. Coordinates.Select(coordinate => ", " + coordinate)],
             MaximumTokenSyllables = 1,
             AllowToken = IsWanted,
         });
@@ -67,10 +75,7 @@ internal static class MiniTokenizer
         return trainer.Train();
     }
 
-    /// <summary>A coordinate as training data writes it: "0.005", "0.1".</summary>
-    private static string Coordinate(int step) => ((decimal)step / CoordinateSteps).ToString("0.###", System.Globalization.CultureInfo.InvariantCulture);
-
-    // Signs are read letter by letter; only running English, which follows a blank in small letters, gets words of its own, and signs of two marks such as ", ".
+    // Signs are read letter by letter; only running English, which follows a blank in small letters, gets words of its own.
     private static bool IsWanted(string token)
     {
         var letters = token.AsSpan().TrimStart(' ');
@@ -78,7 +83,7 @@ internal static class MiniTokenizer
             return false;
         if (token[0] == ' ')
             return letters.Length <= LongestEnglishToken && !letters.ContainsAnyExceptInRange('a', 'z');
-        return token.Length <= 1 || token.All(char.IsPunctuation);
+        return token.Length <= 1;
     }
 
     private static void Copy(string from, string directory)

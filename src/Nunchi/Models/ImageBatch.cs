@@ -4,9 +4,12 @@ using Nunchi.Tensors;
 namespace Nunchi.Models;
 
 /// <summary>The pictures of a batch: their crops for the encoder, and where their features go. Refilled for every step; its memory is kept.</summary>
+/// <remarks>All pictures of one batch object come from processors with one configuration.</remarks>
 public sealed class ImageBatch : IDisposable
 {
+    private const int MostPackings = 4096;
     private readonly List<ProcessedImages> _images = [];
+    private readonly Dictionary<(ImageSize Size, int Crops, bool Newline), FeaturePacking> _packings = [];
     private readonly List<(ProcessedImage Image, int FirstCrop, FeaturePacking Packing)> _pictures = [];
 
     /// <summary>An empty batch for an encoder.</summary>
@@ -53,7 +56,7 @@ public sealed class ImageBatch : IDisposable
         _images.Add(images);
         foreach (ProcessedImage image in images.Images)
         {
-            _pictures.Add((image, Crops + image.FirstCrop, FeaturePacking.Create(image)));
+            _pictures.Add((image, Crops + image.FirstCrop, Packing(image)));
             Tokens += image.TokenCount;
         }
         Crops += images.CropCount;
@@ -86,6 +89,17 @@ public sealed class ImageBatch : IDisposable
             start += images.CropCount;
         }
         return patches;
+    }
+
+    // Pictures of one size are packed alike, and training sees the same sizes again and again.
+    private FeaturePacking Packing(ProcessedImage image)
+    {
+        var key = (image.Size, image.CropCount, image.HasNewline);
+        if (_packings.TryGetValue(key, out FeaturePacking? packing))
+            return packing;
+        if (_packings.Count >= MostPackings)
+            _packings.Clear();
+        return _packings[key] = FeaturePacking.Create(image);
     }
 
     /// <summary>Frees the buffers.</summary>

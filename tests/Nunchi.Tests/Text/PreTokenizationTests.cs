@@ -48,6 +48,14 @@ public sealed class PreTokenizationTests
         Assert.Equal(expected, Cut(new RegexSplitter(",", matches, gaps), "a,b,,c"));
 
     [Fact]
+    public void RegexSplitter_PatternThatNeverEnds_GivesUp()
+    {
+        var splitter = new RegexSplitter("(a+)+$", keepMatches: true, keepGaps: true, TimeSpan.FromMilliseconds(20));
+        var error = Assert.Throws<InvalidDataException>(() => splitter.Split(new string('a', 60) + "b", []));
+        Assert.Contains("(a+)+$", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Sequence_OfSteps_CutsThePiecesOfTheOneBefore()
     {
         var sequence = new PreTokenizerSequence([new RegexSplitter("x", keepMatches: false, keepGaps: true), new DigitSplitter(individually: true)]);

@@ -41,6 +41,7 @@ public sealed class TokenizerFileTests
     [InlineData("post_processor.single", "[]", "expected the text once, found it 0 times")]
     [InlineData("added_tokens", "5", "added_tokens: expected a list")]
     [InlineData("added_tokens.0.content", "\"\"", "content is empty")]
+    [InlineData("added_tokens.0.content", "257 times a", "has 257 characters; the limit is 256")]
     [InlineData("added_tokens.0.id", "734", "id 734 is \"<|im_start|>\" here and \"<|endoftext|>\" before")]
     [InlineData("added_tokens.0.content", "\"<|im_end|>\"", "token \"<|im_end|>\" has id 735 here and 733 before")]
     [InlineData("added_tokens.0.special", "null", null)]
@@ -48,6 +49,7 @@ public sealed class TokenizerFileTests
     {
         var root = JsonNode.Parse(Json)!;
         var keys = path.Split('.');
+        value = value == "257 times a" ? $"\"{new string('a', 257)}\"" : value;
         var parent = keys[..^1].Aggregate(root, (node, key) => node is JsonArray list ? list[int.Parse(key)]! : node[key]!);
         if (parent is JsonArray items)
             items[int.Parse(keys[^1])] = JsonNode.Parse(value);

@@ -60,6 +60,44 @@ public sealed class AnswerMakerTests : IDisposable
     }
 
     [Fact]
+    public void Fill_SingleView_ShowsThePictureOnce()
+    {
+        var sample = new SequenceSample();
+        using var maker = new AnswerMaker(_prompts, _images, [], longest: 2048, seed: 1);
+        maker.Fill(Sample(new RgbImage(90, 70), ("뭐야?", "그림입니다.")), sample, singleView: true);
+
+        Assert.Equal(1, sample.Images!.CropCount);
+        Assert.Equal(sample.Images.TokenCount, sample.Ids.Count(id => id == _model.Config.ImageTokenId));
+    }
+
+    [Fact]
+    public void AnswerPass_RepeatedSteps_AllocateLittleAndKeepMemoryFlat()
+    {
+        SequenceSample[] samples = [Fill(Painted(1, 2, 3), ("무슨 색이야?", "빨간색입니다.")), Fill(Painted(4, 5, 6), ("어디야?", "벽에 있어요."))];
+        foreach (var parameter in _model.Parameters.All)
+            parameter.Trainable = true;
+        using var tape = new Tape(_backend, recording: true);
+        using var pass = new AnswerPass(_model);
+        void Step()
+        {
+            _model.Parameters.ForgetGradients();
+            pass.Clear();
+            foreach (var sample in samples)
+                pass.Add(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sample.Ids), System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sample.Labels), sample.Images);
+            pass.Run(tape, 1);
+        }
+
+        for (var i = 0; i < 5; i++)
+            Step();
+        var (bytes, before) = (tape.Workspace.Bytes, GC.GetAllocatedBytesForCurrentThread());
+        for (var i = 0; i < 50; i++)
+            Step();
+        var perStep = (GC.GetAllocatedBytesForCurrentThread() - before) / 50;
+        Assert.Equal(bytes, tape.Workspace.Bytes);
+        Assert.True(perStep < 8192, $"a step allocated {perStep} bytes");
+    }
+
+    [Fact]
     public void AnswerPass_AFewSamplesAgainAndAgain_LearnsThemByHeart()
     {
         var red = Painted(240, 30, 20);

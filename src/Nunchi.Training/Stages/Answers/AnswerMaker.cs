@@ -11,7 +11,8 @@ namespace Nunchi.Training.Stages.Answers;
 /// <summary>A source of conversations with its share of a level.</summary>
 /// <param name="Source">Makes samples by number.</param>
 /// <param name="Weight">Share.</param>
-internal sealed record WeightedSource(SampleSource Source, double Weight);
+/// <param name="SingleView">Pictures are seen once, without tiles.</param>
+internal sealed record WeightedSource(SampleSource Source, double Weight, bool SingleView = false);
 
 /// <summary>Makes sequences of conversations about pictures: prompt, pictures, labels on what the assistant says and on the token that ends it.</summary>
 internal sealed class AnswerMaker(PromptBuilder prompts, ImageProcessor images, IReadOnlyList<IReadOnlyList<WeightedSource>> levels, int longest, ulong seed) : ISampleMaker<SequenceSample>, IDisposable
@@ -26,14 +27,15 @@ internal sealed class AnswerMaker(PromptBuilder prompts, ImageProcessor images, 
     {
         sample.Clear();
         _random.Reset(seed + ((ulong)index * 0x9E3779B97F4A7C15UL));
-        Fill(Choose(levels[level]).Draw(seed, (ulong)index), sample);
+        var chosen = Choose(levels[level]);
+        Fill(chosen.Source.Draw(seed, (ulong)index), sample, chosen.SingleView);
     }
 
     /// <summary>Turns a conversation into a sequence.</summary>
-    public void Fill(TrainingSample source, SequenceSample sample)
+    public void Fill(TrainingSample source, SequenceSample sample, bool singleView = false)
     {
         var prompt = prompts.Build(source.Messages, Options);
-        sample.Images = Prepare(source);
+        sample.Images = Prepare(source, singleView);
         var picture = 0;
         for (var (i, span) = (0, 0); i < prompt.Ids.Count; i++)
         {
@@ -57,22 +59,22 @@ internal sealed class AnswerMaker(PromptBuilder prompts, ImageProcessor images, 
     }
 
     /// <summary>The pictures as inference prepares them: one in tiles, several seen once each.</summary>
-    public ProcessedImages? Prepare(TrainingSample source)
+    private ProcessedImages? Prepare(TrainingSample source, bool singleView)
     {
         RgbImage[] pictures = [.. source.Messages.SelectMany(message => message.Parts).OfType<ImagePart>().Select(part => part.Image)];
-        return pictures.Length == 0 ? null : images.Process(pictures, pictures.Length == 1 ? TilingMode.AnyRes : TilingMode.SingleView);
+        return pictures.Length == 0 ? null : images.Process(pictures, pictures.Length == 1 && !singleView ? TilingMode.AnyRes : TilingMode.SingleView);
     }
 
-    private SampleSource Choose(IReadOnlyList<WeightedSource> sources)
+    private WeightedSource Choose(IReadOnlyList<WeightedSource> sources)
     {
         var place = _random.Unit() * sources.Sum(source => source.Weight);
         foreach (var source in sources)
         {
             place -= source.Weight;
             if (place < 0)
-                return source.Source;
+                return source;
         }
 
-        return sources[^1].Source;
+        return sources[^1];
     }
 }

@@ -1,0 +1,209 @@
+using Nunchi.Chat;
+using Nunchi.Data.Objects;
+using Nunchi.Data.Scenes;
+using Nunchi.Data.Tasks;
+using Nunchi.Data.Tests.Scenes;
+using Nunchi.Grounding;
+
+namespace Nunchi.Data.Tests.Tasks;
+
+public class SampleSourceTests
+{
+    private static readonly TaskMixture Small = TaskMixture.All with { Pictures = TestScenes.Small, MaxTurns = 6 };
+
+    private static readonly Lazy<TrainingSample[]> Samples = new(() =>
+    {
+        var source = new SampleSource(TestScenes.Assets, SceneSplit.Training, Small);
+        return [.. Enumerable.Range(0, 220).Select(i => source.Draw(31, (ulong)i))];
+    });
+
+    [Fact]
+    public void Draw_SameSeed_SameSample()
+    {
+        var source = new SampleSource(TestScenes.Assets, SceneSplit.Training, Small);
+        for (ulong i = 0; i < 8; i++)
+            Assert.Equal(Words(Samples.Value[i]), Words(source.Draw(31, i)));
+    }
+
+    [Fact]
+    public void Draw_Conversations_AlternateAndPicturesComeFirst()
+    {
+        foreach (TrainingSample sample in Samples.Value)
+        {
+            Assert.Equal(2 * sample.Turns.Count, sample.Messages.Count);
+            Assert.NotEmpty(sample.Turns);
+            for (int i = 0; i < sample.Messages.Count; i++)
+            {
+                Assert.Equal(i % 2 == 0 ? Role.User : Role.Assistant, sample.Messages[i].Role);
+                Assert.Equal(i == 0 ? sample.Pictures.Count : 0, sample.Messages[i].Parts.OfType<ImagePart>().Count());
+                Assert.NotEmpty(sample.Messages[i].Parts);
+                string text = Text(sample.Messages[i]);
+                Assert.DoesNotContain('{', text);
+                Assert.DoesNotContain("  ", text.Replace("  ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+                Assert.True(i == 0 || text.Length > 0, $"{sample.Id}: message {i} is empty.");
+            }
+        }
+    }
+
+    [Fact]
+    public void Draw_EveryAnswer_AgreesWithItsTruth()
+    {
+        foreach ((TrainingSample sample, string answer, TurnTruth truth) in Turns())
+        {
+            GroundingParser parsed = GroundingParser.Parse(answer);
+            string where = $"{sample.Id} {truth.Question}: '{answer}'";
+            Assert.True(parsed.Oddities.Count == 0, where);
+            if (truth.Task is not (TaskKind.Caption or TaskKind.TextOnly) && truth.Accept.Count > 0)
+                Assert.True(truth.Accept.Any(word => answer.Contains(word, StringComparison.OrdinalIgnoreCase)), $"{where} holds none of {string.Join(", ", truth.Accept)}.");
+            if (truth.Task is TaskKind.Read or TaskKind.ReadRegion)
+                Assert.Equal(truth.Text, answer);
+            if (parsed.Spans.Count == 0)
+                continue;
+            Assert.Equal(truth.Boxes.Count, parsed.Spans.Count);
+            foreach ((GroundedSpan span, TruthBoxes boxes) in parsed.Spans.Zip(truth.Boxes))
+            {
+                Assert.Equal(boxes.Boxes.Count, span.Boxes.Count);
+                foreach ((BoundingBox written, BoundingBox true1) in span.Boxes.Zip(boxes.Boxes))
+                {
+                    Assert.True(Math.Abs(written.X1 - true1.X1) < 0.0076 && Math.Abs(written.Y1 - true1.Y1) < 0.0076
+                        && Math.Abs(written.X2 - true1.X2) < 0.0076 && Math.Abs(written.Y2 - true1.Y2) < 0.0076, where);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Draw_Reading_IsTheLegibleTextInOrder()
+    {
+        int seen = 0;
+        foreach ((TrainingSample sample, string answer, TurnTruth truth) in Turns())
+        {
+            if (truth.Task != TaskKind.Read)
+                continue;
+            seen++;
+            Scene scene = sample.Pictures[0].Scene;
+            Assert.Equal(string.Join(' ', scene.Texts.Where(t => t.Legible).Select(t => t.Text)), answer.Replace('\n', ' '));
+        }
+        Assert.True(seen > 10, $"Only {seen} readings among {Samples.Value.Length} samples.");
+    }
+
+    [Fact]
+    public void Draw_AbsentAndYesNo_AgreeWithTheRecord()
+    {
+        foreach ((TrainingSample sample, string _, TurnTruth truth) in Turns())
+        {
+            if (truth.Question is not ("yesno_thing" or "locate_absent" or "yesno_coloured_thing"))
+                continue;
+            string question = Text(sample.Messages[2 * sample.Turns.ToList().IndexOf(truth)]);
+            Scene scene = sample.Pictures[0].Scene;
+            bool there = scene.Objects.Any(o => Mentions(question, o, truth.Question == "yesno_coloured_thing", truth.Language == "ko"));
+            if (truth.Label == "yes")
+                Assert.True(there, $"{sample.Id}: '{question}' is answered yes but the record has no such thing.");
+        }
+    }
+
+    [Fact]
+    public void Draw_YesNo_IsBalanced()
+    {
+        var source = new SampleSource(TestScenes.Assets, SceneSplit.Training, Small with { Tasks = new Dictionary<TaskKind, double> { [TaskKind.YesNo] = 1 }, TextOnly = 0, SeveralImages = 0, MaxTurns = 4 });
+        int yes = 0, all = 0;
+        for (ulong i = 0; i < 130; i++)
+        {
+            foreach (TurnTruth turn in source.Draw(17, i).Turns)
+            {
+                all++;
+                yes += turn.Label == "yes" ? 1 : 0;
+            }
+        }
+        // Four deviations of a fair coin.
+        Assert.True(Math.Abs(yes - (all / 2.0)) < 2 * Math.Sqrt(all) * 1.0, $"{yes} of {all} answers are yes.");
+    }
+
+    [Fact]
+    public void Draw_AllTasks_AreAsked()
+    {
+        HashSet<TaskKind> asked = [.. Samples.Value.SelectMany(s => s.Turns).Select(t => t.Task)];
+        Assert.Empty(Enum.GetValues<TaskKind>().Except(asked));
+        Assert.Contains(Samples.Value.SelectMany(s => s.Turns), t => t.Language == "en");
+        Assert.Contains(Samples.Value, s => s.Pictures.Count > 1);
+        Assert.Contains(Samples.Value, s => s.Pictures.Count == 0);
+        Assert.Contains(Samples.Value, s => s.Messages[0].Parts.All(p => p is ImagePart) && s.Turns[0].Task == TaskKind.Caption);
+    }
+
+    [Fact]
+    public void Draw_StationQuestions_AnswerTheBoard()
+    {
+        var source = new SampleSource(TestScenes.Assets, SceneSplit.HeldOut, Small with
+        {
+            Scenes = new Dictionary<SceneKind, double> { [SceneKind.Station] = 1 },
+            Tasks = new Dictionary<TaskKind, double> { [TaskKind.TextFact] = 1, [TaskKind.Knowledge] = 1 },
+            TextOnly = 0,
+            SeveralImages = 0,
+        });
+        int names = 0, facts = 0;
+        for (ulong i = 0; i < 40; i++)
+        {
+            TrainingSample sample = source.Draw(6, i);
+            StationFacts station = sample.Pictures[0].Scene.Facts.Station!;
+            for (int t = 0; t < sample.Turns.Count; t++)
+            {
+                string answer = GroundingParser.Parse(Text(sample.Messages[(2 * t) + 1])).Text;
+                switch (sample.Turns[t].Question)
+                {
+                    case "station_name":
+                        names++;
+                        Assert.True(answer.Contains(station.Name, StringComparison.Ordinal) || answer.Contains(station.Romanised!, StringComparison.OrdinalIgnoreCase), answer);
+                        break;
+                    case "station_next":
+                        Assert.Contains(station.Next!, answer, StringComparison.Ordinal);
+                        break;
+                    case "station_city":
+                        facts++;
+                        Assert.True(station.Known, $"{station.Name} is held out, so nobody was taught its city.");
+                        break;
+                }
+            }
+        }
+        Assert.True(names > 10 && facts > 2, $"{names} questions for names, {facts} for cities.");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.3)]
+    [InlineData(0.7)]
+    public void At_Difficulty_GivesAMixtureThatDraws(double difficulty)
+    {
+        var source = new SampleSource(TestScenes.Assets, SceneSplit.Training, Small.At(difficulty));
+        TrainingSample[] samples = [.. Enumerable.Range(0, 12).Select(i => source.Draw(3, (ulong)i))];
+        if (difficulty == 0)
+            Assert.All(samples.SelectMany(s => s.Pictures), p => Assert.True(p.Scene.Kind <= SceneKind.Lines));
+        Assert.Same(Small, Small.At(1));
+        Assert.Throws<ArgumentException>(() => Small.At(1.5));
+    }
+
+    [Fact]
+    public void Constructor_BadMixture_SaysWhatIsExpected()
+    {
+        Assert.Contains("MaxTurns", Message(Small with { MaxTurns = 0 }), StringComparison.Ordinal);
+        Assert.Contains("English", Message(Small with { English = 2 }), StringComparison.Ordinal);
+        Assert.Contains("more than 1", Message(Small with { TextOnly = 0.7, SeveralImages = 0.7 }), StringComparison.Ordinal);
+        Assert.Contains("question", Message(Small with { Tasks = new Dictionary<TaskKind, double>() }), StringComparison.Ordinal);
+        Assert.Contains("TextOnly", Message(Small with { Tasks = new Dictionary<TaskKind, double> { [TaskKind.TextOnly] = 1 } }), StringComparison.Ordinal);
+
+        static string Message(TaskMixture mixture) => Assert.Throws<ArgumentException>(() => new SampleSource(TestScenes.Assets, SceneSplit.Training, mixture)).Message;
+    }
+
+    private static bool Mentions(string question, SceneObject thing, bool colour, bool korean)
+    {
+        string noun = korean ? thing.Korean : thing.English;
+        string word = thing.Colour == ColourName.None ? "" : korean ? Colours.Adjective(thing.Colour) : Colours.English(thing.Colour);
+        return question.Contains(noun, StringComparison.Ordinal) && (!colour || question.Contains(word, StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<(TrainingSample Sample, string Answer, TurnTruth Truth)> Turns() =>
+        Samples.Value.SelectMany(sample => sample.Turns.Select((truth, i) => (sample, Text(sample.Messages[(2 * i) + 1]), truth)));
+
+    private static string Text(Message message) => string.Concat(message.Parts.OfType<TextPart>().Select(p => p.Text));
+
+    private static string Words(TrainingSample sample) => string.Join('\n', sample.Messages.Select(Text)) + string.Join('\n', sample.Pictures.Select(p => SceneJson.Serialize(p.Scene)));
+}
