@@ -113,7 +113,16 @@ internal sealed unsafe partial class VectorBackend<V, S>
                     {
                         var product = new Product
                         {
-                            M = rows, N = length, K = size, BlockLength = size, A = rowStart, Lda = a.QueryStride, B = key, Ldb = a.KeyStride, C = scores, Ldc = KeyBlock,
+                            M = rows,
+                            N = length,
+                            K = size,
+                            BlockLength = size,
+                            A = rowStart,
+                            Lda = a.QueryStride,
+                            B = key,
+                            Ldb = a.KeyStride,
+                            C = scores,
+                            Ldc = KeyBlock,
                         };
                         FewRowsBody(&product, 0, Divided(length, S.Count), 0);
                     }
