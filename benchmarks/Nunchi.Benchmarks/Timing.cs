@@ -6,7 +6,8 @@ namespace Nunchi.Benchmarks;
 
 /// <summary>
 /// Best of several runs, beside the multiply-add peak of the same moment: on a shared machine only the ratio means something. Beside the time on the wall stands the
-/// processor time of the process divided by its threads, which other programs disturb less (waiting threads spin, so bad balance is seen in it).
+/// processor time of the process divided by its threads, which other programs disturb less (waiting threads spin, so bad balance is seen in it); systems count it in coarse
+/// steps, so it means something for runs of many milliseconds only.
 /// </summary>
 internal static partial class Timing
 {

@@ -88,7 +88,17 @@ internal sealed unsafe partial class VectorBackend<V, S>
             for (var first = 0; first < lastKey; first += KeyBlock)
             {
                 var length = Math.Min(KeyBlock, keyCount - first);
-                if (h == 0 || severalBlocks) PackKeysAndValues(ref a, segment, keyHead, first, length, padded, keys, values);
+                var keyRow = (long)(a.KeyStarts[segment] + first);
+                var key = a.Key + (keyRow * a.KeyStride) + (keyHead * size);
+                var value = a.Value + (keyRow * a.ValueStride) + (keyHead * size);
+                // A few queries read keys and values where they lie: packing would cost more than it saves.
+                var keysInPlace = count <= FewRows && length >= S.Count;
+                var valuesInPlace = count <= FewRows && size % S.Count == 0;
+                if (h == 0 || severalBlocks)
+                {
+                    if (!keysInPlace) PackTransposed(key, a.KeyStride, length, size, keys);
+                    if (!valuesInPlace) PackStraight(value, a.ValueStride, length, size, KeyBlock, values);
+                }
                 for (var q = 0; q < count; q += TileRows)
                 {
                     var rows = Math.Min(TileRows, count - q);
@@ -99,8 +109,28 @@ internal sealed unsafe partial class VectorBackend<V, S>
                         continue;
                     }
                     var rowStart = query + ((long)q * a.QueryStride);
-                    if (rows < TileRows) CopyRows(rowStart, a.QueryStride, rows, queryEdge, padded, size, TileRows);
-                    for (var panel = 0; panel * PanelWidth < extent; panel++)
+                    if (keysInPlace)
+                    {
+                        var product = new Product
+                        {
+                            M = rows,
+                            N = length,
+                            K = size,
+                            BlockLength = size,
+                            A = rowStart,
+                            Lda = a.QueryStride,
+                            B = key,
+                            Ldb = a.KeyStride,
+                            C = scores,
+                            Ldc = KeyBlock,
+                        };
+                        FewRowsBody(&product, 0, Divided(length, S.Count), 0);
+                    }
+                    else if (rows < TileRows)
+                    {
+                        CopyRows(rowStart, a.QueryStride, rows, queryEdge, padded, size, TileRows);
+                    }
+                    for (var panel = 0; panel * PanelWidth < extent && !keysInPlace; panel++)
                     {
                         var b = keys + (panel * PanelWidth * size);
                         var to = scores + (panel * PanelWidth);
@@ -116,20 +146,14 @@ internal sealed unsafe partial class VectorBackend<V, S>
                     }
                     for (var c = 0; c < padded; c += PanelWidth)
                     {
-                        RowTile(scores, KeyBlock, values + (c * KeyBlock), PanelWidth, size - c, extent, sums + (q * padded) + c, padded, first > 0, null);
+                        var b = valuesInPlace ? value + c : values + (c * KeyBlock);
+                        var ldb = valuesInPlace ? a.ValueStride : PanelWidth;
+                        RowTile(scores, KeyBlock, b, ldb, size - c, extent, sums + (q * padded) + c, padded, first > 0, null);
                     }
                 }
             }
             WriteAttention(ref a, a.QueryStarts[segment] + firstQuery, head, count, sums, padded, largest, totals);
         }
-    }
-
-    private static void PackKeysAndValues(ref AttentionArguments a, int segment, int keyHead, int first, int length, int padded, float* keys, float* values)
-    {
-        var key = a.Key + ((long)(a.KeyStarts[segment] + first) * a.KeyStride) + (keyHead * a.HeadSize);
-        var value = a.Value + ((long)(a.KeyStarts[segment] + first) * a.ValueStride) + (keyHead * a.HeadSize);
-        PackTransposed(key, a.KeyStride, length, a.HeadSize, keys);
-        PackStraight(value, a.ValueStride, length, a.HeadSize, KeyBlock, values);
     }
 
     /// <summary>Rows become panel columns: panels of [size, PanelWidth].</summary>

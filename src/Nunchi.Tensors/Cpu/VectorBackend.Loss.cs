@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Nunchi.Tensors.Cpu.Simd;
 
 namespace Nunchi.Tensors.Cpu;
@@ -137,20 +138,23 @@ internal sealed unsafe partial class VectorBackend<V, S>
         }
     }
 
-    /// <summary>Squares are exact in double; four chains keep the adders busy.</summary>
+    /// <summary>Squares are exact in double; four registers of sums keep the adders busy.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double SumOfSquaresExact(float* x, int count)
     {
-        double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+        Vector256<double> s0 = default, s1 = default, s2 = default, s3 = default;
         var i = 0;
-        for (; i + 4 <= count; i += 4)
+        for (; i + 16 <= count; i += 16)
         {
-            s0 += (double)x[i] * x[i];
-            s1 += (double)x[i + 1] * x[i + 1];
-            s2 += (double)x[i + 2] * x[i + 2];
-            s3 += (double)x[i + 3] * x[i + 3];
+            var (a, b) = Vector256.Widen(Vector256.Load(x + i));
+            var (c, d) = Vector256.Widen(Vector256.Load(x + i + 8));
+            s0 += a * a;
+            s1 += b * b;
+            s2 += c * c;
+            s3 += d * d;
         }
-        for (; i < count; i++) s0 += (double)x[i] * x[i];
-        return s0 + s1 + (s2 + s3);
+        var sum = Vector256.Sum(s0 + s1 + (s2 + s3));
+        for (; i < count; i++) sum += (double)x[i] * x[i];
+        return sum;
     }
 }

@@ -53,7 +53,7 @@ internal sealed unsafe partial class VectorBackend<V, S>
         else MultiplyByTiles(ref product);
     }
 
-    /// <summary>Blocks of nearly equal length, a multiple of 8.</summary>
+    /// <summary>Blocks of nearly equal length, a multiple of 8; one block of exactly k when k is short.</summary>
     private static int BlockLength(int k)
     {
         var blocks = (k + LongestBlock - 1) / LongestBlock;

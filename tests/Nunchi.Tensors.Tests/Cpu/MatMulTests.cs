@@ -28,7 +28,7 @@ public unsafe class MatMulTests
     {
         var random = new Random(12);
         var backend = Backends.Get(kernels);
-        (int M, int N, int K)[] shapes = [(300, 96, 130), (150, 200, 260), (1, 300, 600), (4, 257, 515), (9, 130, 1025), (40, 72, 4304 / 4), (2, 1100, 40), (320, 12, 300)];
+        (int M, int N, int K)[] shapes = [(300, 96, 130), (150, 200, 260), (1, 300, 600), (4, 257, 515), (9, 130, 1025), (40, 72, 4304 / 4), (2, 1100, 40), (320, 12, 300), (1600, 40, 70)];
         foreach (var (m, n, k) in shapes)
         {
             for (var form = 0; form < 4; form++) Check(backend, random, (form & 1) != 0, (form & 2) != 0, m, n, k, form == 2, form != 1, 3, 1);
@@ -37,10 +37,11 @@ public unsafe class MatMulTests
 
     [Theory]
     [MemberData(nameof(Kernels))]
-    public void MatMul_MoreThanOneChunkOfPanels_MatchesReference(CpuKernels kernels)
+    public void MatMul_LargeStridesAndSeveralChunks_MatchesReference(CpuKernels kernels)
     {
         var random = new Random(18);
         Check(Backends.Get(kernels, 3), random, false, true, 20, 2300, 1000, true, true, 1, 1);
+        Check(Backends.Get(kernels, 3), random, false, true, 40, 50, 2048, true, true, 0, 1);
         Check(Backends.Get(kernels, 3), random, true, false, 2300, 20, 1000, true, true, 1, 1);
     }
 

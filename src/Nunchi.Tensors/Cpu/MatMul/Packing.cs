@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Nunchi.Tensors.Cpu.Simd;
 
 namespace Nunchi.Tensors.Cpu.MatMul;
@@ -43,6 +44,7 @@ internal static unsafe class Packing<V, S>
                 {
                     S.Store(to, S.Load(from));
                     if (lanes > S.Count) S.Store(to + S.Count, S.Load(from + S.Count));
+                    if (Sse.IsSupported) Sse.Prefetch0(from + (2 * stride));
                 }
             }
             for (; t < whole; t++, from += panelWidth, to += panelStride)
