@@ -31,7 +31,7 @@ public sealed record TaskMixture
     {
         [TaskKind.Caption] = 10, [TaskKind.GroundedCaption] = 4, [TaskKind.Read] = 14, [TaskKind.ReadBoxes] = 8, [TaskKind.ReadRegion] = 6,
         [TaskKind.Locate] = 12, [TaskKind.LocateText] = 6, [TaskKind.LocateAbsent] = 3, [TaskKind.DescribeRegion] = 5, [TaskKind.What] = 4, [TaskKind.Where] = 3,
-        [TaskKind.Count] = 4, [TaskKind.Colour] = 5, [TaskKind.YesNo] = 9, [TaskKind.Relation] = 3, [TaskKind.TextFact] = 16, [TaskKind.Knowledge] = 6, [TaskKind.Refusal] = 3,
+        [TaskKind.Count] = 4, [TaskKind.Colour] = 5, [TaskKind.YesNo] = 9, [TaskKind.Relation] = 3, [TaskKind.TextFact] = 26, [TaskKind.Knowledge] = 9, [TaskKind.Refusal] = 3,
     };
 
     /// <summary>One character or word a picture, only read.</summary>
