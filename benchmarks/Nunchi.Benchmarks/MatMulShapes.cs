@@ -20,7 +20,7 @@ internal static unsafe class MatMulShapes
         var threads = args.Length > 0 ? int.Parse(args[0]) : 0;
         var filter = args.Length > 1 ? string.Join(' ', args[1..]) : null;
         using var backend = CpuBackend.Create(new CpuOptions { Threads = threads });
-        var peak = Enumerable.Range(0, 3).Max(_ => Timing.Peak(backend.Threads));
+        var peak = Enumerable.Range(0, 3).Max(_ => Timing.Peak(1)) * backend.Threads;
         Console.WriteLine($"{backend.Name}: multiply-add peak {peak:F1} GFLOP/s; form m n k, GFLOP/s, share of the peak in processor time");
         foreach (var (form, m, n, k) in Shapes)
         {

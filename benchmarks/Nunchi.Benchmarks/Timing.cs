@@ -32,7 +32,7 @@ internal static partial class Timing
     /// <summary>GFLOP/s of independent multiply-adds on that many threads.</summary>
     public static double Peak(int threads) => MachineLimits.MeasureFloat32Peak(threads);
 
-    private static double ProcessorSeconds()
+    public static double ProcessorSeconds()
     {
         if (!OperatingSystem.IsLinux()) return 0;
         _ = ClockGetTime(ProcessClock, out var time);

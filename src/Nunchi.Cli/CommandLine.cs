@@ -44,7 +44,9 @@ internal static class CommandLine
         root.Subcommands.Add(ReadCommand.Create(shell));
         root.Subcommands.Add(LocateCommand.Create(shell));
         root.Subcommands.Add(ShowCommand.Create(shell));
+        root.Subcommands.Add(VerifyCommand.Create(shell));
         root.Subcommands.Add(TrainCommand.Create(shell));
+        root.Subcommands.Add(DataCommand.Create(shell));
         root.Subcommands.Add(BenchCommand.Create(shell));
         return root;
     }

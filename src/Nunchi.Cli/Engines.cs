@@ -1,10 +1,10 @@
 using Nunchi.Chat;
+using Nunchi.Generation;
 
 namespace Nunchi.Cli;
 
-/// <summary>Loads models. (The engine is joined with the next merge of the model.)</summary>
+/// <summary>Loads models from checkpoint directories.</summary>
 internal static class Engines
 {
-    public static IChatEngine Load(string directory, int? threads) =>
-        throw new NotSupportedException($"{directory} cannot be loaded: this build has no engine.");
+    public static IChatEngine Load(string directory, int? threads) => ChatEngine.Load(directory, new EngineOptions { Threads = threads ?? 0 });
 }

@@ -20,7 +20,7 @@ public sealed record TrainingOptions
     /// <summary>Makes the device that the arithmetic runs on; the run disposes it. Null for the processor, as the recipe's <c>compute</c> says.</summary>
     public Func<ComputeBackend>? CreateBackend { get; init; }
 
-    /// <summary>The device's float32 peak in operations a second, for the share of the peak; null when unknown.</summary>
+    /// <summary>The device's float32 peak in operations a second, for the share of the peak; null to measure the processor's once at the start.</summary>
     public double? PeakOperations { get; init; }
 }
 

@@ -1,9 +1,12 @@
 using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Cpu;
+using Nunchi.Tensors.Machine;
 using Nunchi.Training.Recipes;
 using Nunchi.Training.Runs;
 using Nunchi.Training.Stages;
+using Nunchi.Training.Stages.Answers;
 using Nunchi.Training.Stages.EncoderLabels;
+using Nunchi.Training.Stages.Text;
 
 namespace Nunchi.Training;
 
@@ -28,7 +31,7 @@ public static class TrainingRunner
         var latest = checkpoints.Latest;
         var state = latest is null ? null : CheckpointStore.ReadState(latest);
         using var backend = options.CreateBackend?.Invoke() ?? CpuBackend.Create(new CpuOptions { Threads = recipe.Compute.Threads, Precision = recipe.Compute.Precision });
-        using var reporter = new RunReporter(Path.Combine(directory, "log.jsonl"), state?.LogBytes ?? 0, console, options.PeakOperations);
+        using var reporter = new RunReporter(Path.Combine(directory, "log.jsonl"), state?.LogBytes ?? 0, console, options.PeakOperations ?? MeasurePeak(backend));
         reporter.Say($"{recipe.Name} in {directory} on {backend.Name}");
         foreach (var index in selected)
         {
@@ -55,15 +58,21 @@ public static class TrainingRunner
     {
         using var stage = CreateStage(new StageContext(recipe, recipe.Stages[index], backend, context.Directory));
         if (checkpoint is null)
-            ModuleSources.Load(recipe, index, stage, context.Checkpoints, context.Reporter);
+            ModuleSources.Load(recipe, index, stage, context, backend);
         using var run = new StageRun(recipe.Stages[index], stage, backend, context, checkpoint);
-        return run.Run(cancellation);
+        var end = run.Run(cancellation);
+        if (end == StageEnd.Complete)
+            stage.Export(Path.Combine(context.Directory, "model"));
+        return end;
     }
+
+    private static double? MeasurePeak(ComputeBackend backend) => backend is CpuBackend ? MachineLimits.MeasureFloat32Peak(backend.Threads) * 1e9 : null;
 
     private static Stage CreateStage(StageContext context) => context.Stage.Kind switch
     {
         StageKind.EncoderLabels => new EncoderLabelsStage(context),
-        _ => throw new NotSupportedException(context.Stage.Kind.ToString()),
+        StageKind.Text => new TextStage(context),
+        _ => new AnswerStage(context),
     };
 
     private static IReadOnlyList<int> Select(Recipe recipe, IReadOnlyList<string>? names)

@@ -23,6 +23,12 @@ internal static class Ansi
         };
     }
 
+    /// <summary>A model's text as a terminal may get it: control characters, which could move the cursor or worse, are shown as a sign in their place.</summary>
+    public static string Safe(string text, Terminal terminal) =>
+        terminal.IsTerminal && text.Any(IsControl) ? string.Concat(text.Select(unit => IsControl(unit) ? '\uFFFD' : unit)) : text;
+
+    private static bool IsControl(char unit) => char.IsControl(unit) && unit is not ('\n' or '\t');
+
     /// <summary>Faint text, where there are colours.</summary>
     public static string Faint(string text, Terminal terminal) => terminal.Color == ColorDepth.None ? text : $"\e[2m{text}{Reset}";
 

@@ -28,7 +28,7 @@ internal sealed class StreamingView(Shell shell) : IAnswerView
         {
             case TextDelta delta:
                 Colour(delta.SpanIndex);
-                shell.Out.Write(delta.Text);
+                shell.Out.Write(Ansi.Safe(delta.Text, shell.OutTerminal));
                 endsWithLine = delta.Text[^1] == '\n';
                 shell.Out.Flush();
                 break;

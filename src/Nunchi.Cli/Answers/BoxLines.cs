@@ -17,7 +17,7 @@ internal static class BoxLines
             foreach (BoundingBox box in span.Boxes)
             {
                 PixelsDocument pixels = PixelsDocument.Of(box, picture);
-                string phrase = span.Phrase.ReplaceLineEndings(" ").Replace('\t', ' ');
+                string phrase = Ansi.Safe(span.Phrase.ReplaceLineEndings(" ").Replace('\t', ' '), shell.OutTerminal);
                 shell.Out.WriteLine(shell.OutTerminal.IsTerminal
                     ? $"{Ansi.Phrase(index, shell.OutTerminal.Color)}{phrase}{Ansi.Phrase(null, shell.OutTerminal.Color)}{new string(' ', column - TextWidth.Of(phrase))}  "
                         + string.Create(CultureInfo.InvariantCulture, $"{box.X1:0.000} {box.Y1:0.000} {box.X2:0.000} {box.Y2:0.000}  ")

@@ -75,6 +75,9 @@ internal sealed record ErrorBody(string Code, string Message, int ExitCode);
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(ModelDocument))]
 [JsonSerializable(typeof(TrainingDocument))]
+[JsonSerializable(typeof(CaseDocument))]
+[JsonSerializable(typeof(PictureRecord))]
+[JsonSerializable(typeof(DrawnDocument))]
 [JsonSerializable(typeof(MachineDocument))]
 [JsonSerializable(typeof(Conversation.ConversationDocument))]
 internal sealed partial class DocumentContext : JsonSerializerContext;

@@ -25,7 +25,7 @@ internal static class LocateCommand
             {
                 BoxLines.Write(to, given, picture.Image);
                 if (given.Spans.Count == 0)
-                    to.Note($"'{what}' was not found: {given.Text}");
+                    to.Note($"'{what}' was not found: {Ansi.Safe(given.Text, to.ErrorTerminal)}");
             });
         });
         return command;

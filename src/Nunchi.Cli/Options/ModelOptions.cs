@@ -14,7 +14,7 @@ internal sealed class ModelOptions
         HelpName = "DIR",
     };
 
-    public Option<int?> Threads { get; } = NumberOption.Create<int>("--threads", "Worker threads (default: one a processor).", 1, 1024);
+    public Option<int?> Threads { get; } = NumberOption.Create<int>("--threads", "Worker threads (default: one a processor).", 1, 256);
 
     public void AddTo(Command command)
     {

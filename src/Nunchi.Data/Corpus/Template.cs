@@ -13,9 +13,18 @@ internal sealed class Template
 
     private static readonly Dictionary<string, Particle> Particles = new(StringComparer.Ordinal)
     {
-        ["은"] = Particle.Topic, ["이"] = Particle.Subject, ["을"] = Particle.Object, ["으로"] = Particle.Direction, ["과"] = Particle.And,
-        ["이랑"] = Particle.With, ["이나"] = Particle.Or, ["이에요"] = Particle.Is, ["이야"] = Particle.IsCasual, ["이다"] = Particle.IsPlain,
-        ["이라고"] = Particle.Called, ["아"] = Particle.Vocative,
+        ["은"] = Particle.Topic,
+        ["이"] = Particle.Subject,
+        ["을"] = Particle.Object,
+        ["으로"] = Particle.Direction,
+        ["과"] = Particle.And,
+        ["이랑"] = Particle.With,
+        ["이나"] = Particle.Or,
+        ["이에요"] = Particle.Is,
+        ["이야"] = Particle.IsCasual,
+        ["이다"] = Particle.IsPlain,
+        ["이라고"] = Particle.Called,
+        ["아"] = Particle.Vocative,
     };
 
     private readonly Node[] _nodes;

@@ -1,5 +1,5 @@
-using SkiaSharp;
 using Nunchi.Data.Fonts;
+using SkiaSharp;
 
 namespace Nunchi.Data.Objects;
 

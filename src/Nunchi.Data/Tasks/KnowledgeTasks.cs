@@ -10,8 +10,30 @@ internal static class KnowledgeTasks
 
     private static readonly Dictionary<string, int> Legs = new()
     {
-        ["dog"] = 4, ["cat"] = 4, ["rabbit"] = 4, ["bear"] = 4, ["panda"] = 4, ["tiger"] = 4, ["lion"] = 4, ["cow"] = 4, ["pig"] = 4, ["horse"] = 4, ["elephant"] = 4, ["giraffe"] = 4,
-        ["sheep"] = 4, ["turtle"] = 4, ["frog"] = 4, ["chicken"] = 2, ["chick"] = 2, ["duck"] = 2, ["penguin"] = 2, ["owl"] = 2, ["butterfly"] = 6, ["bee"] = 6, ["ladybug"] = 6, ["octopus"] = 8,
+        ["dog"] = 4,
+        ["cat"] = 4,
+        ["rabbit"] = 4,
+        ["bear"] = 4,
+        ["panda"] = 4,
+        ["tiger"] = 4,
+        ["lion"] = 4,
+        ["cow"] = 4,
+        ["pig"] = 4,
+        ["horse"] = 4,
+        ["elephant"] = 4,
+        ["giraffe"] = 4,
+        ["sheep"] = 4,
+        ["turtle"] = 4,
+        ["frog"] = 4,
+        ["chicken"] = 2,
+        ["chick"] = 2,
+        ["duck"] = 2,
+        ["penguin"] = 2,
+        ["owl"] = 2,
+        ["butterfly"] = 6,
+        ["bee"] = 6,
+        ["ladybug"] = 6,
+        ["octopus"] = 8,
     };
 
     private static readonly Dictionary<string, (string Korean, string English)> Uses = new()
@@ -37,7 +59,18 @@ internal static class KnowledgeTasks
 
     private static readonly Dictionary<string, string> Homes = new()
     {
-        ["fish"] = "물속", ["whale"] = "바다", ["octopus"] = "바다", ["penguin"] = "남극", ["lion"] = "초원", ["giraffe"] = "초원", ["cow"] = "농장", ["pig"] = "농장", ["chicken"] = "농장", ["squirrel"] = "숲", ["owl"] = "숲", ["cactus"] = "사막",
+        ["fish"] = "물속",
+        ["whale"] = "바다",
+        ["octopus"] = "바다",
+        ["penguin"] = "남극",
+        ["lion"] = "초원",
+        ["giraffe"] = "초원",
+        ["cow"] = "농장",
+        ["pig"] = "농장",
+        ["chicken"] = "농장",
+        ["squirrel"] = "숲",
+        ["owl"] = "숲",
+        ["cactus"] = "사막",
     };
 
     public static Turn? Ask(AskContext ask)

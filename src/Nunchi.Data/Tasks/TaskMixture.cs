@@ -29,15 +29,34 @@ public sealed record TaskMixture
     /// <summary>Reading first, then boxes, then questions.</summary>
     public static IReadOnlyDictionary<TaskKind, double> DefaultTasks { get; } = new Dictionary<TaskKind, double>
     {
-        [TaskKind.Caption] = 10, [TaskKind.GroundedCaption] = 4, [TaskKind.Read] = 14, [TaskKind.ReadBoxes] = 8, [TaskKind.ReadRegion] = 6,
-        [TaskKind.Locate] = 12, [TaskKind.LocateText] = 6, [TaskKind.LocateAbsent] = 3, [TaskKind.DescribeRegion] = 5, [TaskKind.What] = 4, [TaskKind.Where] = 3,
-        [TaskKind.Count] = 4, [TaskKind.Colour] = 5, [TaskKind.YesNo] = 9, [TaskKind.Relation] = 3, [TaskKind.TextFact] = 26, [TaskKind.Knowledge] = 9, [TaskKind.Refusal] = 3,
+        [TaskKind.Caption] = 10,
+        [TaskKind.GroundedCaption] = 4,
+        [TaskKind.Read] = 14,
+        [TaskKind.ReadBoxes] = 8,
+        [TaskKind.ReadRegion] = 6,
+        [TaskKind.Locate] = 12,
+        [TaskKind.LocateText] = 6,
+        [TaskKind.LocateAbsent] = 3,
+        [TaskKind.DescribeRegion] = 5,
+        [TaskKind.What] = 4,
+        [TaskKind.Where] = 3,
+        [TaskKind.Count] = 4,
+        [TaskKind.Colour] = 5,
+        [TaskKind.YesNo] = 9,
+        [TaskKind.Relation] = 3,
+        [TaskKind.TextFact] = 26,
+        [TaskKind.Knowledge] = 9,
+        [TaskKind.Refusal] = 3,
     };
 
     /// <summary>One character or word a picture, only read.</summary>
     public static TaskMixture Words { get; } = new()
     {
-        Scenes = SceneWeights.Words, Tasks = new Dictionary<TaskKind, double> { [TaskKind.Read] = 1 }, MaxTurns = 1, SeveralImages = 0, TextOnly = 0,
+        Scenes = SceneWeights.Words,
+        Tasks = new Dictionary<TaskKind, double> { [TaskKind.Read] = 1 },
+        MaxTurns = 1,
+        SeveralImages = 0,
+        TextOnly = 0,
     };
 
     /// <summary>Words and lines, read with and without boxes.</summary>
@@ -45,7 +64,9 @@ public sealed record TaskMixture
     {
         Scenes = SceneWeights.Lines,
         Tasks = new Dictionary<TaskKind, double> { [TaskKind.Read] = 6, [TaskKind.ReadBoxes] = 2, [TaskKind.ReadRegion] = 1, [TaskKind.LocateText] = 1 },
-        MaxTurns = 2, SeveralImages = 0, TextOnly = 0,
+        MaxTurns = 2,
+        SeveralImages = 0,
+        TextOnly = 0,
     };
 
     /// <summary>Everything.</summary>

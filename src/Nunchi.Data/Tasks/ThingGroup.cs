@@ -48,17 +48,29 @@ internal readonly record struct Spot(int Column, int Row)
     /// <summary>"왼쪽 위", "가운데" ...</summary>
     public string Korean => (Column, Row) switch
     {
-        (0, 0) => "왼쪽 위", (1, 0) => "위쪽 가운데", (2, 0) => "오른쪽 위",
-        (0, 1) => "왼쪽 가운데", (1, 1) => "한가운데", (2, 1) => "오른쪽 가운데",
-        (0, 2) => "왼쪽 아래", (1, 2) => "아래쪽 가운데", _ => "오른쪽 아래",
+        (0, 0) => "왼쪽 위",
+        (1, 0) => "위쪽 가운데",
+        (2, 0) => "오른쪽 위",
+        (0, 1) => "왼쪽 가운데",
+        (1, 1) => "한가운데",
+        (2, 1) => "오른쪽 가운데",
+        (0, 2) => "왼쪽 아래",
+        (1, 2) => "아래쪽 가운데",
+        _ => "오른쪽 아래",
     };
 
     /// <summary>"in the top left" ...</summary>
     public string English => (Column, Row) switch
     {
-        (0, 0) => "in the top left", (1, 0) => "at the top", (2, 0) => "in the top right",
-        (0, 1) => "on the left", (1, 1) => "in the middle", (2, 1) => "on the right",
-        (0, 2) => "in the bottom left", (1, 2) => "at the bottom", _ => "in the bottom right",
+        (0, 0) => "in the top left",
+        (1, 0) => "at the top",
+        (2, 0) => "in the top right",
+        (0, 1) => "on the left",
+        (1, 1) => "in the middle",
+        (2, 1) => "on the right",
+        (0, 2) => "in the bottom left",
+        (1, 2) => "at the bottom",
+        _ => "in the bottom right",
     };
 
     /// <summary>"top_left" ...</summary>

@@ -12,7 +12,7 @@ namespace Nunchi.Tensors.Cpu;
 internal sealed unsafe partial class VectorBackend<V, S>
 {
     /// <summary>Keys per block: whole register tiles and whole panels for every instruction set.</summary>
-    private const int KeyBlock = 192;
+    private const int KeyBlock = 288;
 
     /// <summary>Queries per item.</summary>
     private const int QueryBlock = 144;
@@ -93,7 +93,7 @@ internal sealed unsafe partial class VectorBackend<V, S>
                 {
                     var rows = Math.Min(TileRows, count - q);
                     var extent = a.Causal ? Math.Min(length, before + firstQuery + q + rows - first) : length;
-                    if (extent <= 0) 
+                    if (extent <= 0)
                     {
                         if (first == 0) new Span<float>(sums + (q * padded), TileRows * padded).Clear();
                         continue;
@@ -104,8 +104,9 @@ internal sealed unsafe partial class VectorBackend<V, S>
                     {
                         var b = keys + (panel * PanelWidth * size);
                         var to = scores + (panel * PanelWidth);
-                        if (rows < TileRows) RowTile(queryEdge, padded, b, PanelWidth, size, to, KeyBlock, false, null);
-                        else RowTile(rowStart, a.QueryStride, b, PanelWidth, size, to, KeyBlock, false, null);
+                        var columns = extent - (panel * PanelWidth);
+                        if (rows < TileRows) RowTile(queryEdge, padded, b, PanelWidth, columns, size, to, KeyBlock, false, null);
+                        else RowTile(rowStart, a.QueryStride, b, PanelWidth, columns, size, to, KeyBlock, false, null);
                     }
                     for (var i = 0; i < rows; i++)
                     {
@@ -115,7 +116,7 @@ internal sealed unsafe partial class VectorBackend<V, S>
                     }
                     for (var c = 0; c < padded; c += PanelWidth)
                     {
-                        RowTile(scores, KeyBlock, values + (c * KeyBlock), PanelWidth, extent, sums + (q * padded) + c, padded, first > 0, null);
+                        RowTile(scores, KeyBlock, values + (c * KeyBlock), PanelWidth, size - c, extent, sums + (q * padded) + c, padded, first > 0, null);
                     }
                 }
             }

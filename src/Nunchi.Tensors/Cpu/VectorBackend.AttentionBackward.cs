@@ -131,9 +131,10 @@ internal sealed unsafe partial class VectorBackend<V, S>
             for (var panel = 0; panel * PanelWidth < extent; panel++)
             {
                 var at = (q * KeyBlock) + (panel * PanelWidth);
-                RowTile(w.Query + (q * padded), padded, w.KeysTransposed + (panel * PanelWidth * size), PanelWidth, size, w.Probabilities + at, KeyBlock, false, null);
+                var columns = extent - (panel * PanelWidth);
+                RowTile(w.Query + (q * padded), padded, w.KeysTransposed + (panel * PanelWidth * size), PanelWidth, columns, size, w.Probabilities + at, KeyBlock, false, null);
                 RowTile(
-                    w.OutputGradient + (q * padded), padded, w.ValuesTransposed + (panel * PanelWidth * size), PanelWidth, size, w.ScoreGradient + at, KeyBlock, false, null);
+                    w.OutputGradient + (q * padded), padded, w.ValuesTransposed + (panel * PanelWidth * size), PanelWidth, columns, size, w.ScoreGradient + at, KeyBlock, false, null);
             }
             for (var i = q; i < q + TileRows; i++)
             {
@@ -156,8 +157,8 @@ internal sealed unsafe partial class VectorBackend<V, S>
                 var to = (k * padded) + c;
                 var p = (from * KeyBlock) + k;
                 var b = (from * padded) + c;
-                ColumnTile(w.Probabilities + p, KeyBlock, w.OutputGradient + b, padded, count - from, w.ValueGradient + to, padded, true, null);
-                ColumnTile(w.ScoreGradient + p, KeyBlock, w.Query + b, padded, count - from, w.KeyGradient + to, padded, true, null);
+                ColumnTile(w.Probabilities + p, KeyBlock, w.OutputGradient + b, padded, size - c, count - from, w.ValueGradient + to, padded, true, null);
+                ColumnTile(w.ScoreGradient + p, KeyBlock, w.Query + b, padded, size - c, count - from, w.KeyGradient + to, padded, true, null);
             }
         }
     }
@@ -167,7 +168,7 @@ internal sealed unsafe partial class VectorBackend<V, S>
     {
         for (var c = 0; c < padded; c += PanelWidth)
         {
-            RowTile(w.ScoreGradient + (q * KeyBlock), KeyBlock, w.Keys + (c * KeyBlock), PanelWidth, extent, w.Edge + c, padded, false, null);
+            RowTile(w.ScoreGradient + (q * KeyBlock), KeyBlock, w.Keys + (c * KeyBlock), PanelWidth, size - c, extent, w.Edge + c, padded, false, null);
         }
         WriteRows(w.Edge + (skip * padded), padded, rows - skip, size, destination + ((long)skip * stride), stride, add);
     }

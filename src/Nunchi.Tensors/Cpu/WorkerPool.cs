@@ -81,7 +81,7 @@ internal sealed unsafe class WorkerPool : IDisposable
         var spins = 0;
         while ((Volatile.Read(ref s->Gate) & InsideMask) != 0)
         {
-            if (++spins < 20_000) Thread.SpinWait(4);
+            if (++spins < 2_000) Thread.SpinWait(4);
             else Thread.Yield();
         }
     }

@@ -1,3 +1,6 @@
+using Nunchi.Data.Scenes;
+using Nunchi.Data.Tasks;
+
 namespace Nunchi.Training.Recipes;
 
 /// <summary>What a stage learns from. The keys depend on its kind.</summary>
@@ -52,20 +55,50 @@ public sealed record TextData(double ConversationShare = 0.5, int Length = 128) 
     }
 }
 
+/// <summary>Conversations and how their pictures are shown.</summary>
+/// <param name="Tasks">What the conversations are.</param>
+/// <param name="SingleView">A picture is seen once, without tiles: few tokens, so that many samples are seen early.</param>
+public sealed record AnswerMixture(TaskMixture Tasks, bool SingleView);
+
 /// <summary>Data of a stage that trains on pictures and answers.</summary>
-/// <param name="Tasks">Weights of tasks by name; null for the mixture's own.</param>
+/// <param name="Levels">For each level of the curriculum the shares of its mixtures by name (see <see cref="Mixtures"/>); later levels keep a share of the earlier mixtures.</param>
 /// <param name="MaxTokens">Longest sample in tokens; longer ones are left out and counted.</param>
-public sealed record AnswerData(IReadOnlyDictionary<string, double>? Tasks = null, int MaxTokens = 2048) : StageData
+public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double>> Levels, int MaxTokens = 2048) : StageData
 {
+    private const int GlimpseSide = 192;
+
+    /// <summary>Mixtures that a level may name: one word in a small picture that is seen once, one word a picture, words and lines, everything.</summary>
+    public static IReadOnlyDictionary<string, AnswerMixture> Mixtures { get; } = new Dictionary<string, AnswerMixture>(StringComparer.Ordinal)
+    {
+        ["glimpses"] = new(TaskMixture.Words with { Pictures = new SceneOptions { MinSide = 64, MaxSide = GlimpseSide } }, SingleView: true),
+        ["words"] = new(TaskMixture.Words, false),
+        ["lines"] = new(TaskMixture.Lines, false),
+        ["all"] = new(TaskMixture.All, false),
+    };
+
+    private static readonly IReadOnlyDictionary<string, double> Everything = new Dictionary<string, double> { ["all"] = 1 };
+
     internal static AnswerData Read(RecipeSection? section)
     {
         if (section is null)
-            return new AnswerData();
-        Dictionary<string, double>? tasks = null;
-        if (section.SectionOrNull("tasks") is { } weights)
-            tasks = weights.Keys.ToDictionary(key => key, key => weights.Number(key, null, 0, 1e6), StringComparer.Ordinal);
-        var data = new AnswerData(tasks, section.Integer("max_tokens", 2048, 64, 131_072));
+            return new AnswerData([Everything]);
+        IReadOnlyList<IReadOnlyDictionary<string, double>> levels = section.Has("levels") ? [.. section.Sections("levels").Select(ReadLevel)] : [Everything];
+        if (levels.Count == 0)
+            throw section.Error("levels", "is empty; leave it out for everything at once");
+        var data = new AnswerData(levels, section.Integer("max_tokens", 2048, 64, 131_072));
         section.Finish();
         return data;
+    }
+
+    private static Dictionary<string, double> ReadLevel(RecipeSection section)
+    {
+        var shares = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var name in Mixtures.Keys)
+            if (section.Has(name))
+                shares[name] = section.Number(name, null, 0, 1e6);
+        section.Finish();
+        if (!shares.Values.Any(share => share > 0))
+            throw new RecipeException(section.File, section.Line, $"a level needs a share above 0 of at least one of {string.Join(", ", Mixtures.Keys)}");
+        return shares;
     }
 }

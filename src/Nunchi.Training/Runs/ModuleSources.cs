@@ -1,3 +1,6 @@
+using Nunchi.Checkpoints;
+using Nunchi.Models;
+using Nunchi.Tensors.Backends;
 using Nunchi.Training.Recipes;
 using Nunchi.Training.Stages;
 
@@ -6,21 +9,25 @@ namespace Nunchi.Training.Runs;
 /// <summary>Where the modules of a new stage get their starting values: what the recipe names, else the latest earlier stage of the run that has them, else chance.</summary>
 internal static class ModuleSources
 {
-    public static void Load(Recipe recipe, int index, Stage stage, CheckpointStore checkpoints, RunReporter reporter)
+    public static void Load(Recipe recipe, int index, Stage stage, StageRunContext context, ComputeBackend backend)
     {
+        var random = new List<string>();
         foreach (var module in StageRecipe.ModulesOf(recipe.Stages[index].Kind))
         {
             var parameters = stage.Parameters.Where(parameter => parameter.Module == module).ToList();
-            var source = recipe.Stages[index].Init.GetValueOrDefault(module) ?? EarlierStage(recipe, index, module, checkpoints);
+            var source = recipe.Stages[index].Init.GetValueOrDefault(module) ?? EarlierStage(recipe, index, module, context.Checkpoints);
             if (source is null)
             {
-                reporter.Say($"{module}: random start");
+                context.Reporter.Say($"{module}: random start");
+                random.Add(module);
                 continue;
             }
 
-            CheckpointStore.ReadParameters(source, parameters);
-            reporter.Say($"{module}: from {source}");
+            Read(source, parameters, backend);
+            context.Reporter.Say($"{module}: from {source}");
         }
+
+        stage.StartAtRandom(random);
     }
 
     private static string? EarlierStage(Recipe recipe, int index, string module, CheckpointStore checkpoints)
@@ -32,5 +39,29 @@ internal static class ModuleSources
         }
 
         return null;
+    }
+
+    private static void Read(string source, IReadOnlyList<TrainingParameter> parameters, ComputeBackend backend)
+    {
+        if (File.Exists(Path.Combine(source, "parameters.safetensors")))
+            CheckpointStore.ReadParameters(source, parameters);
+        else if (File.Exists(Path.Combine(source, "config.json")))
+            ReadModel(source, parameters, backend);
+        else
+            throw new InvalidDataException($"{source} is neither a checkpoint of a run (parameters.safetensors) nor a model directory (config.json)");
+    }
+
+    private static void ReadModel(string source, IReadOnlyList<TrainingParameter> parameters, ComputeBackend backend)
+    {
+        using VisionLanguageModel model = CheckpointReader.Load(source, backend);
+        var tensors = model.Parameters.All.ToDictionary(parameter => parameter.Name, parameter => parameter.Tensor, StringComparer.Ordinal);
+        foreach (var parameter in parameters)
+        {
+            if (!tensors.TryGetValue(parameter.Name, out var tensor))
+                throw new InvalidDataException($"{source} has no tensor for {parameter.Name}; its model has other layers than the recipe's");
+            if (tensor.Rows != parameter.Tensor.Rows || tensor.Columns != parameter.Tensor.Columns)
+                throw new InvalidDataException($"{source}: {parameter.Name} has the shape {tensor}, the recipe's model {parameter.Tensor}");
+            tensor.Span.CopyTo(parameter.Tensor.Span);
+        }
     }
 }

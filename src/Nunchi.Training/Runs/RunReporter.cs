@@ -13,7 +13,7 @@ internal sealed class RunReporter : IDisposable
     private readonly RunLog _log;
     private readonly TextWriter _console;
     private readonly double? _peak;
-    private Interval? _interval;
+    private LogInterval? _interval;
 
     /// <param name="logPath">The log.</param>
     /// <param name="logBytes">Bytes of it to keep.</param>
@@ -28,11 +28,16 @@ internal sealed class RunReporter : IDisposable
 
     public long LogBytes => _log.Length;
 
+    /// <summary>The interval that the next line will cover.</summary>
+    public LogIntervalState? Interval => _interval?.State;
+
     public void Say(string line) => _console.WriteLine(line);
 
     public void StageStarted(StageRecipe recipe, Stage stage, TrainingState state, int level, IReadOnlyList<Optimizer> optimizers)
     {
-        _interval = new Interval(stage.MeterNames);
+        _interval = new LogInterval(stage.MeterNames);
+        if (state.Interval is { } interval)
+            _interval.Restore(interval);
         var total = stage.Parameters.Sum(parameter => parameter.Tensor.Count);
         var learning = optimizers.Sum(optimizer => optimizer.Groups.Sum(group => group.Parameters.Sum(parameter => parameter.Value.Count)));
         _log.Write("stage", json =>
@@ -85,7 +90,7 @@ internal sealed class RunReporter : IDisposable
         Say($"step {state.Step}: accuracy {curriculum.Accuracy:P1} after {state.Samples} samples; level {curriculum.Level} begins");
     }
 
-    public void LogInterval(StageRecipe recipe, TrainingState state, Curriculum curriculum, double rateFactor)
+    public void WriteInterval(StageRecipe recipe, TrainingState state, Curriculum curriculum, double rateFactor)
     {
         var interval = _interval!;
         var memory = Environment.WorkingSet;
@@ -147,7 +152,7 @@ internal sealed class RunReporter : IDisposable
 
     public void Dispose() => _log.Dispose();
 
-    private string Line(StageRecipe recipe, TrainingState state, Curriculum curriculum, Interval interval, long memory)
+    private string Line(StageRecipe recipe, TrainingState state, Curriculum curriculum, LogInterval interval, long memory)
     {
         var line = new StringBuilder();
         line.Append(CultureInfo.InvariantCulture, $"{state.Step}/{recipe.Steps} L{curriculum.Level} loss {interval.Loss:F4} grad {interval.GradientNorm:G3}");
@@ -165,51 +170,5 @@ internal sealed class RunReporter : IDisposable
         for (var i = 0; i < meters.Names.Count; i++)
             if (meters.Mean(i) is { } mean)
                 line.Append(CultureInfo.InvariantCulture, $" {meters.Names[i]} {mean:G3}");
-    }
-
-    /// <summary>Sums since the last line.</summary>
-    private sealed class Interval(IReadOnlyList<string> names)
-    {
-        private double _loss;
-        private double _gradientNorm;
-        private int _steps;
-
-        public Meters Meters { get; } = new(names);
-
-        public double Seconds { get; private set; }
-
-        public double Waited { get; private set; }
-
-        public long Samples { get; private set; }
-
-        public long Tokens { get; private set; }
-
-        public double Operations { get; private set; }
-
-        public double Loss => _loss / _steps;
-
-        public double GradientNorm => _gradientNorm / _steps;
-
-        public void Add(StepReport report, double gradientNorm, double seconds, double waited)
-        {
-            _loss += report.Loss;
-            _gradientNorm += gradientNorm;
-            _steps++;
-            Seconds += seconds;
-            Waited += waited;
-            Samples += report.Samples;
-            Tokens += report.Tokens;
-            Operations += report.Operations;
-            Meters.Add(report.Meters);
-        }
-
-        public void Clear()
-        {
-            _loss = _gradientNorm = 0;
-            _steps = 0;
-            Seconds = Waited = Operations = 0;
-            Samples = Tokens = 0;
-            Meters.Clear();
-        }
     }
 }

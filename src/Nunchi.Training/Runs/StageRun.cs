@@ -146,7 +146,7 @@ internal sealed class StageRun : IDisposable
         if (rose)
             _reporter.LevelRose(_state, _curriculum);
         if (IsDue(_recipe.Intervals.Log) || _state.Step == _recipe.Steps)
-            _reporter.LogInterval(_recipe, _state, _curriculum, factor);
+            _reporter.WriteInterval(_recipe, _state, _curriculum, factor);
         if (IsDue(_recipe.Intervals.Evaluate))
             Evaluate();
         if (IsDue(_recipe.Intervals.Sheet) || (_state.Step == _recipe.Steps && _recipe.Intervals.Sheet > 0))
@@ -177,6 +177,7 @@ internal sealed class StageRun : IDisposable
             Curriculum = _curriculum.State,
             Guard = _guard.State,
             LogBytes = _reporter.LogBytes,
+            Interval = _reporter.Interval,
         };
         _reporter.Saved(_context.Checkpoints.Write(_context.Index, _state, _stage.Parameters, _optimizers, _recipe.Intervals.Keep));
     }

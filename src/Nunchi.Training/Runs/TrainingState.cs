@@ -39,6 +39,9 @@ internal sealed record TrainingState
     /// <summary>Seconds of training, over all sessions.</summary>
     public double Seconds { get; init; }
 
+    /// <summary>Sums that the next line of the log will cover.</summary>
+    public LogIntervalState? Interval { get; init; }
+
     /// <summary>Bytes of the log that belong to this state.</summary>
     public long LogBytes { get; init; }
 }

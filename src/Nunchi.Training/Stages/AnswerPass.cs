@@ -16,7 +16,6 @@ internal sealed class AnswerPass(VisionLanguageModel model) : IDisposable
     private readonly IndexBuffer _rows = new();
     private readonly IndexBuffer _labels = new();
     private float[] _losses = [];
-    private int _sequences;
 
     /// <summary>Tokens with a label.</summary>
     public int Labelled => _labels.Count;
@@ -27,7 +26,13 @@ internal sealed class AnswerPass(VisionLanguageModel model) : IDisposable
     /// <summary>The most probable token at each labelled place, after <see cref="Run"/> with <c>guess</c>.</summary>
     public bool[] Right { get; private set; } = [];
 
-    public double ForwardOperations { get; private set; }
+    public double EncoderOperations { get; private set; }
+
+    public double ProjectorOperations { get; private set; }
+
+    public double DecoderOperations { get; private set; }
+
+    public double ForwardOperations => EncoderOperations + ProjectorOperations + DecoderOperations;
 
     /// <summary>Forgets all sequences.</summary>
     public void Clear()
@@ -36,8 +41,7 @@ internal sealed class AnswerPass(VisionLanguageModel model) : IDisposable
         _images.Clear();
         _rows.Clear();
         _labels.Clear();
-        _sequences = 0;
-        ForwardOperations = 0;
+        EncoderOperations = ProjectorOperations = DecoderOperations = 0;
     }
 
     /// <summary>Appends a sequence; it sees no other.</summary>
@@ -58,8 +62,7 @@ internal sealed class AnswerPass(VisionLanguageModel model) : IDisposable
 
         if (images is not null)
             _images.Add(images);
-        _sequences++;
-        ForwardOperations += Operations.Decoder(model.Config, ids.Length);
+        DecoderOperations += Operations.Decoder(model.Config, ids.Length);
     }
 
     /// <summary>Runs forward and, when the tape records, backward.</summary>
@@ -80,8 +83,9 @@ internal sealed class AnswerPass(VisionLanguageModel model) : IDisposable
         double sum = 0;
         foreach (var loss in losses.Span)
             sum += loss;
-        ForwardOperations += Operations.Head(model.Config, Labelled) + Operations.Encoder(model.Config, _images.Crops)
-            + Operations.Projector(model.Config, (double)_images.Crops * model.Config.Vision.Tokens);
+        DecoderOperations += Operations.Head(model.Config, Labelled);
+        EncoderOperations = Operations.Encoder(model.Config, _images.Crops);
+        ProjectorOperations = Operations.Projector(model.Config, (double)_images.Crops * model.Config.Vision.Tokens);
         if (tape.Recording)
             tape.Backward();
         tape.Reset();

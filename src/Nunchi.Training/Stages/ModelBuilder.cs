@@ -1,7 +1,9 @@
 using Nunchi.Images;
 using Nunchi.Models;
 using Nunchi.Tensors.Backends;
+using Nunchi.Text;
 using Nunchi.Training.Recipes;
+using Nunchi.Training.Vocabularies;
 
 namespace Nunchi.Training.Stages;
 
@@ -11,8 +13,11 @@ internal static class ModelBuilder
     /// <summary>The configuration of the recipe's model.</summary>
     /// <param name="recipe">Sizes.</param>
     /// <param name="vocabulary">Rows of the embedding.</param>
-    public static LlavaOnevisionConfig Configure(ModelRecipe recipe, int vocabulary) => new()
+    /// <param name="tokenizer">Names the special tokens; null for a model whose decoder is not used.</param>
+    public static LlavaOnevisionConfig Configure(ModelRecipe recipe, int vocabulary, Tokenizer? tokenizer = null) => new()
     {
+        ImageTokenId = tokenizer?.TokenId(MiniTokenizer.ImageToken) ?? vocabulary - 1,
+        VideoTokenId = tokenizer?.TokenId("<video>"),
         Vision = new SiglipVisionConfig
         {
             HiddenSize = recipe.Encoder.Width,
@@ -36,9 +41,19 @@ internal static class ModelBuilder
             MaxPositions = recipe.Decoder.MaxPositions,
             QueryKeyNorm = true,
             TieWordEmbeddings = true,
+            EosTokenIds = tokenizer?.EosToken is { } end && tokenizer.TokenId(end) is { } endId ? [endId] : [],
+            PadTokenId = tokenizer?.PadToken is { } pad ? tokenizer.TokenId(pad) : null,
         },
         VisionAspectRatio = $"anyres_max_{recipe.Images.AnyResMax}",
         GridPinpoints = [.. recipe.Images.Grids.Select(grid => new ImageSize(grid.Rows * recipe.Encoder.Tile, grid.Columns * recipe.Encoder.Tile))],
+    };
+
+    /// <summary>How the model's pictures are prepared.</summary>
+    public static ImageProcessorConfig Images(LlavaOnevisionConfig config, ModelRecipe recipe) => new()
+    {
+        TileSize = config.Vision.ImageSize,
+        Canvases = config.GridPinpoints,
+        MaxTiles = recipe.Images.AnyResMax,
     };
 
     /// <summary>A model with starting values that depend on the recipe's seed alone.</summary>

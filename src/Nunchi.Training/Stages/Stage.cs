@@ -54,6 +54,16 @@ internal abstract class Stage : IDisposable
     /// <summary>A self-contained page with samples and the model's answers.</summary>
     public abstract string Sheet(int samples, int level, string title);
 
+    /// <summary>Told which modules begin at random, before the first step: a stage may start them better than that.</summary>
+    public virtual void StartAtRandom(IReadOnlyCollection<string> modules)
+    {
+    }
+
+    /// <summary>Writes the model as a directory that inference loads; stages without a whole model write nothing.</summary>
+    public virtual void Export(string directory)
+    {
+    }
+
     public void Dispose()
     {
         Dispose(true);

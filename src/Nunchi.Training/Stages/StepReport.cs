@@ -30,6 +30,18 @@ internal sealed class Meters(IReadOnlyList<string> names)
         Array.Clear(_sums);
         Array.Clear(_weights);
     }
+
+    /// <summary>Sums, then weights, for a checkpoint.</summary>
+    public double[] Save() => [.. _sums, .. _weights];
+
+    /// <summary>Takes up what <see cref="Save"/> gave; of a different number of meters nothing is taken.</summary>
+    public void Restore(double[] saved)
+    {
+        if (saved.Length != 2 * names.Count)
+            return;
+        saved.AsSpan(0, names.Count).CopyTo(_sums);
+        saved.AsSpan(names.Count).CopyTo(_weights);
+    }
 }
 
 /// <summary>What one step (or several, summed) did. Recycled.</summary>

@@ -23,13 +23,21 @@ public static class Requests
     public static Message Locate(RgbImage image, string phrase)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(phrase);
-        string question = phrase.Any(IsHangul) ? $"{phrase.Trim()} 어디에 있어?" : $"Where is {phrase.Trim()}?";
+        string question = phrase.Any(IsHangul) ? $"{phrase.Trim()} 어디 있어?" : $"Where is the {WithoutArticle(phrase.Trim())}?";
         return new Message(Role.User, [new ImagePart(image), new TaskPart(VisualTask.Ground), new TextPart(question)]);
     }
 
-    private const string EnglishCaption = "Describe this picture in English.";
+    private const string EnglishCaption = "Describe this picture.";
 
-    private const string ReadText = "글자를 모두 읽어 줘.";
+    private const string ReadText = "글자를 모두 읽어줘";
+
+    private static string WithoutArticle(string phrase)
+    {
+        string? article = Articles.FirstOrDefault(article => phrase.StartsWith(article, StringComparison.OrdinalIgnoreCase));
+        return article is null ? phrase : phrase[article.Length..].TrimStart();
+    }
+
+    private static readonly string[] Articles = ["the ", "a ", "an "];
 
     private static bool IsHangul(char unit) => unit is (>= '\uAC00' and <= '\uD7A3') or (>= '\u1100' and <= '\u11FF') or (>= '\u3131' and <= '\u318E');
 }

@@ -4,9 +4,12 @@ using Nunchi.Tensors;
 namespace Nunchi.Models;
 
 /// <summary>The pictures of a batch: their crops for the encoder, and where their features go. Refilled for every step; its memory is kept.</summary>
+/// <remarks>All pictures of one batch object come from processors with one configuration.</remarks>
 public sealed class ImageBatch : IDisposable
 {
+    private const int MostPackings = 4096;
     private readonly List<ProcessedImages> _images = [];
+    private readonly Dictionary<(ImageSize Size, int Crops, bool Newline), FeaturePacking> _packings = [];
     private readonly List<(ProcessedImage Image, int FirstCrop, FeaturePacking Packing)> _pictures = [];
 
     /// <summary>An empty batch for an encoder.</summary>
@@ -53,7 +56,7 @@ public sealed class ImageBatch : IDisposable
         _images.Add(images);
         foreach (ProcessedImage image in images.Images)
         {
-            _pictures.Add((image, Crops + image.FirstCrop, FeaturePacking.Create(image)));
+            _pictures.Add((image, Crops + image.FirstCrop, Packing(image)));
             Tokens += image.TokenCount;
         }
         Crops += images.CropCount;
@@ -61,22 +64,42 @@ public sealed class ImageBatch : IDisposable
             Layout.Add(Vision.Tokens);
     }
 
-    /// <summary>The patches of all crops.</summary>
-    /// <returns>[crops * tokens, patch length], rented.</returns>
-    /// <exception cref="InvalidOperationException">The batch holds no picture.</exception>
-    public unsafe Tensor Patches(Tape tape)
+    /// <summary>The patches of some crops.</summary>
+    /// <param name="tape">Where the tensor is rented.</param>
+    /// <param name="first">First crop.</param>
+    /// <param name="count">Crops.</param>
+    /// <returns>[count * tokens, patch length], rented.</returns>
+    /// <exception cref="ArgumentException">Those crops are not there.</exception>
+    public unsafe Tensor Patches(Tape tape, int first, int count)
     {
-        if (Crops == 0)
-            throw new InvalidOperationException("The batch holds no picture.");
-        Tensor patches = tape.Rent(checked(Crops * Vision.Tokens), Vision.PatchLength);
+        if (first < 0 || count < 1 || first > Crops - count)
+            throw new ArgumentException($"Crops {first} to {first + count - 1} were asked of a batch that holds {Crops}.");
+        Tensor patches = tape.Rent(checked(count * Vision.Tokens), Vision.PatchLength);
         float* to = patches.Data;
+        int start = 0, perCrop = Vision.Tokens * Vision.PatchLength;
         foreach (ProcessedImages images in _images)
         {
-            int count = checked(images.CropCount * Vision.Tokens * Vision.PatchLength);
-            images.WritePatches(0, images.CropCount, new Span<float>(to, count));
-            to += count;
+            int from = Math.Max(first, start), end = Math.Min(first + count, start + images.CropCount);
+            if (from < end)
+            {
+                int length = checked((end - from) * perCrop);
+                images.WritePatches(from - start, end - from, new Span<float>(to, length));
+                to += length;
+            }
+            start += images.CropCount;
         }
         return patches;
+    }
+
+    // Pictures of one size are packed alike, and training sees the same sizes again and again.
+    private FeaturePacking Packing(ProcessedImage image)
+    {
+        var key = (image.Size, image.CropCount, image.HasNewline);
+        if (_packings.TryGetValue(key, out FeaturePacking? packing))
+            return packing;
+        if (_packings.Count >= MostPackings)
+            _packings.Clear();
+        return _packings[key] = FeaturePacking.Create(image);
     }
 
     /// <summary>Frees the buffers.</summary>

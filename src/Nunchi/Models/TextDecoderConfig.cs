@@ -33,12 +33,6 @@ public sealed record TextDecoderConfig
     /// <summary>Base of the rotary frequencies.</summary>
     public double RopeTheta { get; init; } = 10000;
 
-    /// <summary>
-    /// The rotary frequencies are rounded to bfloat16, as in a PyTorch model that was cast as a whole (<c>model.to(torch.bfloat16)</c>). A model that
-    /// <c>from_pretrained</c> loads keeps them in float32, so no file says this: it serves to reproduce numbers that were made that way.
-    /// </summary>
-    public bool RoundRotaryFrequencies { get; init; }
-
     /// <summary>Added to the mean square in RMSNorm.</summary>
     public double RmsNormEpsilon { get; init; } = 1e-6;
 

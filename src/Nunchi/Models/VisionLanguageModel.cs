@@ -57,15 +57,40 @@ public sealed class VisionLanguageModel : IDisposable
     /// <param name="tape">Runs and records.</param>
     /// <param name="images">The pictures; unchanged until the backward has run.</param>
     /// <returns>[image tokens, decoder width].</returns>
+    /// <exception cref="ArgumentException">The batch holds no picture.</exception>
     public Tensor EncodeImages(Tape tape, ImageBatch images)
     {
-        Tensor patches = images.Patches(tape); // [crops * tokens, 3 patch^2]
-        Tensor features = Encoder.Forward(tape, patches, images.Layout); // [crops * tokens, encoder width]
-        tape.Release(patches);
-        Tensor projected = Projector.Forward(tape, features); // [crops * tokens, decoder width]
-        tape.Release(features);
+        Tensor projected = EncodeCrops(tape, images, 0, images.Crops, images.Layout); // [crops * tokens, decoder width]
         Tensor packed = FeaturePacker.Pack(tape, projected, Newline, images); // [image tokens, decoder width]
         tape.Release(projected);
+        return packed;
+    }
+
+    /// <summary>The same for inference, a few crops at a time: less memory, and something to tell in between.</summary>
+    /// <param name="tape">Runs; must not record.</param>
+    /// <param name="images">The pictures.</param>
+    /// <param name="cropsAtOnce">Crops that run together, at least 1.</param>
+    /// <param name="encoded">Called with the number of crops done after each group; may throw to stop.</param>
+    /// <returns>[image tokens, decoder width].</returns>
+    /// <exception cref="ArgumentException">The batch holds no picture, or the tape records.</exception>
+    public unsafe Tensor EncodeImages(Tape tape, ImageBatch images, int cropsAtOnce, Action<int>? encoded = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(cropsAtOnce, 1);
+        if (tape.Recording || images.Crops == 0)
+            throw new ArgumentException("Crops are encoded in groups for inference only, and there must be some.", nameof(images));
+        int tokens = Config.Vision.Tokens;
+        Tensor all = tape.Rent(checked(images.Crops * tokens), Config.Text.HiddenSize); // [crops * tokens, decoder width]
+        for (int first = 0; first < images.Crops; first += cropsAtOnce)
+        {
+            int count = Math.Min(cropsAtOnce, images.Crops - first);
+            using SegmentLayout layout = SegmentLayout.Uniform(count, tokens);
+            Tensor projected = EncodeCrops(tape, images, first, count, layout);
+            Backend.Copy(projected.Data, all.Data + ((long)first * tokens * all.Columns), projected.Count);
+            tape.Release(projected);
+            encoded?.Invoke(first + count);
+        }
+        Tensor packed = FeaturePacker.Pack(tape, all, Newline, images);
+        tape.Release(all);
         return packed;
     }
 
@@ -94,6 +119,16 @@ public sealed class VisionLanguageModel : IDisposable
     {
         Decoder.Dispose();
         Parameters.Dispose();
+    }
+
+    private Tensor EncodeCrops(Tape tape, ImageBatch images, int first, int count, SegmentLayout layout)
+    {
+        Tensor patches = images.Patches(tape, first, count); // [crops * tokens, 3 patch^2]
+        Tensor features = Encoder.Forward(tape, patches, layout); // [crops * tokens, encoder width]
+        tape.Release(patches);
+        Tensor projected = Projector.Forward(tape, features);
+        tape.Release(features);
+        return projected;
     }
 
     private Tensor Embed(Tape tape, TokenBatch batch, Tensor? imageRows)

@@ -84,7 +84,7 @@ internal sealed class AddedTokenMatcher
             _ends[node] = token;
         }
 
-        _firstUnits = SearchValues.Create([..first]);
+        _firstUnits = SearchValues.Create([.. first]);
     }
 
     public bool IsEmpty => _edges.Count == 0;

@@ -15,7 +15,7 @@ internal static class AssistantText
     {
         var marked = Marked(text);
         if (marked.Count > 0)
-            return [..marked.Select(span => (span.Start, Closed(text.Value, span.End, span.End, endOfTurn)))];
+            return [.. marked.Select(span => (span.Start, Closed(text.Value, span.End, span.End, endOfTurn)))];
         var header = generationPrompt();
         var places = Places(text, messages.Count);
         var spans = new List<(int, int)>();

@@ -102,7 +102,7 @@ public sealed class BpeTrainer
             _encoder.Encode(Encoding.UTF8.GetBytes(words[i].Word), tokens[i]);
         }
 
-        var counts = new PairCounts(tokens, [..words.Select(w => w.Count)]);
+        var counts = new PairCounts(tokens, [.. words.Select(w => w.Count)]);
         while (_tokens.Count < TokenLimit && _merges.Count < _options.VocabularySize * 2 && counts.TryTake(_options.MinimumFrequency, out var left, out var right))
         {
             if (IsAllowed(Concat(left, right)))
@@ -146,5 +146,5 @@ public sealed class BpeTrainer
         return _tokens.Count - 1;
     }
 
-    private byte[] Concat(int left, int right) => [.._tokens[left], .._tokens[right]];
+    private byte[] Concat(int left, int right) => [.. _tokens[left], .. _tokens[right]];
 }

@@ -29,7 +29,7 @@ public sealed class PromptBuilder
         ImageToken = imageToken;
         ImageTokenId = imageToken is null ? null : tokenizer.TokenId(imageToken);
         EndOfTurn = tokenizer.EosToken;
-        _guarded = tokenizer.WithSpecial([imageToken, ..tokenizer.NamedTokens.Values]);
+        _guarded = tokenizer.WithSpecial([imageToken, .. tokenizer.NamedTokens.Values]);
     }
 
     /// <summary>The chat template.</summary>
@@ -93,7 +93,7 @@ public sealed class PromptBuilder
         if (prefix.Count > 0 && !ids.Take(prefix.Count).SequenceEqual(prefix))
         {
             ids.InsertRange(0, prefix);
-            tokenSpans = [..tokenSpans.Select(s => new TokenSpan(s.Start + prefix.Count, s.End + prefix.Count))];
+            tokenSpans = [.. tokenSpans.Select(s => new TokenSpan(s.Start + prefix.Count, s.End + prefix.Count))];
         }
 
         return new Prompt(text.Value, ids, ImagePositions(ids, images), tokenSpans);
@@ -116,9 +116,9 @@ public sealed class PromptBuilder
     private HashSet<int>[] AllowedByMessage(IReadOnlyList<Message> messages, PromptOptions options)
     {
         var (user, assistant) = (Ids(options.UserMarkup), Ids(options.AssistantMarkup));
-        return [..messages.Select(m => m.Role == Role.Assistant ? assistant : user)];
+        return [.. messages.Select(m => m.Role == Role.Assistant ? assistant : user)];
 
-        HashSet<int> Ids(IReadOnlyCollection<string> tokens) => [..Tokenizer.AddedTokens.Where(t => tokens.Contains(t.Content)).Select(t => t.Id)];
+        HashSet<int> Ids(IReadOnlyCollection<string> tokens) => [.. Tokenizer.AddedTokens.Where(t => tokens.Contains(t.Content)).Select(t => t.Id)];
     }
 
     private void Encode(TemplateText text, int start, int end, HashSet<int>[] allowed, List<int> ids)

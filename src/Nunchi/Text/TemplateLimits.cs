@@ -10,7 +10,7 @@ public sealed record TemplateLimits
     public int Length { get; init; } = 1 << 24;
 
     /// <summary>How many UTF-16 units and list items may be copied or compared in all.</summary>
-    public long Work { get; init; } = 1L << 28;
+    public long Work { get; init; } = 1L << 27;
 
     /// <summary>How deep macros and recursive loops may call each other.</summary>
     public int CallDepth { get; init; } = 64;
@@ -19,7 +19,7 @@ public sealed record TemplateLimits
     internal const int Nesting = 200;
 
     /// <summary>How long a template's source may be.</summary>
-    internal const int SourceLength = 1 << 22;
+    internal const int SourceLength = 1 << 20;
 
     /// <summary>How many items <c>range</c> may make.</summary>
     internal const int RangeItems = 100_000;

@@ -105,7 +105,7 @@ public sealed class Tokenizer
     {
         var ids = new List<int>(text.Length / 2 + 4);
         Encode(text, ids, allowSpecial);
-        return [..ids];
+        return [.. ids];
     }
 
     /// <summary>Encodes a text and appends its ids.</summary>
@@ -131,7 +131,7 @@ public sealed class Tokenizer
         if (more.Count == 0)
             return this;
         var tokens = _definition.AddedTokens.Select(t => more.Contains(t.Content) ? t with { Special = true } : t);
-        return new Tokenizer(_definition with { AddedTokens = [..tokens] }, _namedTokens);
+        return new Tokenizer(_definition with { AddedTokens = [.. tokens] }, _namedTokens);
     }
 
     private void EncodeWith(ReadOnlySpan<char> text, List<int> ids, SpecialPolicy policy)

@@ -114,6 +114,21 @@ public class AnswerCommandTests
         Assert.Equal($"여기 {colour}우산\e[0m이 있어요.\n", shell.Output);
     }
 
+    [Theory]
+    [InlineData(true, "가\uFFFD[2J나\n")]
+    [InlineData(false, "가\e[2J나\n")]
+    public async Task Chat_ModelWritesControlCharacters_TerminalNeverGetsThem(bool terminal, string expected)
+    {
+        using var shell = new TestShell();
+        if (terminal)
+            shell.OutTerminal = new Terminal(true, 80, ColorDepth.None, PictureProtocol.None);
+        shell.Engine.Scripts[0] = [new TextDelta("가\e[2J나")];
+
+        await shell.RunAsync("chat", "안녕");
+
+        Assert.Equal(expected, shell.Output);
+    }
+
     [Fact]
     public async Task Chat_NoColor_WritesPlainText()
     {

@@ -17,7 +17,7 @@ public class UsageTests
     [InlineData("caption a.png --temperature NaN", "--temperature is 'NaN'; a number in 0..100 is expected")]
     [InlineData("caption a.png --min-p 1.5", "--min-p is '1.5'; a number in 0..1 is expected")]
     [InlineData("caption a.png --max-tokens 0", "--max-tokens is '0'; a whole number of 1 or more is expected")]
-    [InlineData("caption a.png --threads 0", "--threads is '0'; a whole number in 1..1024 is expected")]
+    [InlineData("caption a.png --threads 0", "--threads is '0'; a whole number in 1..256 is expected")]
     public async Task Run_WrongUsage_EndsWithTwoAndOneMessage(string line, string message)
     {
         using var shell = new TestShell();

@@ -136,7 +136,9 @@ public class SampleSourceTests
         var source = new SampleSource(TestScenes.Assets, SceneSplit.HeldOut, Small with
         {
             Scenes = new Dictionary<SceneKind, double> { [SceneKind.Station] = 1 },
-            Tasks = new Dictionary<TaskKind, double> { [TaskKind.TextFact] = 1, [TaskKind.Knowledge] = 1 }, TextOnly = 0, SeveralImages = 0,
+            Tasks = new Dictionary<TaskKind, double> { [TaskKind.TextFact] = 1, [TaskKind.Knowledge] = 1 },
+            TextOnly = 0,
+            SeveralImages = 0,
         });
         int names = 0, facts = 0;
         for (ulong i = 0; i < 40; i++)

@@ -75,16 +75,35 @@ internal sealed unsafe class AttentionCase : IDisposable
 
     public AttentionCase Copy() => new(heads, keyHeads, size, Queries, Keys, causal)
     {
-        Query = Query.Copy(), Key = Key.Copy(), Value = Value.Copy(), OutputGradient = OutputGradient.Copy(),
+        Query = Query.Copy(),
+        Key = Key.Copy(),
+        Value = Value.Copy(),
+        OutputGradient = OutputGradient.Copy(),
     };
 
     public AttentionArguments Arguments() => new()
     {
-        QueryHeads = heads, KeyHeads = keyHeads, HeadSize = size, Segments = segments, Causal = causal, Scale = 1 / MathF.Sqrt(size),
-        QueryStarts = (int*)starts.Pointer, KeyStarts = (int*)starts.Pointer + segments + 1, KeyCounts = (int*)starts.Pointer + (2 * segments) + 1,
-        Query = Query.Pointer, QueryStride = QueryStride, Key = Key.Pointer, KeyStride = KeyStride, Value = Value.Pointer, ValueStride = KeyStride,
-        Output = Output.Pointer, LogSumExp = LogSumExp.Pointer, OutputGradient = OutputGradient.Pointer,
-        QueryGradient = QueryGradient.Pointer, KeyGradient = KeyGradient.Pointer, ValueGradient = ValueGradient.Pointer,
+        QueryHeads = heads,
+        KeyHeads = keyHeads,
+        HeadSize = size,
+        Segments = segments,
+        Causal = causal,
+        Scale = 1 / MathF.Sqrt(size),
+        QueryStarts = (int*)starts.Pointer,
+        KeyStarts = (int*)starts.Pointer + segments + 1,
+        KeyCounts = (int*)starts.Pointer + (2 * segments) + 1,
+        Query = Query.Pointer,
+        QueryStride = QueryStride,
+        Key = Key.Pointer,
+        KeyStride = KeyStride,
+        Value = Value.Pointer,
+        ValueStride = KeyStride,
+        Output = Output.Pointer,
+        LogSumExp = LogSumExp.Pointer,
+        OutputGradient = OutputGradient.Pointer,
+        QueryGradient = QueryGradient.Pointer,
+        KeyGradient = KeyGradient.Pointer,
+        ValueGradient = ValueGradient.Pointer,
     };
 
     public void Run(ComputeBackend backend)

@@ -37,6 +37,15 @@ public unsafe class MatMulTests
 
     [Theory]
     [MemberData(nameof(Kernels))]
+    public void MatMul_MoreThanOneChunkOfPanels_MatchesReference(CpuKernels kernels)
+    {
+        var random = new Random(18);
+        Check(Backends.Get(kernels, 3), random, false, true, 20, 2300, 1000, true, true, 1, 1);
+        Check(Backends.Get(kernels, 3), random, true, false, 2300, 20, 1000, true, true, 1, 1);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
     public void MatMul_HugeAndTinyValues_MatchesReference(CpuKernels kernels)
     {
         var random = new Random(13);

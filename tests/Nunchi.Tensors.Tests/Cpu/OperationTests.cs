@@ -172,9 +172,24 @@ public unsafe class OperationTests
                 int both = heads + keyHeads, stride = (both * size) + 7;
                 HeadRotaryArguments Arguments(float*[] p) => new()
                 {
-                    Rows = rows, QueryHeads = heads, KeyHeads = keyHeads, HeadSize = size, Input = p[0], InputStride = stride, Output = p[1],
-                    QueryWeight = norm ? p[2] : null, KeyWeight = norm ? p[3] : null, Rstd = norm ? p[4] : null, Epsilon = 1e-3f, Positions = (int*)at, Cosines = p[5],
-                    Sines = p[6], OutputGradient = p[7], InputGradient = p[8], QueryWeightGradient = norm ? p[9] : null, KeyWeightGradient = norm ? p[10] : null,
+                    Rows = rows,
+                    QueryHeads = heads,
+                    KeyHeads = keyHeads,
+                    HeadSize = size,
+                    Input = p[0],
+                    InputStride = stride,
+                    Output = p[1],
+                    QueryWeight = norm ? p[2] : null,
+                    KeyWeight = norm ? p[3] : null,
+                    Rstd = norm ? p[4] : null,
+                    Epsilon = 1e-3f,
+                    Positions = (int*)at,
+                    Cosines = p[5],
+                    Sines = p[6],
+                    OutputGradient = p[7],
+                    InputGradient = p[8],
+                    QueryWeightGradient = norm ? p[9] : null,
+                    KeyWeightGradient = norm ? p[10] : null,
                 };
                 int[] sizes = [rows * stride, rows * both * size, size, size, rows * both, 25 * size, 25 * size, rows * both * size, rows * stride, size, size];
                 var name = $"rotary {rows} rows {heads}+{keyHeads} heads of {size} norm {norm}";

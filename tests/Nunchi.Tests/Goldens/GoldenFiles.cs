@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Nunchi.Tests.Goldens;
@@ -14,6 +13,15 @@ internal static class GoldenFiles
         return document.RootElement.Clone();
     }
 
-    private static string Root([CallerFilePath] string here = "") =>
-        System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(here)!, "..", "..", "goldens"));
+    // Not the path of this source file: a deterministic build writes that as /_/.
+    private static string Root()
+    {
+        for (DirectoryInfo? directory = new(AppContext.BaseDirectory); directory != null; directory = directory.Parent)
+        {
+            string candidate = System.IO.Path.Combine(directory.FullName, "tests", "goldens");
+            if (Directory.Exists(candidate))
+                return candidate;
+        }
+        throw new DirectoryNotFoundException($"tests/goldens was not found above {AppContext.BaseDirectory}.");
+    }
 }

@@ -5,7 +5,6 @@ using Nunchi.Models;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Cpu;
-using Nunchi.Tensors.Safetensors;
 using Nunchi.Tests.Goldens;
 
 namespace Nunchi.Tests.Models;
@@ -19,10 +18,8 @@ internal sealed class GoldenModel : IDisposable
     public GoldenModel(string checkpoint, ComputeBackend? backend = null, bool roundedRotary = false)
     {
         Backend = backend ?? CpuBackend.Create(new CpuOptions { Threads = 2 });
-        LlavaOnevisionConfig config = ConfigReader.Load(GoldenFiles.Path(checkpoint));
-        Model = new VisionLanguageModel(Backend, config with { Text = config.Text with { RoundRotaryFrequencies = roundedRotary } });
-        using (SafetensorsArchive archive = SafetensorsArchive.Open(GoldenFiles.Path(checkpoint)))
-            CheckpointReader.Fill(archive, Model);
+        Model = CheckpointReader.Load(GoldenFiles.Path(checkpoint), Backend);
+        Model.Decoder.RoundsRotaryFrequencies = roundedRotary;
         Processor = new ImageProcessor(ImageProcessorConfig.Load(GoldenFiles.Path(checkpoint), Model.Config.VisionAspectRatio), Model.Config.Vision.PatchSize);
         Tape = new Tape(Backend);
         Images = new ImageBatch(Model.Config.Vision);

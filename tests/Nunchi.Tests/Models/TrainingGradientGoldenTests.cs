@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Nunchi.Models;
 using Nunchi.Tensors;
+using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Operators;
 using Nunchi.Tensors.Safetensors;
 using Nunchi.Tests.Goldens;
@@ -13,9 +14,10 @@ public class TrainingGradientGoldenTests
     [InlineData("pretrain_projector", new[] { ModelModule.Projector, ModelModule.Newline })]
     [InlineData("finetune_decoder", new[] { ModelModule.Projector, ModelModule.Newline, ModelModule.Decoder })]
     [InlineData("finetune_all", new[] { ModelModule.Encoder, ModelModule.Projector, ModelModule.Newline, ModelModule.Decoder })]
-    public void Backward_AllSamplesOfAStage_GivesTheReferenceLossAndGradients(string stage, ModelModule[] trained)
+    [InlineData("finetune_all", new[] { ModelModule.Encoder, ModelModule.Projector, ModelModule.Newline, ModelModule.Decoder }, true)]
+    public void Backward_AllSamplesOfAStage_GivesTheReferenceLossAndGradients(string stage, ModelModule[] trained, bool scalar = false)
     {
-        using var golden = new GoldenModel("varco2-tiny");
+        using var golden = new GoldenModel("varco2-tiny", scalar ? new ReferenceBackend() : null);
         foreach (ModelModule module in trained)
             golden.Model.Parameters.SetTrainable(module, true);
         JsonElement expected = GoldenFiles.Json("training", "stages.json").GetProperty(stage);
@@ -54,7 +56,8 @@ public class TrainingGradientGoldenTests
                 difference += Math.Pow((double)own[i] - reference[i], 2);
                 total += (double)own[i] * own[i];
             }
-            Assert.True(Math.Sqrt(difference) <= 1e-3 * Math.Sqrt(norm) + 1e-7, $"{entry.Name}: the gradient is off by {Math.Sqrt(difference)} of {Math.Sqrt(norm)}.");
+            // A key bias moves no softmax: its gradient is zero but for rounding, which scales with the whole gradient.
+            Assert.True(Math.Sqrt(difference) <= (1e-3 * Math.Sqrt(norm)) + (1e-8 * expected.GetProperty("grad_norm").GetDouble()), $"{entry.Name}: the gradient is off by {Math.Sqrt(difference)} of {Math.Sqrt(norm)}.");
         }
         string[] trainable = [.. expected.GetProperty("trainable").EnumerateArray().Select(name => name.GetString()!)];
         string[] own2 = [.. parameters.All.Where(parameter => parameter.Tensor.HasGradient).SelectMany(parameter => parameter.Views).Select(view => view.Name)];

@@ -32,7 +32,7 @@ public sealed class BpeTrainerTests
         var tokenizer = trained.Tokenizer;
         Assert.Single(tokenizer.Encode(" 역은"));
         Assert.True(tokenizer.Encode(Korean[0]).Length < System.Text.Encoding.UTF8.GetByteCount(Korean[0]) / 2);
-        foreach (var text in (string[])[..Korean, "뷁 쀍 漢字 😀 \u0000 \uFFFF e\u0301".Normalize(), "<bbox><|im_end|>"])
+        foreach (var text in (string[])[.. Korean, "뷁 쀍 漢字 😀 \u0000 \uFFFF e\u0301".Normalize(), "<bbox><|im_end|>"])
             Assert.Equal(Nunchi.Text.Normalization.NfcNormalizer.Normalize(text), tokenizer.Decode(tokenizer.Encode(text)));
     }
 
@@ -40,7 +40,7 @@ public sealed class BpeTrainerTests
     public void Train_RequiredWords_AreOneTokenInAnyOrder()
     {
         string[] words = ["니다", "입니다", " 입니다", "습니다", "aaaa", "aaaaa", "ㅋㅋㅋ", "😀", " The"];
-        foreach (var required in (string[][])[words, [..words.Reverse()]])
+        foreach (var required in (string[][])[words, [.. words.Reverse()]])
         {
             var trained = Train(new BpeTrainerOptions { VocabularySize = 500, RequiredTokens = required });
             Assert.All(words, w => Assert.Single(trained.Tokenizer.Encode(w)));
@@ -80,7 +80,7 @@ public sealed class BpeTrainerTests
     [Fact]
     public void Train_AddedTokens_AreMatchedWholeInUserText()
     {
-        string[] added = [..Enumerable.Range(0, 201).Select(i => (i / 200.0).ToString("0.###", System.Globalization.CultureInfo.InvariantCulture)), ", "];
+        string[] added = [.. Enumerable.Range(0, 201).Select(i => (i / 200.0).ToString("0.###", System.Globalization.CultureInfo.InvariantCulture)), ", "];
         string[] special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<bbox>", "</bbox>"];
         var tokenizer = Train(new BpeTrainerOptions { VocabularySize = 900, SpecialTokens = special, AddedTokens = added }).Tokenizer;
         var ids = tokenizer.Encode("<bbox>0.125, 0.25, 0.5, 0.755</bbox>", allowSpecial: true);
@@ -163,7 +163,7 @@ public sealed class BpeTrainerTests
         Assert.Contains("full", Assert.Throws<ArgumentException>(() => Train(new() { VocabularySize = 1000, RequiredTokens = Syllables() })).Message, StringComparison.Ordinal);
     }
 
-    private static string[] Syllables() => [..KsX1001.Syllables.Select(c => c.ToString())];
+    private static string[] Syllables() => [.. KsX1001.Syllables.Select(c => c.ToString())];
 
     private static TrainedTokenizer Train(BpeTrainerOptions options)
     {

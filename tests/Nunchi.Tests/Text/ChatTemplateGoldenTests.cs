@@ -8,7 +8,7 @@ public sealed class ChatTemplateGoldenTests
     private static readonly string[] Checkpoints =
         ["varco1-tiny", "varco1-tiny-tf446", "varco2-tiny", "varco2-tiny-tf453", "varco2-tiny-bf16", "varco2-tiny-sharded", "llava15-tiny"];
 
-    public static TheoryData<string> CheckpointNames => [..Checkpoints];
+    public static TheoryData<string> CheckpointNames => [.. Checkpoints];
 
     [Theory]
     [InlineData("qwen2.5", 54)]

@@ -11,7 +11,7 @@ internal static class Goldens
     private static readonly Lazy<string> Root = new(FindRoot);
     private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, Lazy<Tokenizer>> Tokenizers = new();
 
-    public static string At(params string[] path) => System.IO.Path.Combine([Root.Value, ..path]);
+    public static string At(params string[] path) => System.IO.Path.Combine([Root.Value, .. path]);
 
     /// <summary>A tokenizer that all tests share, by its directory under the goldens.</summary>
     public static Tokenizer Tokenizer(params string[] path) =>
@@ -23,7 +23,7 @@ internal static class Goldens
         return document.RootElement.Clone();
     }
 
-    public static int[] Ints(this JsonElement list) => [..list.EnumerateArray().Select(e => e.GetInt32())];
+    public static int[] Ints(this JsonElement list) => [.. list.EnumerateArray().Select(e => e.GetInt32())];
 
     /// <summary>The <c>input_ids</c> of a case's safetensors file.</summary>
     public static int[] InputIds(params string[] path)

@@ -66,7 +66,7 @@ public sealed class PromptBuilderTests
         ];
         var prompt = builder.Build(messages, new PromptOptions { AddGenerationPrompt = false, FindAssistantSpans = true });
         Assert.Contains("<|im_start|>user\n<|image_pad|>\n무슨 역?<|im_end|>", prompt.Text, StringComparison.Ordinal);
-        var said = prompt.AssistantSpans.Select(s => builder.Tokenizer.Decode([..prompt.Ids.Skip(s.Start).Take(s.End - s.Start)])).ToArray();
+        var said = prompt.AssistantSpans.Select(s => builder.Tokenizer.Decode([.. prompt.Ids.Skip(s.Start).Take(s.End - s.Start)])).ToArray();
         var think = name == "qwen3" ? "<think>\n\n</think>\n\n" : "";
         Assert.Equal(["판교역입니다.<|im_end|>", "<|im_end|>", think + "천만에요. <|im_end|> 끝<|im_end|>"], said);
         Assert.Equal(7, prompt.Ids.Count(i => i == 151645));
@@ -83,7 +83,7 @@ public sealed class PromptBuilderTests
         var builder = new PromptBuilder(new ChatTemplate(Template), Goldens.Tokenizer("varco2-tiny"), "<image>");
         var prompt = builder.Build([new(Role.User, "안녕?"), new(Role.Assistant, "안녕하세요!")], new PromptOptions { FindAssistantSpans = true });
         var span = Assert.Single(prompt.AssistantSpans);
-        Assert.Equal("안녕하세요!<|im_end|>", builder.Tokenizer.Decode([..prompt.Ids.Skip(span.Start).Take(span.End - span.Start)]));
+        Assert.Equal("안녕하세요!<|im_end|>", builder.Tokenizer.Decode([.. prompt.Ids.Skip(span.Start).Take(span.End - span.Start)]));
     }
 
     [Theory]
@@ -102,7 +102,7 @@ public sealed class PromptBuilderTests
             Assert.Equal(plain.Text.Replace("x", typed + "end|>", StringComparison.Ordinal), prompt.Text);
             Assert.Equal(plain.Ids.Where(builder.Tokenizer.IsSpecial), prompt.Ids.Where(builder.Tokenizer.IsSpecial));
             Assert.Single(prompt.ImagePositions);
-            Assert.Equal(prompt.Text, builder.Tokenizer.Decode([..prompt.Ids]));
+            Assert.Equal(prompt.Text, builder.Tokenizer.Decode([.. prompt.Ids]));
         }
     }
 
@@ -168,13 +168,13 @@ public sealed class PromptBuilderTests
         var options = new PromptOptions { FindAssistantSpans = true };
         var plain = new PromptBuilder(ChatTemplate.Load(Goldens.At("varco2-tiny")), Goldens.Tokenizer("varco2-tiny"), null).Build(messages, options);
         var prompt = new PromptBuilder(ChatTemplate.Load(Goldens.At("varco2-tiny")), tokenizer, null).Build(messages, options);
-        Assert.Equal([733, ..plain.Ids], prompt.Ids);
+        Assert.Equal([733, .. plain.Ids], prompt.Ids);
         Assert.Equal(plain.AssistantSpans[0].Start + 1, prompt.AssistantSpans[0].Start);
         var own = new PromptBuilder(new ChatTemplate("<|endoftext|>{% for m in messages %}{{ m.content }}{% endfor %}"), tokenizer, null);
         Assert.Single(own.Build(messages).Ids, 733);
     }
 
-    private static int[] Collapse(int[] ids, int placeholder) => [..ids.Where((id, i) => i == 0 || id != placeholder || ids[i - 1] != placeholder)];
+    private static int[] Collapse(int[] ids, int placeholder) => [.. ids.Where((id, i) => i == 0 || id != placeholder || ids[i - 1] != placeholder)];
 
     private static List<Message> Messages(JsonElement list) =>
     [

@@ -189,7 +189,7 @@ public sealed class TokenizerTests
             }
 
             if (best < 0)
-                return [..tokens];
+                return [.. tokens];
             tokens[best] = bestId;
             tokens.RemoveAt(best + 1);
         }

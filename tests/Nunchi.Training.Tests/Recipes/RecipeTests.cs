@@ -72,6 +72,20 @@ public class RecipeTests
     }
 
     [Theory]
+    [InlineData("levels: []", "is empty")]
+    [InlineData("levels: [{word: 1}]", "did you mean 'words'?")]
+    [InlineData("levels: [{words: 0}]", "a share above 0")]
+    [InlineData("levels: [{words: -1}]", "expected a number from 0")]
+    [InlineData("max_tokens: 3", "from 64 to 131072")]
+    public void Parse_MistakeInTheDataOfAStage_SaysWhatIsAllowed(string data, string part)
+    {
+        var error = Assert.Throws<RecipeException>(() => Recipe.Parse("tiny.yaml", Replace("    clip: 1", $"    data: {{{data}}}")));
+
+        Assert.StartsWith("tiny.yaml:21: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(part, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("- a\n- b")]
     [InlineData("a: 1\n---\nb: 2")]

@@ -52,6 +52,45 @@ internal static unsafe class ColumnTile6<V, S>
         Finish((float*)(q += ldc), c5x, c5y, add, bias);
     }
 
+    /// <summary>The same with one register of columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RunNarrow(float* a, nint lda, float* b, nint ldb, int k, float* c, nint ldc, bool add, float* bias)
+    {
+        var c0 = S.Zero;
+        var c1 = S.Zero;
+        var c2 = S.Zero;
+        var c3 = S.Zero;
+        var c4 = S.Zero;
+        var c5 = S.Zero;
+        for (var i = k; i > 0; i--)
+        {
+            var x = S.Load(b);
+            b = (float*)((byte*)b + ldb);
+            c0 = S.MultiplyAdd(S.Create(a[0]), x, c0);
+            c1 = S.MultiplyAdd(S.Create(a[1]), x, c1);
+            c2 = S.MultiplyAdd(S.Create(a[2]), x, c2);
+            c3 = S.MultiplyAdd(S.Create(a[3]), x, c3);
+            c4 = S.MultiplyAdd(S.Create(a[4]), x, c4);
+            c5 = S.MultiplyAdd(S.Create(a[5]), x, c5);
+            a = (float*)((byte*)a + lda);
+        }
+        var q = (byte*)c;
+        FinishNarrow((float*)q, c0, add, bias);
+        FinishNarrow((float*)(q += ldc), c1, add, bias);
+        FinishNarrow((float*)(q += ldc), c2, add, bias);
+        FinishNarrow((float*)(q += ldc), c3, add, bias);
+        FinishNarrow((float*)(q += ldc), c4, add, bias);
+        FinishNarrow((float*)(q += ldc), c5, add, bias);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FinishNarrow(float* c, V x, bool add, float* bias)
+    {
+        if (add) x = S.Add(S.Load(c), x);
+        if (bias != null) x = S.Add(x, S.Load(bias));
+        S.Store(c, x);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Finish(float* c, V x, V y, bool add, float* bias)
     {

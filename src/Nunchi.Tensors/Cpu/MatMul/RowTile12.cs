@@ -90,6 +90,71 @@ internal static unsafe class RowTile12<V, S>
         Finish((float*)(q += ldc), c11x, c11y, add, bias);
     }
 
+    /// <summary>The same with one register of columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RunNarrow(float* a, nint lda, float* b, nint ldb, int k, float* c, nint ldc, bool add, float* bias)
+    {
+        var c0 = S.Zero;
+        var c1 = S.Zero;
+        var c2 = S.Zero;
+        var c3 = S.Zero;
+        var c4 = S.Zero;
+        var c5 = S.Zero;
+        var c6 = S.Zero;
+        var c7 = S.Zero;
+        var c8 = S.Zero;
+        var c9 = S.Zero;
+        var c10 = S.Zero;
+        var c11 = S.Zero;
+        var p0 = (byte*)a;
+        var p1 = (byte*)a + (3 * lda);
+        var p2 = (byte*)a + (6 * lda);
+        var p3 = (byte*)a + (9 * lda);
+        var lda2 = 2 * lda;
+        for (var i = k; i > 0; i--)
+        {
+            var x = S.Load(b);
+            b = (float*)((byte*)b + ldb);
+            c0 = S.MultiplyAdd(S.Create(*(float*)p0), x, c0);
+            c1 = S.MultiplyAdd(S.Create(*(float*)(p0 + lda)), x, c1);
+            c2 = S.MultiplyAdd(S.Create(*(float*)(p0 + lda2)), x, c2);
+            c3 = S.MultiplyAdd(S.Create(*(float*)p1), x, c3);
+            c4 = S.MultiplyAdd(S.Create(*(float*)(p1 + lda)), x, c4);
+            c5 = S.MultiplyAdd(S.Create(*(float*)(p1 + lda2)), x, c5);
+            c6 = S.MultiplyAdd(S.Create(*(float*)p2), x, c6);
+            c7 = S.MultiplyAdd(S.Create(*(float*)(p2 + lda)), x, c7);
+            c8 = S.MultiplyAdd(S.Create(*(float*)(p2 + lda2)), x, c8);
+            c9 = S.MultiplyAdd(S.Create(*(float*)p3), x, c9);
+            c10 = S.MultiplyAdd(S.Create(*(float*)(p3 + lda)), x, c10);
+            c11 = S.MultiplyAdd(S.Create(*(float*)(p3 + lda2)), x, c11);
+            p0 += sizeof(float);
+            p1 += sizeof(float);
+            p2 += sizeof(float);
+            p3 += sizeof(float);
+        }
+        var q = (byte*)c;
+        FinishNarrow((float*)q, c0, add, bias);
+        FinishNarrow((float*)(q += ldc), c1, add, bias);
+        FinishNarrow((float*)(q += ldc), c2, add, bias);
+        FinishNarrow((float*)(q += ldc), c3, add, bias);
+        FinishNarrow((float*)(q += ldc), c4, add, bias);
+        FinishNarrow((float*)(q += ldc), c5, add, bias);
+        FinishNarrow((float*)(q += ldc), c6, add, bias);
+        FinishNarrow((float*)(q += ldc), c7, add, bias);
+        FinishNarrow((float*)(q += ldc), c8, add, bias);
+        FinishNarrow((float*)(q += ldc), c9, add, bias);
+        FinishNarrow((float*)(q += ldc), c10, add, bias);
+        FinishNarrow((float*)(q += ldc), c11, add, bias);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FinishNarrow(float* c, V x, bool add, float* bias)
+    {
+        if (add) x = S.Add(S.Load(c), x);
+        if (bias != null) x = S.Add(x, S.Load(bias));
+        S.Store(c, x);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Finish(float* c, V x, V y, bool add, float* bias)
     {

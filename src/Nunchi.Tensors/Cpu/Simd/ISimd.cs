@@ -18,6 +18,12 @@ internal unsafe interface ISimd<V>
     /// <summary>The first <paramref name="count"/> floats, zeros behind; reads nothing beyond them.</summary>
     static abstract V LoadPartial(float* source, int count);
 
+    /// <summary>Four floats from each of Count / 4 places, <paramref name="stride"/> floats apart, side by side.</summary>
+    static abstract V LoadLanes(float* source, nint stride);
+
+    /// <summary>Transposes the 4 x 4 block that the four registers hold in each group of four lanes.</summary>
+    static abstract void TransposeLanes(ref V a, ref V b, ref V c, ref V d);
+
     static abstract void Store(float* destination, V value);
 
     static abstract void StorePartial(float* destination, V value, int count);

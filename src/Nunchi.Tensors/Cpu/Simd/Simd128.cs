@@ -34,6 +34,22 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadLanes(float* source, nint stride)
+    {
+        return Vector128.Load(source);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void TransposeLanes(ref Vector128<float> a, ref Vector128<float> b, ref Vector128<float> c, ref Vector128<float> d)
+    {
+        var (p, q, r, s) = (a, b, c, d);
+        a = Vector128.Create(p[0], q[0], r[0], s[0]);
+        b = Vector128.Create(p[1], q[1], r[1], s[1]);
+        c = Vector128.Create(p[2], q[2], r[2], s[2]);
+        d = Vector128.Create(p[3], q[3], r[3], s[3]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(float* destination, Vector128<float> value) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -29,6 +29,25 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> LoadPartial(float* source, int count) => Avx.MaskLoad(source, Mask(count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadLanes(float* source, nint stride)
+    {
+        return Avx.InsertVector128(Vector128.Load(source).ToVector256Unsafe(), Vector128.Load(source + stride), 1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void TransposeLanes(ref Vector256<float> a, ref Vector256<float> b, ref Vector256<float> c, ref Vector256<float> d)
+    {
+        var ab = Avx.UnpackLow(a, b).AsDouble();
+        var cd = Avx.UnpackLow(c, d).AsDouble();
+        var abHigh = Avx.UnpackHigh(a, b).AsDouble();
+        var cdHigh = Avx.UnpackHigh(c, d).AsDouble();
+        a = Avx.UnpackLow(ab, cd).AsSingle();
+        b = Avx.UnpackHigh(ab, cd).AsSingle();
+        c = Avx.UnpackLow(abHigh, cdHigh).AsSingle();
+        d = Avx.UnpackHigh(abHigh, cdHigh).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(float* destination, Vector256<float> value) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

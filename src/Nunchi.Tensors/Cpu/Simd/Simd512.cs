@@ -29,6 +29,28 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
     public static Vector512<float> LoadPartial(float* source, int count) => Avx512F.MaskLoad(source, Mask(count), Vector512<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadLanes(float* source, nint stride)
+    {
+        var lanes = Vector128.Load(source).ToVector256Unsafe().ToVector512Unsafe();
+        lanes = Avx512F.InsertVector128(lanes, Vector128.Load(source + stride), 1);
+        lanes = Avx512F.InsertVector128(lanes, Vector128.Load(source + (2 * stride)), 2);
+        return Avx512F.InsertVector128(lanes, Vector128.Load(source + (3 * stride)), 3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void TransposeLanes(ref Vector512<float> a, ref Vector512<float> b, ref Vector512<float> c, ref Vector512<float> d)
+    {
+        var ab = Avx512F.UnpackLow(a, b).AsDouble();
+        var cd = Avx512F.UnpackLow(c, d).AsDouble();
+        var abHigh = Avx512F.UnpackHigh(a, b).AsDouble();
+        var cdHigh = Avx512F.UnpackHigh(c, d).AsDouble();
+        a = Avx512F.UnpackLow(ab, cd).AsSingle();
+        b = Avx512F.UnpackHigh(ab, cd).AsSingle();
+        c = Avx512F.UnpackLow(abHigh, cdHigh).AsSingle();
+        d = Avx512F.UnpackHigh(abHigh, cdHigh).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(float* destination, Vector512<float> value) => value.Store(destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

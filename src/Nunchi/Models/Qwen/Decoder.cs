@@ -38,6 +38,21 @@ public sealed class Decoder : IDisposable
     /// <summary>[vocabulary, width]; the same tensor as <see cref="Embedding"/> when the two are tied.</summary>
     public Tensor Head { get; }
 
+    /// <summary>
+    /// The rotary frequencies are rounded to bfloat16, as in a PyTorch model that was cast as a whole (<c>model.to(torch.bfloat16)</c>). A model that
+    /// <c>from_pretrained</c> loads keeps them in float32, so no file says this: it serves to reproduce numbers that were made that way.
+    /// </summary>
+    internal bool RoundsRotaryFrequencies
+    {
+        get;
+        set
+        {
+            field = value;
+            Dispose();
+            _rotary.Clear();
+        }
+    }
+
     /// <summary>Runs the layers.</summary>
     /// <param name="tape">Runs and records.</param>
     /// <param name="x">[rows, width] embedded tokens; released when the layers no longer need it.</param>
@@ -89,10 +104,10 @@ public sealed class Decoder : IDisposable
     /// <summary>Frees the rotary tables; parameters belong to the set they were made in.</summary>
     public void Dispose() => _rotary.ForEach(table => table.Dispose());
 
-    private static float[] Frequencies(TextDecoderConfig config)
+    private float[] Frequencies()
     {
-        float[] frequencies = RotaryTable.Frequencies(config.HeadSize, config.RopeTheta);
-        if (config.RoundRotaryFrequencies)
+        float[] frequencies = RotaryTable.Frequencies(Config.HeadSize, Config.RopeTheta);
+        if (RoundsRotaryFrequencies)
         {
             ushort[] rounded = new ushort[frequencies.Length];
             FloatConversion.ToBFloat16(frequencies, rounded);
@@ -111,7 +126,7 @@ public sealed class Decoder : IDisposable
             throw new ArgumentException($"Position {longest - 1} lies beyond the model's longest sequence of {Config.MaxPositions} tokens.", nameof(positions));
         int have = _rotary.Count == 0 ? 0 : _rotary[^1].Cosines.Rows;
         if (have < longest)
-            _rotary.Add(new RotaryTable(_backend, Math.Min(Config.MaxPositions, Math.Max(longest, Math.Max(FirstPositions, 2 * have))), Frequencies(Config)));
+            _rotary.Add(new RotaryTable(_backend, Math.Min(Config.MaxPositions, Math.Max(longest, Math.Max(FirstPositions, 2 * have))), Frequencies()));
         return _rotary[^1];
     }
 }

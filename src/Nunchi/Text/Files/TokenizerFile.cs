@@ -8,6 +8,7 @@ namespace Nunchi.Text.Files;
 internal static class TokenizerFile
 {
     private const int IdLimit = 1 << 24;
+    private const int AddedTokenLimit = 256;
 
     /// <param name="root">The top level of the file.</param>
     /// <param name="moreTokens">Added tokens that another file lists (<c>tokenizer_config.json</c>).</param>
@@ -42,8 +43,8 @@ internal static class TokenizerFile
         if (id is < 0 or >= IdLimit)
             throw node.Error($"id {id} is outside 0 to {IdLimit - 1}");
         var content = node.Get("content").Text();
-        if (content.Length == 0)
-            throw node.Error("the token's content is empty");
+        if (content.Length is 0 or > AddedTokenLimit)
+            throw node.Error(content.Length == 0 ? "the token's content is empty" : $"the token's content has {content.Length} characters; the limit is {AddedTokenLimit}");
         var special = node.Get("special").Flag(false);
         return new AddedToken(id, content, special, node.Get("normalized").Flag(!special),
             node.Get("lstrip").Flag(false), node.Get("rstrip").Flag(false), node.Get("single_word").Flag(false));

@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Nunchi.Text.Normalization;
@@ -12,69 +12,96 @@ internal static class NfcNormalizer
     private const int LeadCount = 19, VowelCount = 21, TailCount = 28, HangulCount = LeadCount * VowelCount * TailCount;
     private const int TableEnd = 0x30000;
 
-    private static readonly Lazy<Tables> Data = new(() => new Tables());
+    private static readonly Tables Data = new();
 
     /// <summary>True when the text is certainly in form C already; false when only <see cref="Normalize"/> can tell.</summary>
-    public static bool IsCertainlyNormalized(ReadOnlySpan<char> text)
-    {
-        var at = text.IndexOfAnyExceptInRange('\0', '\u02FF');
-        if (at < 0)
-            return true;
-        var unsafeBits = Data.Value.Unsafe;
-        for (; at < text.Length; at++)
-        {
-            int code = text[at];
-            if (char.IsHighSurrogate((char)code) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]))
-                code = char.ConvertToUtf32((char)code, text[++at]);
-            if (code < TableEnd && (unsafeBits[code >> 6] >> (code & 63) & 1) != 0)
-                return false;
-        }
-
-        return true;
-    }
+    public static bool IsCertainlyNormalized(ReadOnlySpan<char> text) => NextUnsafe(text, 0) == text.Length;
 
     /// <summary>The text in form C; unpaired surrogates pass through.</summary>
     public static string Normalize(ReadOnlySpan<char> text)
     {
-        if (IsCertainlyNormalized(text))
+        var next = NextUnsafe(text, 0);
+        if (next == text.Length)
             return text.ToString();
-        var codes = new ArrayBufferWriter<int>(text.Length + 16);
-        for (var i = 0; i < text.Length; i++)
+        var result = new StringBuilder(text.Length);
+        var points = new List<int>();
+        var at = 0;
+        while (next < text.Length)
         {
-            int code = text[i];
-            if (char.IsHighSurrogate((char)code) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
-                code = char.ConvertToUtf32((char)code, text[++i]);
-            Decompose(code, codes);
+            // A safe character joins nothing before it, so what changes lies between the one before and the next one after.
+            var start = next == at ? at : next - LengthBefore(text, next);
+            var end = next;
+            while (end < text.Length && IsUnsafe(text, end, out var length))
+                end += length;
+            result.Append(text[at..start]);
+            NormalizePart(text[start..end], points, result);
+            at = end;
+            next = NextUnsafe(text, at);
         }
 
-        var points = codes.WrittenSpan.ToArray();
-        Reorder(points);
-        var count = Compose(points);
-        var result = new StringBuilder(count);
-        foreach (var code in points.AsSpan(0, count))
+        return result.Append(text[at..]).ToString();
+    }
+
+    private static int NextUnsafe(ReadOnlySpan<char> text, int from)
+    {
+        var skip = text[from..].IndexOfAnyExceptInRange('\0', '\u02FF');
+        if (skip < 0)
+            return text.Length;
+        var at = from + skip;
+        while (at < text.Length && !IsUnsafe(text, at, out var length))
+            at += length;
+        return at;
+    }
+
+    private static bool IsUnsafe(ReadOnlySpan<char> text, int at, out int length)
+    {
+        var code = CodePointAt(text, at, out length);
+        return code < TableEnd && (Data.Unsafe[code >> 6] >> (code & 63) & 1) != 0;
+    }
+
+    private static int CodePointAt(ReadOnlySpan<char> text, int at, out int length)
+    {
+        var unit = text[at];
+        length = char.IsHighSurrogate(unit) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]) ? 2 : 1;
+        return length == 2 ? char.ConvertToUtf32(unit, text[at + 1]) : unit;
+    }
+
+    private static int LengthBefore(ReadOnlySpan<char> text, int at) =>
+        at > 1 && char.IsLowSurrogate(text[at - 1]) && char.IsHighSurrogate(text[at - 2]) ? 2 : 1;
+
+    private static void NormalizePart(ReadOnlySpan<char> part, List<int> points, StringBuilder result)
+    {
+        points.Clear();
+        for (var at = 0; at < part.Length;)
+        {
+            Decompose(CodePointAt(part, at, out var length), points);
+            at += length;
+        }
+
+        var span = CollectionsMarshal.AsSpan(points);
+        Reorder(span);
+        foreach (var code in span[..Compose(span)])
         {
             if (code < 0x10000)
                 result.Append((char)code);
             else
                 result.Append(char.ConvertFromUtf32(code));
         }
-
-        return result.ToString();
     }
 
-    private static void Decompose(int code, ArrayBufferWriter<int> output)
+    private static void Decompose(int code, List<int> output)
     {
         var syllable = code - HangulBase;
         if ((uint)syllable < HangulCount)
         {
-            Put(output, LeadBase + syllable / (VowelCount * TailCount));
-            Put(output, VowelBase + syllable % (VowelCount * TailCount) / TailCount);
+            output.Add(LeadBase + syllable / (VowelCount * TailCount));
+            output.Add(VowelBase + syllable % (VowelCount * TailCount) / TailCount);
             if (syllable % TailCount != 0)
-                Put(output, TailBase + syllable % TailCount);
+                output.Add(TailBase + syllable % TailCount);
             return;
         }
 
-        if (Data.Value.Decompositions.TryGetValue(code, out var parts))
+        if (Data.Decompositions.TryGetValue(code, out var parts))
         {
             Decompose(parts.First, output);
             if (parts.Second != 0)
@@ -82,13 +109,7 @@ internal static class NfcNormalizer
             return;
         }
 
-        Put(output, code);
-    }
-
-    private static void Put(ArrayBufferWriter<int> output, int code)
-    {
-        output.GetSpan(1)[0] = code;
-        output.Advance(1);
+        output.Add(code);
     }
 
     private static void Reorder(Span<int> points)
@@ -160,10 +181,10 @@ internal static class NfcNormalizer
             return true;
         }
 
-        return Data.Value.Compositions.TryGetValue((first, second), out composed);
+        return Data.Compositions.TryGetValue((first, second), out composed);
     }
 
-    private static int CombiningClass(int code) => code < 0x300 ? 0 : Data.Value.Classes.GetValueOrDefault(code);
+    private static int CombiningClass(int code) => code < 0x300 ? 0 : Data.Classes.GetValueOrDefault(code);
 
     private sealed class Tables
     {

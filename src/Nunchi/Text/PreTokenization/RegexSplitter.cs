@@ -10,7 +10,6 @@ namespace Nunchi.Text.PreTokenization;
 /// </summary>
 internal sealed class RegexSplitter : PreTokenizer
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly Dictionary<UnicodeCategory, char> StandIns = MakeStandIns();
 
     private readonly Regex _regex;
@@ -20,10 +19,11 @@ internal sealed class RegexSplitter : PreTokenizer
     /// <param name="pattern">The pattern.</param>
     /// <param name="keepMatches">Whether matches become pieces.</param>
     /// <param name="keepGaps">Whether what lies between matches becomes pieces.</param>
+    /// <param name="patience">How long one text may take; null for ten seconds.</param>
     /// <exception cref="ArgumentException">The runtime does not understand the pattern.</exception>
-    public RegexSplitter(string pattern, bool keepMatches, bool keepGaps)
+    public RegexSplitter(string pattern, bool keepMatches, bool keepGaps, TimeSpan? patience = null)
     {
-        _regex = new Regex(pattern, RegexOptions.CultureInvariant, Patience);
+        _regex = new Regex(pattern, RegexOptions.CultureInvariant, patience ?? TimeSpan.FromSeconds(10));
         _keepMatches = keepMatches;
         _keepGaps = keepGaps;
     }
@@ -32,13 +32,20 @@ internal sealed class RegexSplitter : PreTokenizer
     {
         var shown = Show(text, out var offsets);
         var last = 0;
-        foreach (var match in _regex.EnumerateMatches(shown))
+        try
         {
-            if (match.Length == 0)
-                continue;
-            Add(_keepGaps, last, match.Index);
-            Add(_keepMatches, match.Index, match.Index + match.Length);
-            last = match.Index + match.Length;
+            foreach (var match in _regex.EnumerateMatches(shown))
+            {
+                if (match.Length == 0)
+                    continue;
+                Add(_keepGaps, last, match.Index);
+                Add(_keepMatches, match.Index, match.Index + match.Length);
+                last = match.Index + match.Length;
+            }
+        }
+        catch (RegexMatchTimeoutException problem)
+        {
+            throw new InvalidDataException($"the tokenizer's pattern {_regex} took more than {_regex.MatchTimeout.TotalSeconds} s on a text of {text.Length} characters", problem);
         }
 
         Add(_keepGaps, last, shown.Length);

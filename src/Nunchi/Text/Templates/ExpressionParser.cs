@@ -1,68 +1,8 @@
 namespace Nunchi.Text.Templates;
 
 /// <summary>Reads expressions by recursive descent, with Jinja's precedences.</summary>
-internal class ExpressionParser(List<Token> tokens)
+internal class ExpressionParser(List<Token> tokens) : TokenCursor(tokens)
 {
-    private int _at;
-    private int _nesting;
-
-    protected Token Current => tokens[_at];
-
-    protected Token Next()
-    {
-        var token = tokens[_at];
-        if (_at < tokens.Count - 1)
-            _at++;
-        return token;
-    }
-
-    protected static TemplateException Error(Place place, string problem) => new(problem, place.Line, place.Column);
-
-    protected TemplateException Unexpected(string expected) => Error(Current.Place, $"expected {expected}, found {Describe(Current)}");
-
-    protected bool Is(string op) => Current.Kind == TokenKind.Operator && Current.Text == op;
-
-    protected bool IsName(string name) => Current.Kind == TokenKind.Name && Current.Text == name;
-
-    protected bool Skip(string op)
-    {
-        if (!Is(op))
-            return false;
-        Next();
-        return true;
-    }
-
-    protected bool SkipName(string name)
-    {
-        if (!IsName(name))
-            return false;
-        Next();
-        return true;
-    }
-
-    protected void Expect(string op)
-    {
-        if (!Skip(op))
-            throw Unexpected($"'{op}'");
-    }
-
-    protected void ExpectName(string name)
-    {
-        if (!SkipName(name))
-            throw Unexpected($"'{name}'");
-    }
-
-    protected string ExpectIdentifier() => Current.Kind == TokenKind.Name ? Next().Text : throw Unexpected("a name");
-
-    protected T Bounded<T>(Func<T> read)
-    {
-        if (++_nesting > TemplateLimits.Nesting)
-            throw Error(Current.Place, $"the template nests deeper than {TemplateLimits.Nesting}");
-        var result = read();
-        _nesting--;
-        return result;
-    }
-
     private static T Checked<T>(T expression) where T : Expression => expression.Depth <= TemplateLimits.Nesting * 4
         ? expression
         : throw Error(expression.Place, $"the expression nests deeper than {TemplateLimits.Nesting * 4}");
@@ -138,7 +78,7 @@ internal class ExpressionParser(List<Token> tokens)
                 links.Add((Next().Text, ReadSum()));
             else if (SkipName("in"))
                 links.Add(("in", ReadSum()));
-            else if (IsName("not") && tokens[_at + 1] is { Kind: TokenKind.Name, Text: "in" })
+            else if (IsName("not") && Following is { Kind: TokenKind.Name, Text: "in" })
                 links.Add(Negated());
             else
                 break;
@@ -318,7 +258,7 @@ internal class ExpressionParser(List<Token> tokens)
                 namedSpread = ReadExpression();
             else if (Skip("*"))
                 spread = ReadExpression();
-            else if (Current.Kind == TokenKind.Name && tokens[_at + 1] is { Kind: TokenKind.Operator, Text: "=" })
+            else if (Current.Kind == TokenKind.Name && Following is { Kind: TokenKind.Operator, Text: "=" })
                 named.Add((Next().Text, ReadNamed()));
             else if (named.Count > 0)
                 throw Error(Current.Place, "an argument by position follows one by name");
@@ -393,16 +333,4 @@ internal class ExpressionParser(List<Token> tokens)
             name += "." + ExpectIdentifier();
         return name;
     }
-
-    private static string Describe(Token token) => token.Kind switch
-    {
-        TokenKind.Data => "text",
-        TokenKind.BlockBegin => "'{%'",
-        TokenKind.BlockEnd => "'%}'",
-        TokenKind.VariableBegin => "'{{'",
-        TokenKind.VariableEnd => "'}}'",
-        TokenKind.End => "the end of the template",
-        TokenKind.Text => "a string",
-        _ => $"'{token.Text}'",
-    };
 }

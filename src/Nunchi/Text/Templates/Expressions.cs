@@ -5,7 +5,7 @@ internal abstract class Expression(Place place, params IEnumerable<Expression?> 
 {
     public Place Place { get; } = place;
 
-    public Expression?[] Children { get; } = [..children];
+    public Expression?[] Children { get; } = [.. children];
 
     /// <summary>How deep the expression nests; the parser keeps it bounded so that evaluation cannot exhaust the stack.</summary>
     public int Depth => _depth != 0 ? _depth : _depth = 1 + Children.Max(c => c?.Depth) ?? 1;
@@ -40,8 +40,12 @@ internal sealed class NameExpression(Place place, string name) : Expression(plac
 {
     public string Name { get; } = name;
 
-    protected override object? Compute(Renderer renderer) =>
-        renderer.Scope.TryGet(Name, out var value) ? value : new Undefined($"'{Name}' is undefined");
+    protected override object? Compute(Renderer renderer)
+    {
+        var found = renderer.Scope.TryGet(Name, out var value, out var hops);
+        renderer.Charge(hops * 4L);
+        return found ? value : new Undefined($"'{Name}' is undefined");
+    }
 }
 
 internal sealed class ListExpression(Place place, List<Expression> items, bool isTuple) : Expression(place, items)
@@ -113,7 +117,7 @@ internal sealed record ArgumentExpressions(
 {
     public static ArgumentExpressions None { get; } = new([], [], null, null);
 
-    public IEnumerable<Expression?> All => [..Positional, ..Named.Select(n => n.Value), Spread, NamedSpread];
+    public IEnumerable<Expression?> All => [.. Positional, .. Named.Select(n => n.Value), Spread, NamedSpread];
 
     public Arguments Evaluate(Renderer renderer)
     {
@@ -140,7 +144,7 @@ internal sealed record ArgumentExpressions(
     }
 }
 
-internal sealed class CallExpression(Place place, Expression target, ArgumentExpressions arguments) : Expression(place, [target, ..arguments.All])
+internal sealed class CallExpression(Place place, Expression target, ArgumentExpressions arguments) : Expression(place, [target, .. arguments.All])
 {
     protected override object? Compute(Renderer renderer) => Invoke(renderer, null);
 
@@ -162,7 +166,7 @@ internal sealed class CallExpression(Place place, Expression target, ArgumentExp
 }
 
 internal sealed class FilterExpression(Place place, Expression? target, string name, ArgumentExpressions arguments)
-    : Expression(place, [target, ..arguments.All])
+    : Expression(place, [target, .. arguments.All])
 {
     protected override object? Compute(Renderer renderer) => Apply(renderer, Value(renderer, target!));
 
@@ -175,7 +179,7 @@ internal sealed class FilterExpression(Place place, Expression? target, string n
 }
 
 internal sealed class TestExpression(Place place, Expression target, string name, ArgumentExpressions arguments, bool negated)
-    : Expression(place, [target, ..arguments.All])
+    : Expression(place, [target, .. arguments.All])
 {
     protected override object? Compute(Renderer renderer)
     {
@@ -231,7 +235,7 @@ internal sealed class ConcatExpression(Place place, List<Expression> parts) : Ex
 
 /// <summary>A chain such as <c>a &lt; b &lt;= c</c>, true when every link is.</summary>
 internal sealed class CompareExpression(Place place, Expression first, List<(string Op, Expression Right)> links)
-    : Expression(place, [first, ..links.Select(l => l.Right)])
+    : Expression(place, [first, .. links.Select(l => l.Right)])
 {
     protected override object? Compute(Renderer renderer)
     {

@@ -86,7 +86,7 @@ internal sealed class ForStatement(
             : throw r.Error("cycle needs at least one item"));
         loop.Members["changed"] = new Callable("changed", (r, a) =>
         {
-            var current = new ListValue([..a.Positional]);
+            var current = new ListValue([.. a.Positional]);
             var differs = changed is null || !Operations.AreEqual(r, changed, current);
             changed = current;
             return differs;

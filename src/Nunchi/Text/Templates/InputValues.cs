@@ -16,7 +16,7 @@ internal static class InputValues
         if (name != "messages" || value is string or IDictionary or IReadOnlyDictionary<string, object?> || value is JsonElement { ValueKind: not JsonValueKind.Array })
             return Convert(value, Origin.Value, 0);
         var items = value is JsonElement json ? json.EnumerateArray().Select(e => (object?)e) : ((IEnumerable?)value)?.Cast<object?>() ?? [];
-        return new ListValue([..items.Select((item, index) => Convert(item, Origin.OfMessage(index), 0))]);
+        return new ListValue([.. items.Select((item, index) => Convert(item, Origin.OfMessage(index), 0))]);
     }
 
     private static object? Convert(object? value, int origin, int depth)
@@ -42,7 +42,7 @@ internal static class InputValues
             case IDictionary members:
                 return Dict(members.Cast<DictionaryEntry>().Select(m => ((string)m.Key, m.Value)), origin, depth);
             case IEnumerable items:
-                return new ListValue([..items.Cast<object?>().Select(i => Convert(i, origin, depth + 1))]);
+                return new ListValue([.. items.Cast<object?>().Select(i => Convert(i, origin, depth + 1))]);
             default:
                 throw new ArgumentException($"a template cannot use a value of type {value.GetType().Name}; give strings, numbers, booleans, lists and dictionaries");
         }
@@ -67,7 +67,7 @@ internal static class InputValues
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         JsonValueKind.Number => json.GetRawText().AsSpan().IndexOfAny('.', 'e', 'E') < 0 && json.TryGetInt64(out var whole) ? (object)whole : json.GetDouble(),
-        JsonValueKind.Array => new ListValue([..json.EnumerateArray().Select(i => Convert(i, origin, depth + 1))]),
+        JsonValueKind.Array => new ListValue([.. json.EnumerateArray().Select(i => Convert(i, origin, depth + 1))]),
         JsonValueKind.Object => Dict(json.EnumerateObject().Select(p => (p.Name, (object?)p.Value)), origin, depth),
         _ => null,
     };

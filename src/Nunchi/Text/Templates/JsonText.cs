@@ -41,7 +41,7 @@ internal sealed class JsonText(Renderer renderer, bool ascii, string? indent, st
                 break;
             case DictValue dict:
                 var members = sortKeys ? dict.OrderBy(p => KeyText(p.Key).Value, StringComparer.Ordinal) : dict.AsEnumerable();
-                WriteItems('{', '}', [..members], depth, member =>
+                WriteItems('{', '}', [.. members], depth, member =>
                 {
                     WriteText(KeyText(member.Key));
                     Put(keySeparator);

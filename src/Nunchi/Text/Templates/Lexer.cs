@@ -1,33 +1,12 @@
 using System.Globalization;
-using System.Text;
 
 namespace Nunchi.Text.Templates;
-
-internal enum TokenKind
-{
-    Data,
-    BlockBegin,
-    BlockEnd,
-    VariableBegin,
-    VariableEnd,
-    Name,
-    Text,
-    Integer,
-    Float,
-    Operator,
-    End,
-}
-
-/// <summary>A place in a template, from 1.</summary>
-internal readonly record struct Place(int Line, int Column);
-
-internal readonly record struct Token(TokenKind Kind, string Text, Place Place, object? Value = null);
 
 /// <summary>
 /// Cuts a template into tokens, with Jinja's white space rules as transformers sets them: trim_blocks (the line break after a block tag goes) and
 /// lstrip_blocks (blanks before a block tag that begins its line go).
 /// </summary>
-internal sealed class Lexer
+internal sealed partial class Lexer
 {
     private static readonly string[] Operators =
         ["**", "//", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "~", "<", ">", "=", "(", ")", "[", "]", "{", "}", ".", ",", ":", "|", ";"];
@@ -164,7 +143,7 @@ internal sealed class Lexer
         if (!TryTag(_at, "raw", out var afterTag, out var sign, out _))
             return false;
         _at = afterTag;
-        StepOverEnd(sign, trims: true);
+        StepOverEnd(sign, trims: false);
         var from = _at;
         for (var at = from; ; at += 2)
         {
@@ -262,7 +241,8 @@ internal sealed class Lexer
         while (_at < _source.Length && (char.IsAsciiDigit(_source[_at]) || _source[_at] == '_'))
             _at++;
         var isFloat = false;
-        if (_at + 1 < _source.Length && _source[_at] == '.' && char.IsAsciiDigit(_source[_at + 1]))
+        var isMember = _tokens[^1] is { Kind: TokenKind.Operator, Text: "." };
+        if (!isMember && _at + 1 < _source.Length && _source[_at] == '.' && char.IsAsciiDigit(_source[_at + 1]))
         {
             isFloat = true;
             _at++;
@@ -270,7 +250,7 @@ internal sealed class Lexer
                 _at++;
         }
 
-        if (_at < _source.Length && _source[_at] is 'e' or 'E')
+        if (!isMember && _at < _source.Length && _source[_at] is 'e' or 'E')
         {
             var digits = _at + 1 < _source.Length && _source[_at + 1] is '+' or '-' ? _at + 2 : _at + 1;
             if (digits < _source.Length && char.IsAsciiDigit(_source[digits]))
@@ -288,92 +268,5 @@ internal sealed class Lexer
             Add(TokenKind.Integer, text, start, value);
         else
             throw Error($"the number {text} is too large", start);
-    }
-
-    private string ReadText(char quote)
-    {
-        var start = _at++;
-        var text = new StringBuilder();
-        while (true)
-        {
-            if (_at >= _source.Length)
-                throw Error("a string is not closed", start);
-            var unit = _source[_at++];
-            if (unit == quote)
-                return text.ToString();
-            if (unit != '\\')
-            {
-                text.Append(unit);
-                continue;
-            }
-
-            if (_at >= _source.Length)
-                throw Error("a string is not closed", start);
-            ReadEscape(text);
-        }
-    }
-
-    private void ReadEscape(StringBuilder text)
-    {
-        var unit = _source[_at++];
-        switch (unit)
-        {
-            case '\n':
-                break;
-            case '\\' or '\'' or '"':
-                text.Append(unit);
-                break;
-            case 'n':
-                text.Append('\n');
-                break;
-            case 't':
-                text.Append('\t');
-                break;
-            case 'r':
-                text.Append('\r');
-                break;
-            case 'a':
-                text.Append('\a');
-                break;
-            case 'b':
-                text.Append('\b');
-                break;
-            case 'f':
-                text.Append('\f');
-                break;
-            case 'v':
-                text.Append('\v');
-                break;
-            case >= '0' and <= '7':
-                var octal = unit - '0';
-                for (var more = 0; more < 2 && _at < _source.Length && _source[_at] is >= '0' and <= '7'; more++)
-                    octal = octal * 8 + _source[_at++] - '0';
-                text.Append((char)octal);
-                break;
-            case 'x':
-                AppendCode(text, 2);
-                break;
-            case 'u':
-                AppendCode(text, 4);
-                break;
-            case 'U':
-                AppendCode(text, 8);
-                break;
-            default:
-                text.Append('\\').Append(unit);
-                break;
-        }
-    }
-
-    private void AppendCode(StringBuilder text, int digits)
-    {
-        if (_at + digits > _source.Length
-            || !uint.TryParse(_source.AsSpan(_at, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code) || code > 0x10FFFF)
-            throw Error($"expected {digits} hexadecimal digits of a character", _at);
-        _at += digits;
-        if (code < 0x10000)
-            text.Append((char)code);
-        else
-            text.Append(char.ConvertFromUtf32((int)code));
     }
 }

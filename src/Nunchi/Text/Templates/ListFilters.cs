@@ -3,14 +3,14 @@ namespace Nunchi.Text.Templates;
 /// <summary>Jinja's filters on lists and dictionaries.</summary>
 internal static class ListFilters
 {
-    public static ListValue Copy(Renderer renderer, object? value) => Made(renderer, [..Operations.Iterate(renderer, value)]);
+    public static ListValue Copy(Renderer renderer, object? value) => Made(renderer, [.. Operations.Iterate(renderer, value)]);
 
     public static object? Join(Renderer renderer, object? value, Arguments arguments)
     {
         var separator = arguments.Has(0, "d") ? PythonText.Of(renderer, arguments.Get(0, "d")) : TemplateText.Empty;
         var key = KeyOf(renderer, arguments.Get(1, "attribute"));
         var parts = Operations.Iterate(renderer, value).Select(v => (object?)PythonText.Of(renderer, key(v)));
-        return StringMethods.Join(renderer, separator, Made(renderer, [..parts]));
+        return StringMethods.Join(renderer, separator, Made(renderer, [.. parts]));
     }
 
     public static object? First(Renderer renderer, object? value, Arguments arguments) =>
@@ -21,15 +21,15 @@ internal static class ListFilters
 
     public static object? Reverse(Renderer renderer, object? value, Arguments arguments)
     {
-        List<object?> items = [..Operations.Iterate(renderer, value)];
+        List<object?> items = [.. Operations.Iterate(renderer, value)];
         items.Reverse();
-        return value is TemplateText ? Operations.Concat(renderer, [..items.Cast<TemplateText>()]) : Made(renderer, items);
+        return value is TemplateText ? Operations.Concat(renderer, [.. items.Cast<TemplateText>()]) : Made(renderer, items);
     }
 
     public static object? Items(Renderer renderer, object? value, Arguments arguments) => value switch
     {
         Undefined => new ListValue([]),
-        DictValue dict => Made(renderer, [..dict.Select(p => Pair(p.Key, p.Value))]),
+        DictValue dict => Made(renderer, [.. dict.Select(p => Pair(p.Key, p.Value))]),
         _ => throw renderer.Error($"items needs a dict, not {Operations.TypeName(value)}"),
     };
 
@@ -38,7 +38,7 @@ internal static class ListFilters
         var dict = value as DictValue ?? throw renderer.Error($"dictsort needs a dict, not {Operations.TypeName(value)}");
         var sensitive = Operations.IsTrue(arguments.Get(0, "case_sensitive"));
         var position = (arguments.Get(1, "by") as TemplateText)?.Value == "value" ? 1 : 0;
-        List<object?> pairs = [..dict.Select(p => Pair(p.Key, p.Value))];
+        List<object?> pairs = [.. dict.Select(p => Pair(p.Key, p.Value))];
         return Sorted(renderer, pairs, p => Folded(((ListValue)p!).Items[position], sensitive), Operations.IsTrue(arguments.Get(2, "reverse")));
     }
 
@@ -46,7 +46,7 @@ internal static class ListFilters
     {
         var sensitive = Operations.IsTrue(arguments.Get(1, "case_sensitive"));
         var key = KeyOf(renderer, arguments.Get(2, "attribute"));
-        return Sorted(renderer, [..Operations.Iterate(renderer, value)], v => Folded(key(v), sensitive), Operations.IsTrue(arguments.Get(0, "reverse")));
+        return Sorted(renderer, [.. Operations.Iterate(renderer, value)], v => Folded(key(v), sensitive), Operations.IsTrue(arguments.Get(0, "reverse")));
     }
 
     public static object? Unique(Renderer renderer, object? value, Arguments arguments)
@@ -54,7 +54,7 @@ internal static class ListFilters
         var sensitive = Operations.IsTrue(arguments.Get(0, "case_sensitive"));
         var key = KeyOf(renderer, arguments.Get(1, "attribute"));
         var seen = new HashSet<object>(ValueComparer.Instance);
-        return Made(renderer, [..Operations.Iterate(renderer, value).Where(v => seen.Add(Folded(key(v), sensitive) ?? DBNull.Value))]);
+        return Made(renderer, [.. Operations.Iterate(renderer, value).Where(v => seen.Add(Folded(key(v), sensitive) ?? DBNull.Value))]);
     }
 
     public static object? Extreme(Renderer renderer, object? value, Arguments arguments, int sign)
@@ -91,7 +91,7 @@ internal static class ListFilters
             batches[^1].AddRange(Enumerable.Repeat(fill, size - batches[^1].Count));
         }
 
-        return Made(renderer, [..batches.Select(b => (object?)new ListValue(b))]);
+        return Made(renderer, [.. batches.Select(b => (object?)new ListValue(b))]);
     }
 
     public static object? Map(Renderer renderer, object? value, Arguments arguments)
@@ -101,12 +101,14 @@ internal static class ListFilters
         {
             var key = KeyOf(renderer, attribute);
             var fallback = arguments.Named.GetValueOrDefault("default");
-            return Made(renderer, [..items.Select(i => key(i) is var v && v is Undefined && fallback is not null ? fallback : v)]);
+            return Made(renderer, [.. items.Select(i => key(i) is var v && v is Undefined && fallback is not null ? fallback : v)]);
         }
 
+        if (arguments.Positional.Count == 0)
+            throw renderer.Error("map needs a filter's name or an attribute");
         var name = StringMethods.TextOf(renderer, arguments, 0, "filter").Value;
         var rest = new Arguments(arguments.Positional[1..], arguments.Named);
-        return Made(renderer, [..items.Select(i => Filters.Apply(renderer, name, i, rest))]);
+        return Made(renderer, [.. items.Select(i => Filters.Apply(renderer, name, i, rest))]);
     }
 
     public static object? Select(Renderer renderer, object? value, Arguments arguments, bool byAttribute, bool keep)
@@ -125,7 +127,7 @@ internal static class ListFilters
     public static object? GroupBy(Renderer renderer, object? value, Arguments arguments)
     {
         var key = KeyOf(renderer, arguments.Get(0, "attribute"));
-        var sorted = Sorted(renderer, [..Operations.Iterate(renderer, value)], v => Folded(key(v), sensitive: false), reverse: false);
+        var sorted = Sorted(renderer, [.. Operations.Iterate(renderer, value)], v => Folded(key(v), sensitive: false), reverse: false);
         var groups = new List<(object? Key, List<object?> Items)>();
         foreach (var item in sorted.Items)
         {
@@ -134,7 +136,7 @@ internal static class ListFilters
             groups[^1].Items.Add(item);
         }
 
-        return Made(renderer, [..groups.Select(g => (object?)new ListValue([g.Key, new ListValue(g.Items)], isTuple: true))]);
+        return Made(renderer, [.. groups.Select(g => (object?)new ListValue([g.Key, new ListValue(g.Items)], isTuple: true))]);
     }
 
     private static ListValue Made(Renderer renderer, List<object?> items)
@@ -160,7 +162,7 @@ internal static class ListFilters
             throw inner;
         }
 
-        return new ListValue([..keyed.Select(k => k.Item)]);
+        return new ListValue([.. keyed.Select(k => k.Item)]);
     }
 
     // An attribute is a name, a position, or several with dots between.

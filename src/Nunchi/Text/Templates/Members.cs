@@ -69,7 +69,7 @@ internal static class Members
         renderer.CheckItems(picked.Count);
         if (target is not TemplateText)
             return new ListValue(picked, target is ListValue { IsTuple: true });
-        return Operations.Concat(renderer, [..picked.Cast<TemplateText>()]);
+        return Operations.Concat(renderer, [.. picked.Cast<TemplateText>()]);
     }
 
     // As Python's slice.indices.
@@ -140,7 +140,7 @@ internal static class Members
     private static ListValue Made(Renderer renderer, IEnumerable<object?> items, int count)
     {
         renderer.CheckItems(count);
-        return new ListValue([..items]);
+        return new ListValue([.. items]);
     }
 
     private static Callable? ListMethod(ListValue list, string name) => name switch

@@ -47,7 +47,7 @@ internal static class Operations
                 return Concat(renderer, [a, b]);
             case (ListValue a, ListValue b) when a.IsTuple == b.IsTuple:
                 renderer.CheckItems((long)a.Items.Count + b.Items.Count);
-                return new ListValue([..a.Items, ..b.Items], a.IsTuple);
+                return new ListValue([.. a.Items, .. b.Items], a.IsTuple);
             default:
                 return Arithmetic(renderer, "+", left, right);
         }
@@ -254,7 +254,7 @@ internal static class Operations
                 return list.Items;
             case DictValue dict:
                 renderer.Charge(dict.Count);
-                return [..dict.Keys];
+                return [.. dict.Keys];
             case TemplateText text:
                 return Characters(renderer, text);
             case Undefined:
@@ -298,7 +298,7 @@ internal static class Operations
         }
     }
 
-    private static readonly SearchValues<char> LowSurrogates = SearchValues.Create([..Enumerable.Range(0xDC00, 0x400).Select(c => (char)c)]);
+    private static readonly SearchValues<char> LowSurrogates = SearchValues.Create([.. Enumerable.Range(0xDC00, 0x400).Select(c => (char)c)]);
 
     private static int Count(this ReadOnlySpan<char> text, SearchValues<char> values)
     {

@@ -25,14 +25,26 @@ internal static class PythonText
             return value > 0 ? "inf" : "-inf";
         if (value == 0)
             return double.IsNegative(value) ? "-0.0" : "0.0";
-        var shortest = value.ToString("R", CultureInfo.InvariantCulture);
-        var mark = shortest.IndexOf('E', StringComparison.Ordinal);
-        if (mark < 0)
-            return shortest.Contains('.', StringComparison.Ordinal) ? shortest : shortest + ".0";
-        var exponent = int.Parse(shortest.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        if (exponent == 15)
-            return decimal.Parse(shortest, NumberStyles.Float, CultureInfo.InvariantCulture).ToString("F1", CultureInfo.InvariantCulture);
-        return $"{shortest[..mark]}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
+        var (digits, exponent) = Shortest(Math.Abs(value));
+        var sign = value < 0 ? "-" : "";
+        if (exponent is < -4 or >= 16)
+            return $"{sign}{digits[0]}{(digits.Length > 1 ? "." : "")}{digits[1..]}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
+        if (exponent < 0)
+            return $"{sign}0.{new string('0', -exponent - 1)}{digits}";
+        var whole = digits.PadRight(exponent + 1, '0');
+        return $"{sign}{whole[..(exponent + 1)]}.{(whole.Length > exponent + 1 ? whole[(exponent + 1)..] : "0")}";
+    }
+
+    /// <summary>The fewest digits that read back as the number, and the power of ten of the first.</summary>
+    private static (string Digits, int Exponent) Shortest(double value)
+    {
+        var parts = value.ToString("R", CultureInfo.InvariantCulture).Split('E');
+        var exponent = parts.Length > 1 ? int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : 0;
+        var point = parts[0].IndexOf('.', StringComparison.Ordinal);
+        exponent += (point < 0 ? parts[0].Length : point) - 1;
+        var digits = parts[0].Replace(".", "", StringComparison.Ordinal);
+        var leading = digits.Length - digits.TrimStart('0').Length;
+        return (digits.Trim('0'), exponent - leading);
     }
 
     public static TemplateText Repr(Renderer renderer, object? value)

@@ -9,9 +9,11 @@ internal sealed class Scope(Scope? outer)
 
     public void Set(string name, object? value) => _names[name] = value;
 
-    public bool TryGet(string name, out object? value)
+    /// <summary>Looks a name up and says through how many scopes.</summary>
+    public bool TryGet(string name, out object? value, out int hops)
     {
-        for (var scope = this; scope is not null; scope = scope.Outer)
+        hops = 1;
+        for (var scope = this; scope is not null; scope = scope.Outer, hops++)
         {
             if (scope._names.TryGetValue(name, out value))
                 return true;

@@ -32,8 +32,9 @@ internal sealed class StatementParser : ExpressionParser
                     break;
                 case TokenKind.VariableBegin:
                     statements.Add(new PrintStatement(token.Place, ReadTuple()));
-                    if (Next().Kind != TokenKind.VariableEnd)
-                        throw Error(token.Place, "a '{{' holds more than one expression");
+                    if (Current.Kind != TokenKind.VariableEnd)
+                        throw Unexpected("'}}'");
+                    Next();
                     break;
                 default:
                     if (Current.Kind == TokenKind.Name && ends.Contains(Current.Text))

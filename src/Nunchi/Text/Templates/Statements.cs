@@ -152,7 +152,7 @@ internal sealed record MacroBody(string Name, List<(string Name, Expression? Def
 
         if (named.Remove("caller", out var caller))
             scope.Set("caller", caller);
-        scope.Set("varargs", new ListValue([..arguments.Positional.Skip(Parameters.Count)], isTuple: true));
+        scope.Set("varargs", new ListValue([.. arguments.Positional.Skip(Parameters.Count)], isTuple: true));
         var rest = new DictValue();
         foreach (var (name, value) in named)
             rest.Set(new TemplateText(name), value);

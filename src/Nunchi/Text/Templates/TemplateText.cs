@@ -114,7 +114,7 @@ internal sealed class TextBuilder
         }
     }
 
-    public TemplateText ToText() => _text.Length == 0 ? TemplateText.Empty : TemplateText.FromRuns(_text.ToString(), [.._runs]);
+    public TemplateText ToText() => _text.Length == 0 ? TemplateText.Empty : TemplateText.FromRuns(_text.ToString(), [.. _runs]);
 
     private void AddRun(int length, int mark)
     {

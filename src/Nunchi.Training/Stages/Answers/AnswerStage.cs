@@ -1,0 +1,89 @@
+using Nunchi.Checkpoints;
+using Nunchi.Data.Scenes;
+using Nunchi.Data.Tasks;
+using Nunchi.Images;
+using Nunchi.Models;
+using Nunchi.Training.Pipelines;
+using Nunchi.Training.Recipes;
+using Nunchi.Training.Runs;
+using Nunchi.Training.Sheets;
+
+namespace Nunchi.Training.Stages.Answers;
+
+/// <summary>Trains on pictures and answers: the projector alone between frozen parts, or whatever is not frozen.</summary>
+internal sealed class AnswerStage : SequenceStage
+{
+    private const int CalibrationSamples = 24;
+    private static readonly string[] TaskNames = [.. Enum.GetNames<TaskKind>().Select(name => name.ToLowerInvariant())];
+    private readonly ImageProcessor _images;
+    private readonly IReadOnlyList<IReadOnlyList<WeightedSource>> _levels;
+
+    public AnswerStage(StageContext context)
+        : base(context, TaskNames, ((AnswerData)context.Stage.Data).MaxTokens, ModelModule.Encoder, ModelModule.Projector, ModelModule.Newline, ModelModule.Decoder)
+    {
+        _images = new ImageProcessor(ModelBuilder.Images(Model.Config, context.Recipe.Model), Model.Config.Vision.PatchSize);
+        _levels = Sources((AnswerData)context.Stage.Data, FindAssets(context.Stage.Name));
+    }
+
+    public override int Levels => _levels.Count;
+
+    public override void StartAtRandom(IReadOnlyCollection<string> modules)
+    {
+        if (!modules.Contains("projector"))
+            return;
+        using var maker = Maker("calibration");
+        ProjectorCalibration.Apply(Model, Tape, Enumerable.Range(0, CalibrationSamples).Select(index =>
+        {
+            var sample = new SequenceSample();
+            maker.Make(index, _levels.Count - 1, sample);
+            return sample.Images;
+        }).OfType<ProcessedImages>());
+    }
+
+    public override string Sheet(int samples, int level, string title)
+    {
+        using var maker = Maker("sheet", keepSource: true);
+        using var answers = new GreedyAnswers(Model, Prompts, Tape);
+        var sheet = new SheetWriter(title);
+        var sample = new SequenceSample();
+        for (var index = 0; index < samples; index++)
+        {
+            maker.Make(index, level, sample);
+            if (sample.IsTooLong)
+                continue;
+            var source = sample.Source!;
+            List<string> given = [.. source.Turns.Select((_, turn) => answers.Answer([.. source.Messages.Take((2 * turn) + 1)], sample.Images))];
+            sheet.Add(AnswerFigure.Draw(source, given));
+        }
+
+        return sheet.Finish();
+    }
+
+    /// <summary>Writes the model as a directory that inference and transformers load.</summary>
+    public override void Export(string directory) =>
+        CheckpointWriter.Write(directory, Model, _images.Config, CheckpointWriter.CopyTextFiles(TokenizerDirectory(Context.RunDirectory)));
+
+    protected override ISampleMaker<SequenceSample> CreateMaker(string purpose) => Maker(purpose);
+
+    private AnswerMaker Maker(string purpose, bool keepSource = false) => new(Prompts, _images, _levels, Longest, Context.SeedFor(purpose)) { KeepSource = keepSource };
+
+    private static SceneAssets FindAssets(string stage)
+    {
+        try
+        {
+            return SceneAssets.Find();
+        }
+        catch (FileNotFoundException error)
+        {
+            throw new TrainingException($"stage '{stage}' draws pictures with Korean fonts: {error.Message}", error);
+        }
+    }
+
+    private static IReadOnlyList<IReadOnlyList<WeightedSource>> Sources(AnswerData data, SceneAssets assets)
+    {
+        var known = new Dictionary<string, SampleSource>(StringComparer.Ordinal);
+        foreach (var mixture in data.Levels.SelectMany(level => level.Keys).Distinct())
+            known[mixture] = new SampleSource(assets, SceneSplit.Training, AnswerData.Mixtures[mixture].Tasks);
+        return [.. data.Levels.Select(level => (IReadOnlyList<WeightedSource>)[.. level.Where(share => share.Value > 0).Select(share => new WeightedSource(known[share.Key], share.Value, AnswerData.Mixtures[share.Key].SingleView))])];
+    }
+}

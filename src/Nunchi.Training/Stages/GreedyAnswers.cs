@@ -1,0 +1,82 @@
+using System.Runtime.InteropServices;
+using Nunchi.Chat;
+using Nunchi.Generation;
+using Nunchi.Images;
+using Nunchi.Models;
+using Nunchi.Tensors;
+using Nunchi.Text;
+using Nunchi.Training.Vocabularies;
+
+namespace Nunchi.Training.Stages;
+
+/// <summary>The model's most probable answers, for sheets while it trains.</summary>
+internal sealed class GreedyAnswers(VisionLanguageModel model, PromptBuilder prompts, Tape tape) : IDisposable
+{
+    private const int MostTokens = 160;
+    private static readonly PromptOptions Options = new() { UserMarkup = MiniTokenizer.Markup };
+    private readonly TokenBatch _tokens = new(model.Config.ImageTokenId);
+    private readonly ImageBatch _images = new(model.Config.Vision);
+    private readonly IndexBuffer _last = new();
+
+    /// <summary>Answers the last message, special tokens of the answer written out.</summary>
+    /// <param name="messages">The conversation so far.</param>
+    /// <param name="images">Its pictures, prepared, or null.</param>
+    public string Answer(IReadOnlyList<Message> messages, ProcessedImages? images)
+    {
+        var recording = tape.Recording;
+        tape.Recording = false;
+        try
+        {
+            return Generate(messages, images);
+        }
+        finally
+        {
+            tape.Reset();
+            tape.Recording = recording;
+        }
+    }
+
+    public void Dispose()
+    {
+        _tokens.Dispose();
+        _images.Dispose();
+        _last.Dispose();
+    }
+
+    private string Generate(IReadOnlyList<Message> messages, ProcessedImages? images)
+    {
+        var prompt = ImageTokens.Expand(prompts.Build(messages, Options), images);
+        using var cache = new KeyValueCache(model.Backend, model.Config.Text, prompt.Count + MostTokens);
+        _images.Clear();
+        if (images is not null)
+            _images.Add(images);
+        var answer = new List<int>();
+        _tokens.Clear();
+        _tokens.Add(CollectionsMarshal.AsSpan(prompt));
+        var features = images is null ? null : model.EncodeImages(tape, _images);
+        while (true)
+        {
+            var hidden = model.Forward(tape, _tokens, features, cache);
+            _last.Clear();
+            _last.Add(hidden.Rows - 1);
+            var next = Largest(model.Logits(tape, hidden, _last).Row(0));
+            tape.Reset();
+            if (model.Config.Text.EosTokenIds.Contains(next) || answer.Count == MostTokens || prompt.Count + answer.Count + 1 >= model.Config.Text.MaxPositions)
+                return prompts.Tokenizer.Decode(CollectionsMarshal.AsSpan(answer));
+            answer.Add(next);
+            features = null;
+            var imageTokens = prompt.Count(id => id == model.Config.ImageTokenId);
+            _tokens.Clear();
+            _tokens.AddAfter([next], prompt.Count + answer.Count - 1, imageTokens);
+        }
+    }
+
+    private static int Largest(ReadOnlySpan<float> values)
+    {
+        var best = 0;
+        for (var i = 1; i < values.Length; i++)
+            if (values[i] > values[best])
+                best = i;
+        return best;
+    }
+}

@@ -1,0 +1,48 @@
+using Nunchi.Data.Tasks;
+using Nunchi.Images;
+
+namespace Nunchi.Training.Stages;
+
+/// <summary>A recycled sample of the decoder: tokens, what counts of them, and pictures.</summary>
+internal sealed class SequenceSample
+{
+    /// <summary>Tokens, placeholders of pictures repeated as often as they have features.</summary>
+    public List<int> Ids { get; } = [];
+
+    /// <summary>The token itself where it counts, -1 where not.</summary>
+    public List<int> Labels { get; } = [];
+
+    /// <summary>For every label its task, an index into the stage's tasks.</summary>
+    public List<int> Tasks { get; } = [];
+
+    public ProcessedImages? Images { get; set; }
+
+    /// <summary>Labelled tokens; the first token of a sequence never counts, because nothing predicts it.</summary>
+    public int Labelled { get; private set; }
+
+    /// <summary>Whether the sample is longer than the stage allows.</summary>
+    public bool IsTooLong { get; set; }
+
+    /// <summary>Where it came from, for sheets; null for plain text.</summary>
+    public TrainingSample? Source { get; set; }
+
+    public void Clear()
+    {
+        Ids.Clear();
+        Labels.Clear();
+        Tasks.Clear();
+        Images = null;
+        Source = null;
+        IsTooLong = false;
+        Labelled = 0;
+    }
+
+    public void Append(int id, bool counts, int task)
+    {
+        Labels.Add(counts ? id : -1);
+        Tasks.Add(task);
+        if (counts && Ids.Count > 0)
+            Labelled++;
+        Ids.Add(id);
+    }
+}

@@ -1,0 +1,137 @@
+using System.Runtime.InteropServices;
+using Nunchi.Models;
+using Nunchi.Tensors;
+using Nunchi.Text;
+using Nunchi.Training.Pipelines;
+using Nunchi.Training.Vocabularies;
+
+namespace Nunchi.Training.Stages;
+
+/// <summary>A stage whose samples are token sequences, packed below each other so that none sees another. The loss is the mean over labelled tokens of a step.</summary>
+internal abstract class SequenceStage : Stage<SequenceSample>
+{
+    private const int VocabularyStep = 64;
+    private readonly AnswerPass _pass;
+    private readonly Tape _tape;
+    private readonly string[] _meters;
+    private readonly IReadOnlyList<string> _tasks;
+
+    protected SequenceStage(StageContext context, IReadOnlyList<string> tasks, int longest, params ModelModule[] modules)
+        : base(context)
+    {
+        var recipe = context.Recipe;
+        Longest = Math.Min(longest, recipe.Model.Decoder.MaxPositions);
+        Prompts = MiniTokenizer.Prepare(recipe.Tokenizer, TokenizerDirectory(context.RunDirectory), (ulong)recipe.Seed);
+        var vocabulary = (Prompts.Tokenizer.VocabularySize + VocabularyStep - 1) / VocabularyStep * VocabularyStep;
+        Model = ModelBuilder.Create(context.Backend, ModelBuilder.Configure(recipe.Model, vocabulary, Prompts.Tokenizer), recipe.Seed);
+        Parameters = [.. ModelBuilder.Parameters(Model, modules)];
+        _tape = new Tape(context.Backend, recording: true);
+        _pass = new AnswerPass(Model);
+        _tasks = tasks;
+        _meters = ["right", .. tasks.Select(task => $"loss.{task}"), .. tasks.Select(task => $"right.{task}")];
+    }
+
+    public sealed override IReadOnlyList<TrainingParameter> Parameters { get; }
+
+    public sealed override IReadOnlyList<string> MeterNames => _meters;
+
+    protected VisionLanguageModel Model { get; }
+
+    protected PromptBuilder Prompts { get; }
+
+    /// <summary>Longest sample in tokens.</summary>
+    protected int Longest { get; }
+
+    protected Tape Tape => _tape;
+
+    public static string TokenizerDirectory(string runDirectory) => Path.Combine(runDirectory, "tokenizer");
+
+    public sealed override void Evaluate(int samples, int level, StepReport report)
+    {
+        using var maker = (IDisposable)CreateMaker("evaluation");
+        double loss = 0, weight = 0;
+        _tape.Recording = false;
+        try
+        {
+            List<SequenceSample> part = [];
+            for (var index = 0; index < samples; index++)
+            {
+                var sample = CreateSample();
+                ((ISampleMaker<SequenceSample>)maker).Make(index, level, sample);
+                if (sample.IsTooLong || sample.Labelled == 0)
+                    continue;
+                part.Clear();
+                part.Add(sample);
+                report.Loss = 0;
+                Accumulate(part, sample.Labelled, report);
+                loss += report.Loss * sample.Labelled;
+                weight += sample.Labelled;
+                report.Samples++;
+            }
+        }
+        finally
+        {
+            _tape.Reset();
+            _tape.Recording = true;
+        }
+
+        report.Loss = weight > 0 ? loss / weight : double.NaN;
+        Finish(report);
+    }
+
+    protected sealed override ISampleMaker<SequenceSample> CreateMaker() => CreateMaker("samples");
+
+    /// <summary>A maker whose series is named by its purpose; it is disposable.</summary>
+    protected abstract ISampleMaker<SequenceSample> CreateMaker(string purpose);
+
+    protected sealed override SequenceSample CreateSample() => new();
+
+    protected sealed override int Tokens(SequenceSample sample) => sample.Ids.Count;
+
+    protected sealed override bool MustDrop(SequenceSample sample) => sample.IsTooLong || sample.Labelled == 0;
+
+    protected sealed override double Weight(SequenceSample sample) => sample.Labelled;
+
+    protected sealed override void Accumulate(List<SequenceSample> part, double stepWeight, StepReport report)
+    {
+        _pass.Clear();
+        foreach (var sample in part)
+            _pass.Add(CollectionsMarshal.AsSpan(sample.Ids), CollectionsMarshal.AsSpan(sample.Labels), sample.Images);
+        report.Loss += _pass.Run(_tape, 1 / stepWeight) / stepWeight;
+        report.Operations += _pass.ForwardOperations + BackwardOperations(_pass);
+        var at = 0;
+        foreach (var sample in part)
+        {
+            for (var i = 1; i < sample.Ids.Count; i++)
+            {
+                if (sample.Labels[i] < 0)
+                    continue;
+                var right = _pass.Right[at] ? 1 : 0;
+                report.Meters.Add(0, right, 1);
+                report.Meters.Add(1 + sample.Tasks[i], _pass.Losses[at], 1);
+                report.Meters.Add(1 + _tasks.Count + sample.Tasks[i], right, 1);
+                at++;
+            }
+        }
+    }
+
+    protected sealed override void Finish(StepReport report) => report.Accuracy = report.Meters.Mean(0) ?? 0;
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (!disposing)
+            return;
+        _pass.Dispose();
+        _tape.Dispose();
+        Model.Dispose();
+    }
+
+    // A module that learns costs twice its forward again; a frozen one that gradients cross costs it once; a frozen encoder nothing.
+    private double BackwardOperations(AnswerPass pass)
+    {
+        var rates = Context.Stage.Modules;
+        double Factor(string module, bool crossed) => rates.ContainsKey(module) ? 2 : crossed ? 1 : 0;
+        return (Factor("encoder", false) * pass.EncoderOperations) + (Factor("projector", rates.ContainsKey("encoder")) * pass.ProjectorOperations) + (Factor("decoder", true) * pass.DecoderOperations);
+    }
+}

@@ -1,0 +1,31 @@
+using Nunchi.Images;
+using Nunchi.Tensors.Cpu;
+
+namespace Nunchi.Generation;
+
+/// <summary>How a <see cref="ChatEngine"/> runs. The defaults suit one person at one machine.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>Worker threads, the caller included, up to 256; 0 takes one a processor.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Vector instructions.</summary>
+    public CpuKernels Kernels { get; init; } = CpuKernels.Auto;
+
+    /// <summary>Prompt tokens that run together, at least 1.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+    public int PrefillChunk { get; init => field = AtLeastOne(nameof(PrefillChunk), value); } = 512;
+
+    /// <summary>Image tokens that the encoder works on together, at least 1; whole crops are taken, one at least.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+    public int EncoderTokens { get; init => field = AtLeastOne(nameof(EncoderTokens), value); } = 2304;
+
+    /// <summary>How pictures are shown; null does as the reference does: a picture alone is tiled, several are each seen once.</summary>
+    public TilingMode? Tiling { get; init; }
+
+    /// <summary>Bytes of image features that are kept for later turns.</summary>
+    public long FeatureBytes { get; init; } = 256L << 20;
+
+    private static int AtLeastOne(string name, int value) =>
+        value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be 1 or more.");
+}

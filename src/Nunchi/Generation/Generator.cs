@@ -1,0 +1,122 @@
+using Nunchi.Models;
+using Nunchi.Tensors;
+
+namespace Nunchi.Generation;
+
+/// <summary>Takes a prompt into the cache in pieces and then one token at a time, giving the logits for the next. Not thread-safe.</summary>
+public sealed class Generator : IDisposable
+{
+    private readonly VisionLanguageModel _model;
+    private readonly Tape _tape;
+    private readonly KeyValueCache _cache;
+    private readonly TokenBatch _prompt;
+    private readonly TokenBatch _text = new(imageTokenId: -1);
+    private readonly float[] _logits;
+
+    /// <summary>A generator with an empty cache.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="tape">Runs; must not record. It is reset after every step.</param>
+    /// <param name="chunk">Prompt tokens that run together, at least 1: more is faster up to some hundreds and takes more memory.</param>
+    public Generator(VisionLanguageModel model, Tape tape, int chunk = 512)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(chunk, 1);
+        _model = model;
+        _tape = tape;
+        _cache = new KeyValueCache(model.Backend, model.Config.Text);
+        _prompt = new TokenBatch(model.Config.ImageTokenId);
+        _logits = new float[model.Config.Text.VocabularySize];
+        Chunk = chunk;
+    }
+
+    /// <summary>Prompt tokens that run together.</summary>
+    public int Chunk { get; }
+
+    /// <summary>Tokens in the cache.</summary>
+    public int Length => _cache.Length;
+
+    /// <summary>Forgets all tokens from a place on.</summary>
+    /// <param name="length">Tokens to keep, 0..<see cref="Length"/>.</param>
+    public void Truncate(int length) => _cache.Truncate(length);
+
+    /// <summary>Takes in prompt tokens behind those in the cache.</summary>
+    /// <param name="ids">The tokens, image tokens repeated as often as the picture has feature rows; at least one.</param>
+    /// <param name="imageRows">[image tokens, decoder width] of all pictures of the sequence in order; null when there are none.</param>
+    /// <param name="imageRowsBefore">Image tokens that are in the cache already.</param>
+    /// <param name="done">Called after each piece with the number of these tokens taken in.</param>
+    /// <param name="cancellation">Asked before each piece; tokens taken in until then stay in the cache.</param>
+    /// <returns>[vocabulary] logits after the last token; overwritten by the next call.</returns>
+    /// <exception cref="ArgumentException">There is no token, too many for the model's positions, or more image tokens than feature rows.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public ReadOnlySpan<float> Prefill(ReadOnlySpan<int> ids, Tensor? imageRows = null, int imageRowsBefore = 0, Action<int>? done = null, CancellationToken cancellation = default)
+    {
+        if (ids.Length == 0)
+            throw new ArgumentException("There is no token to take in.", nameof(ids));
+        if (Length + ids.Length > _model.Config.Text.MaxPositions)
+            throw new ArgumentException($"{Length + ids.Length} tokens do not fit the model's context of {_model.Config.Text.MaxPositions}.", nameof(ids));
+        _cache.Reserve(ids.Length);
+        for (int first = 0; first < ids.Length; first += Chunk)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            ReadOnlySpan<int> piece = ids.Slice(first, Math.Min(Chunk, ids.Length - first));
+            _prompt.Clear();
+            _prompt.AddAfter(piece, Length, imageRowsBefore);
+            imageRowsBefore += _prompt.ImageTokens;
+            Run(_prompt, imageRows, wanted: first + piece.Length == ids.Length);
+            done?.Invoke(first + piece.Length);
+        }
+        return _logits;
+    }
+
+    /// <summary>Takes in prompt tokens in one piece and gives the logits after each: for comparisons.</summary>
+    /// <returns>[ids, vocabulary].</returns>
+    internal float[] PrefillAll(ReadOnlySpan<int> ids, Tensor? imageRows, int imageRowsBefore)
+    {
+        _prompt.Clear();
+        _prompt.AddAfter(ids, Length, imageRowsBefore);
+        try
+        {
+            return _model.Logits(_tape, _model.Forward(_tape, _prompt, imageRows, _cache)).Span.ToArray();
+        }
+        finally
+        {
+            _tape.Reset();
+        }
+    }
+
+    /// <summary>Takes in one generated token; an image token's id counts as text here.</summary>
+    /// <returns>[vocabulary] logits after it; overwritten by the next call.</returns>
+    /// <exception cref="ArgumentException">The model's context is full, or the id is none of the model's.</exception>
+    public ReadOnlySpan<float> Step(int id)
+    {
+        if (Length + 1 > _model.Config.Text.MaxPositions)
+            throw new ArgumentException($"The model's context of {_model.Config.Text.MaxPositions} tokens is full.", nameof(id));
+        _text.Clear();
+        _text.AddAfter([id], Length, 0);
+        Run(_text, null, wanted: true);
+        return _logits;
+    }
+
+    /// <summary>Frees cache and buffers.</summary>
+    public void Dispose()
+    {
+        _cache.Dispose();
+        _prompt.Dispose();
+        _text.Dispose();
+    }
+
+    private void Run(TokenBatch batch, Tensor? imageRows, bool wanted)
+    {
+        try
+        {
+            Tensor hidden = _model.Forward(_tape, batch, imageRows, _cache);
+            if (!wanted)
+                return;
+            using var last = new IndexBuffer([hidden.Rows - 1]);
+            _model.Logits(_tape, hidden, last).Span.CopyTo(_logits);
+        }
+        finally
+        {
+            _tape.Reset();
+        }
+    }
+}

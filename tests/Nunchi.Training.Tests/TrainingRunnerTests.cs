@@ -1,0 +1,137 @@
+using System.Text.Json;
+using Nunchi.Training.Recipes;
+using Nunchi.Training.Runs;
+using Nunchi.Training.Tests.Goldens;
+
+namespace Nunchi.Training.Tests;
+
+public sealed class TrainingRunnerTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("nunchi-train-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public void Run_StoppedAndResumed_EndsWithTheSameBytesAsARunThatWasNot()
+    {
+        var recipe = WriteRecipe("text", "steps: 12, batch: {tokens: 256}, modules: {decoder: {learning_rate: 0.003}}, data: {conversation_share: 0.5, length: 64}, every: {log: 4, checkpoint: 5, evaluate: 6, sheet: 12, evaluate_samples: 2, sheet_samples: 1}");
+        Assert.Equal(TrainingEnd.Complete, Run(recipe, "whole"));
+
+        using var cancellation = new CancellationTokenSource();
+        var console = new CancellingWriter(cancellation, "checkpoints/01-text-step-00000005");
+        Assert.Equal(TrainingEnd.Stopped, TrainingRunner.Run(recipe, new TrainingOptions { RunDirectory = Place("stopped"), Console = console }, cancellation.Token));
+        Assert.Contains("--resume", console.ToString(), StringComparison.Ordinal);
+        Assert.Equal(TrainingEnd.Complete, TrainingRunner.Run(null, new TrainingOptions { RunDirectory = Place("stopped"), Resume = true, Console = TextWriter.Null }, TestContext.Current.CancellationToken));
+
+        foreach (var file in (string[])["parameters.safetensors", "optimizer.safetensors"])
+            Assert.Equal(File.ReadAllBytes(LastCheckpoint("whole", file)), File.ReadAllBytes(LastCheckpoint("stopped", file)));
+        Assert.Equal(Losses("whole"), Losses("stopped"));
+        Assert.True(File.Exists(Path.Combine(Place("whole"), "sheets", "01-text-step-00000012.html")));
+        Assert.True(File.Exists(Path.Combine(Place("whole"), "tokenizer", "tokenizer.json")));
+    }
+
+    [Fact]
+    public void Run_DirectoryHoldsARun_SaysHowToGoOn()
+    {
+        var recipe = WriteRecipe("text", "steps: 1, batch: {samples: 1}, modules: {decoder: {learning_rate: 0.003}}");
+        Run(recipe, "run");
+
+        Assert.Contains("--resume", Assert.Throws<TrainingException>(() => Run(recipe, "run")).Message, StringComparison.Ordinal);
+        File.AppendAllText(recipe, "# changed\n");
+        var error = Assert.Throws<TrainingException>(() => TrainingRunner.Run(recipe, new TrainingOptions { RunDirectory = Place("run"), Resume = true, Console = TextWriter.Null }, TestContext.Current.CancellationToken));
+        Assert.Contains("differs from the recipe", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_NothingToResume_SaysSo() =>
+        Assert.Contains("nothing to resume", Assert.Throws<TrainingException>(() => TrainingRunner.Run(null, new TrainingOptions { RunDirectory = Place("nowhere"), Resume = true }, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Run_UnknownStage_SuggestsTheNearest()
+    {
+        var recipe = WriteRecipe("text", "steps: 1, batch: {samples: 1}, modules: {decoder: {learning_rate: 0.003}}");
+
+        var error = Assert.Throws<RecipeException>(() => TrainingRunner.Run(recipe, new TrainingOptions { RunDirectory = Place("run"), Stages = ["txt"], Console = TextWriter.Null }, TestContext.Current.CancellationToken));
+        Assert.Contains("did you mean 'text'?", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("state.json", "{")]
+    [InlineData("state.json", "null")]
+    [InlineData("parameters.safetensors", "not a safetensors file")]
+    public void Resume_DamagedCheckpoint_NamesTheFile(string file, string content)
+    {
+        var recipe = WriteRecipe("text", "steps: 3, batch: {samples: 1}, modules: {decoder: {learning_rate: 0.003}}");
+        using var cancellation = new CancellationTokenSource();
+        TrainingRunner.Run(recipe, new TrainingOptions { RunDirectory = Place("run"), Console = new CancellingWriter(cancellation, "step-00000000") }, cancellation.Token);
+        File.WriteAllText(LastCheckpoint("run", file), content);
+
+        var error = Assert.Throws<InvalidDataException>(() => TrainingRunner.Run(null, new TrainingOptions { RunDirectory = Place("run"), Resume = true, Console = TextWriter.Null }, TestContext.Current.CancellationToken));
+        Assert.Contains(file, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_InitFromACheckpointOfAnotherRun_StartsWithItsParameters()
+    {
+        const string Stage = "steps: 2, batch: {samples: 1}, modules: {decoder: {learning_rate: 0.003} }";
+        Run(WriteRecipe("text", Stage), "first");
+        var checkpoint = Path.GetDirectoryName(LastCheckpoint("first", "state.json"))!;
+        var second = WriteRecipe("text", $"{Stage}, init: {{decoder: '{checkpoint}'}}, every: {{keep: 9}}");
+        Run(second, "second");
+
+        var start = Path.Combine(Place("second"), "checkpoints", "01-text-step-00000000", "parameters.safetensors");
+        Assert.Equal(File.ReadAllBytes(Path.Combine(checkpoint, "parameters.safetensors")), File.ReadAllBytes(start));
+    }
+
+    [Theory]
+    [InlineData("varco2-tiny", "the recipe's model")]
+    [InlineData("images", "neither a checkpoint of a run")]
+    public void Run_InitFromSomethingThatDoesNotFit_SaysWhy(string source, string reason)
+    {
+        var recipe = WriteRecipe("text", $"steps: 2, batch: {{samples: 1}}, modules: {{decoder: {{learning_rate: 0.003}}}}, init: {{decoder: '{GoldenFiles.Path(source)}'}}");
+
+        var error = Assert.Throws<InvalidDataException>(() => Run(recipe, "run"));
+        Assert.Contains(source, error.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+    }
+
+    private TrainingEnd Run(string recipe, string name) => TrainingRunner.Run(recipe, new TrainingOptions { RunDirectory = Place(name), Console = TextWriter.Null }, TestContext.Current.CancellationToken);
+
+    private double[] Losses(string run) =>
+        [.. File.ReadLines(Path.Combine(Place(run), "log.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)
+            .Where(line => line.GetProperty("kind").GetString() == "step").Select(line => line.GetProperty("loss").GetDouble())];
+
+    private string Place(string name) => Path.Combine(_directory, name);
+
+    private string LastCheckpoint(string run, string file) => Path.Combine(Directory.GetDirectories(Path.Combine(Place(run), "checkpoints")).Order(StringComparer.Ordinal).Last(), file);
+
+    private string WriteRecipe(string kind, string stage)
+    {
+        var path = Path.Combine(_directory, "recipe.yaml");
+        File.WriteAllText(path, $$"""
+            name: tiny
+            seed: 5
+            compute: {threads: 2}
+            tokenizer: {path: '{{GoldenFiles.Path("varco2-tiny", "tokenizer.json")}}', vocabulary: 768}
+            model:
+              encoder: {width: 32, layers: 1, heads: 2, mlp: 64, tile: 64, patch: 16}
+              decoder: {width: 32, layers: 2, heads: 2, key_value_heads: 1, head_size: 16, mlp: 64, max_positions: 512}
+              images: {grids: [1x1]}
+            stages:
+              - {name: text, kind: {{kind}}, {{stage}} }
+
+            """);
+        return path;
+    }
+
+    /// <summary>Asks the run to stop when a text is written.</summary>
+    private sealed class CancellingWriter(CancellationTokenSource cancellation, string text) : StringWriter
+    {
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (value?.Contains(text, StringComparison.Ordinal) == true)
+                cancellation.Cancel();
+        }
+    }
+}
