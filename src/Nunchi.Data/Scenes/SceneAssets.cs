@@ -8,6 +8,7 @@ namespace Nunchi.Data.Scenes;
 public sealed class SceneAssets
 {
     private readonly ConcurrentDictionary<SceneThing, Sprite> _sprites = new();
+    private readonly ConcurrentDictionary<FontFace, bool[]> _letters = new();
 
     /// <summary>Assets with the given fonts and things.</summary>
     /// <param name="fonts">Fonts of both splits.</param>
@@ -37,6 +38,24 @@ public sealed class SceneAssets
     {
         IReadOnlyList<FontFace> faces = Fonts.Of(split.Fonts());
         return count is { } few && split == SceneSplit.Training && few < faces.Count ? [.. faces.Take(few)] : faces;
+    }
+
+    /// <summary>Whether a face has every letter of a text. What a face has is asked once: a call for each letter would cost more than drawing it.</summary>
+    internal bool Covers(FontFace face, string text)
+    {
+        bool[] letters = _letters.GetOrAdd(face, f =>
+        {
+            char[] all = new char[0xD800];
+            for (int i = 0; i < all.Length; i++)
+                all[i] = (char)i;
+            return [.. f.Typeface.GetGlyphs(new string(all)).Select(glyph => glyph != 0)];
+        });
+        foreach (char c in text)
+        {
+            if (c != ' ' && (c >= letters.Length || !letters[c]))
+                return false;
+        }
+        return true;
     }
 
     internal Sprite SpriteOf(SceneThing thing, SceneRandom random)

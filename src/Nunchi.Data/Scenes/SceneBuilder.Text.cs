@@ -35,7 +35,7 @@ internal sealed partial class SceneBuilder
 {
     public List<PlacedText> Texts { get; } = [];
 
-    /// <summary>Draws one line (or column) whose letters have a height, with the middle of its letters at <paramref name="y"/> (or its top, when vertical).</summary>
+    /// <summary>Draws one line (or column) whose syllables have a height, with the middle of its letters at <paramref name="y"/> (or its top, when vertical).</summary>
     public PlacedText Text(string text, float x, float y, float height, TextStyle style, TextRole role, Anchor anchor = Anchor.Centre)
     {
         using var run = new TextRun(text, style, height);
@@ -64,7 +64,7 @@ internal sealed partial class SceneBuilder
             Area = area,
             Quad = Map(matrix, area),
             Glyphs = glyphs,
-            Height = SeenHeight(matrix, area, height),
+            Height = SeenHeight(matrix, area, run.Bottom - run.Top),
         };
         Texts.Add(placed);
         return placed;

@@ -94,10 +94,10 @@ internal sealed partial class SceneBuilder : IDisposable
             bool wanted = i >= 24 || ((looks.Length == 0 || looks.Contains(face.Style)) && face.Weight >= leastWeight);
             if (wanted && face.Style == FontStyle.Hand && looks.Length == 0 && Random.Chance(0.6))
                 continue;
-            if (wanted && Covers(face, text))
+            if (wanted && Assets.Covers(face, text))
                 return face;
         }
-        return faces.FirstOrDefault(face => Covers(face, text))
+        return faces.FirstOrDefault(face => Assets.Covers(face, text))
             ?? throw new InvalidOperationException($"No {Split} font has every letter of '{text}'.");
     }
 
@@ -118,14 +118,4 @@ internal sealed partial class SceneBuilder : IDisposable
     public Paint Colour(params ColourName[] choices) => Paint.Sample(choices.Length == 0 ? Random.From(Colours.All) : Random.Pick(choices), Random);
 
     public void Dispose() => _surface?.Dispose();
-
-    private static bool Covers(FontFace face, string text)
-    {
-        foreach (char c in text)
-        {
-            if (c != ' ' && !face.Has(c))
-                return false;
-        }
-        return true;
-    }
 }

@@ -25,7 +25,10 @@ internal sealed record TextStyle(FontFace Face, Paint Fill)
     public bool Vertical { get; init; }
 }
 
-/// <summary>Letters with their places relative to the start of the baseline; sizes scale linearly because hinting is off.</summary>
+/// <summary>
+/// Letters with their places relative to the start of the baseline; sizes scale linearly because hinting is off. The height that is asked for is that of a
+/// Hangul syllable; digits and Latin letters of the same run of type are lower, as in print.
+/// </summary>
 internal sealed class TextRun : IDisposable
 {
     private readonly SKFont _font;
@@ -37,9 +40,9 @@ internal sealed class TextRun : IDisposable
         Text = text;
         Style = style;
         _font = new SKFont(style.Face.Typeface, 100, style.Stretch, -style.Slant) { Hinting = SKFontHinting.None, Subpixel = true, Edging = SKFontEdging.Antialias, LinearMetrics = true };
-        SKRect sample = Reference(text, _font);
-        _font.Size = 100 * height / sample.Height;
-        float scale = _font.Size / 100;
+        SKRect syllable = Measure("한", _font), sample = Language(text) == "ko" ? syllable : Measure("H", _font);
+        float scale = height / syllable.Height;
+        _font.Size = 100 * scale;
         Top = sample.Top * scale;
         Bottom = sample.Bottom * scale;
 
@@ -126,9 +129,8 @@ internal sealed class TextRun : IDisposable
 
     public void Dispose() => _font.Dispose();
 
-    private static SKRect Reference(string text, SKFont font)
+    private static SKRect Measure(string letter, SKFont font)
     {
-        string letter = Language(text) == "ko" ? "한" : "H";
         font.MeasureText(letter, out SKRect bounds);
         return bounds.Height > 0 ? bounds : new SKRect(0, -70, 80, 0);
     }

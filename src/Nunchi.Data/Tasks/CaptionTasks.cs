@@ -79,6 +79,11 @@ internal static class CaptionTasks
                     sentences.Add(korean ? Phrase.Fill("{0은} {1}에 있습니다.", phrase, group.Spot.Korean) : $"The {phrase} is {group.Spot.English}.");
                 }
             }
+            if (ask.Readable.Count > 0)
+            {
+                string written = string.Join(", ", ask.Readable.Take(6).Select(t => $"'{t.Text}'"));
+                sentences.Add(korean ? $"글자는 {written}{Particles.Of(ask.Readable[Math.Min(6, ask.Readable.Count) - 1].Text, "이라고")} 적혀 있습니다." : $"The text says {written}.");
+            }
         }
         else if (FactTasks.Summary(ask) is { } summary)
         {

@@ -83,16 +83,15 @@ internal static class KnowledgeTasks
         ThingGroup group = ask.Random.From(single);
         List<Turn> turns = [];
         string key = group.Class.Key, noun = group.Phrase(ask.Korean, false);
-        bool many = group.Count > 1;
         if (Flying.Contains(key) || NotFlying.Contains(key))
         {
             bool can = Flying.Contains(key);
-            turns.Add(YesNo(ask, ask.Say(["{0은} 날 수 있어?", "{0은} 하늘을 날 수 있나요?"], [many ? "Can the {0} fly?" : "Can the {0} fly?"], noun), can,
+            turns.Add(YesNo(ask, ask.Say(["{0은} 날 수 있어?", "{0은} 하늘을 날 수 있나요?"], ["Can the {0} fly?"], noun), can,
                 can ? ask.Say(["네, {0은} 날 수 있습니다."], ["Yes, it can fly."], noun) : ask.Say(["아니요, {0은} 날 수 없습니다."], ["No, it cannot fly."], noun), "can_fly"));
         }
         bool food = group.Class.Category is "fruit" or "food";
-        turns.Add(YesNo(ask, ask.Say(["{0은} 먹을 수 있는 거야?", "{0은} 먹을 수 있나요?"], ["Can you eat the {0}?"], noun), food,
-            food ? ask.Say(["네, {0은} 먹을 수 있습니다."], ["Yes, you can eat it."], noun) : ask.Say(["아니요, {0은} 먹는 것이 아닙니다."], ["No, it is not food."], noun), "can_eat"));
+        Turn eat = YesNo(ask, ask.Say(["{0은} 먹을 수 있는 거야?", "{0은} 먹을 수 있나요?"], ["Can you eat the {0}?"], noun), food,
+            food ? ask.Say(["네, {0은} 먹을 수 있습니다."], ["Yes, you can eat it."], noun) : ask.Say(["아니요, {0은} 먹는 것이 아닙니다."], ["No, it is not food."], noun), "can_eat");
         if (Legs.TryGetValue(key, out int legs) && ask.Korean)
             turns.Add(new Turn(Phrase.Fill(ask.Random.Pick("{0은} 다리가 몇 개야?", "{0}의 다리는 몇 개인가요?"), noun), Phrase.Fill("{0은} 다리가 {1} 개입니다.", noun, legs switch { 2 => "두", 4 => "네", 6 => "여섯", _ => "여덟" }),
                 ask.Truth(TaskKind.Knowledge, "legs") with { Label = legs.ToString(), Accept = [legs switch { 2 => "두 개", 4 => "네 개", 6 => "여섯 개", _ => "여덟 개" }, legs.ToString()] }));
@@ -101,6 +100,8 @@ internal static class KnowledgeTasks
                 ask.Truth(TaskKind.Knowledge, "use") with { Accept = [ask.Korean ? use.Korean[..^1] : use.English[..^1]] }));
         if (Homes.TryGetValue(key, out string? home) && ask.Korean)
             turns.Add(new Turn(Phrase.Fill(ask.Random.Pick("{0은} 어디에 살아?", "{0은} 주로 어디에서 사나요?"), noun), Phrase.Fill("{0은} 주로 {1}에서 삽니다.", noun, home), ask.Truth(TaskKind.Knowledge, "home") with { Accept = [home] }));
+        if (turns.Count == 0 || ask.Random.Chance(0.25))
+            turns.Add(eat);
         return ask.Random.From(turns) with { Subject = group };
     }
 

@@ -32,7 +32,8 @@ internal static class LocateTasks
 
     public static Turn? LocateAbsent(AskContext ask)
     {
-        if (Absent(ask) is not var (what, colour))
+        // Pictures without things would otherwise ask for absent ones only.
+        if ((ask.Groups.Count == 0 && ask.Random.Chance(0.6)) || Absent(ask) is not var (what, colour))
             return null;
         string phrase = Naming.Thing(what, colour, ask.Korean, false);
         string question = Question(ask, phrase, 1);

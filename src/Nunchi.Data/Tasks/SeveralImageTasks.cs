@@ -28,7 +28,7 @@ internal static class SeveralImageTasks
                 4 => Kinds(asks),
                 _ => Dearer(asks),
             };
-            if (turn is not null && !turns.Any(t => t.Question == turn.Question))
+            if (turn is not null && !turns.Any(t => t.Question == turn.Question || t.Answer == turn.Answer))
                 turns.Add(turn);
         }
         if (turns.Count == 0)
@@ -116,7 +116,9 @@ internal static class SeveralImageTasks
         string answer = string.Join(' ', asks.Select((a, i) => ask.Korean
             ? $"{KoreanOrdinals[i]} 사진은 {Naming.Kind(a.Scene.Kind, true)}입니다."
             : $"The {EnglishOrdinals[i]} image shows {(a.Scene.Kind is SceneKind.Table or SceneKind.Shapes ? "" : Naming.Article(Naming.Kind(a.Scene.Kind, false)) + " ")}{Naming.Kind(a.Scene.Kind, false)}."));
-        return new Turn(ask.Say(["각각 무슨 사진이야?", "사진들을 차례로 설명해줘", "두 사진의 차이가 뭐야?"], ["What does each image show?", "What is the difference between the images?"]).Replace("두 사진의", asks.Count == 2 ? "두 사진의" : "사진들의", StringComparison.Ordinal),
+        bool differ = asks.Select(a => a.Scene.Kind).Distinct().Count() == asks.Count && ask.Random.Chance(0.4);
+        return new Turn(
+            differ ? ask.Say([asks.Count == 2 ? "두 사진의 차이가 뭐야?" : "사진들이 서로 어떻게 다른가요?"], ["What is the difference between the images?"]) : ask.Say(["각각 무슨 사진이야?", "사진들을 차례로 설명해줘"], ["What does each image show?"]),
             answer, Truth(ask, "each") with { Accept = [Naming.Kind(asks[0].Scene.Kind, ask.Korean)] });
     }
 

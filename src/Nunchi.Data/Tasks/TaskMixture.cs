@@ -44,8 +44,8 @@ public sealed record TaskMixture
         [TaskKind.Colour] = 5,
         [TaskKind.YesNo] = 9,
         [TaskKind.Relation] = 3,
-        [TaskKind.TextFact] = 16,
-        [TaskKind.Knowledge] = 6,
+        [TaskKind.TextFact] = 26,
+        [TaskKind.Knowledge] = 9,
         [TaskKind.Refusal] = 3,
     };
 

@@ -60,7 +60,7 @@ internal static class ThingTasks
     {
         List<ThingGroup> coloured = [.. ask.Groups.Where(g => g.Colour != ColourName.None && g.NounIsEnough)];
         ColourName board = ask.Scene.Facts.BoardColour;
-        if (board != ColourName.None && (coloured.Count == 0 || ask.Random.Chance(0.5)))
+        if (board != ColourName.None && ask.Scene.Kind is not (SceneKind.Playground or SceneKind.Table or SceneKind.Shapes) && (coloured.Count == 0 || ask.Random.Chance(0.5)))
         {
             string noun = Naming.Kind(ask.Scene.Kind, ask.Korean), colour = ask.Korean ? Colours.Noun(board) : Colours.English(board);
             return new Turn(ask.Say(["{0}의 바탕은 무슨 색이야?", "{0} 바탕색이 뭐야?", "바탕은 무슨 색인가요?", "배경색은 무엇입니까?"], ["What is the background colour of the {0}?", "What colour is the {0}?"], noun),

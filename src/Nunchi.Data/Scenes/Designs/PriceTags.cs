@@ -107,7 +107,7 @@ internal static class PriceTags
         Paint head = Paint.On(ground, b.Random, 1.6, ColourName.Red, ColourName.Orange, ColourName.Blue, ColourName.Green, ColourName.Black, ColourName.Yellow);
         b.Board(SKRect.Create(size), ground, 8);
         b.Panel(new SKRect(0, 0, 320, 64), head.Shade, 8);
-        string title = b.Random.Pick("특가", "세일", "오늘만 할인", "SALE", "행사 상품", "초특가", "1+1", "반값 할인");
+        string title = b.Random.Pick("특가", "세일", "오늘만 할인", "SALE", "행사 상품", "초특가", "1+1");
         b.TextIn(new SKRect(16, 8, 304, 56), title, 40, b.SignStyle(title, head), TextRole.Title);
         b.TextIn(new SKRect(16, 76, 304, 126), item.Name, 42, b.SignStyle(item.Name, ground), TextRole.Product, b.Random.Pick(Anchor.Left, Anchor.Centre));
         string old = Words.Won(item.OldPrice!.Value) + "원", now = Words.Won(item.Price) + "원";

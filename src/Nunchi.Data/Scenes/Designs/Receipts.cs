@@ -66,13 +66,13 @@ internal static class Receipts
         {
             b.Text("상품", edge, y, letter, style, TextRole.Label, Anchor.Left);
             if (layout == Layout.Columns)
-                b.Text("수량", width * 0.6f, y, letter, style, TextRole.Label);
+                b.Text("수량", width * 0.53f, y, letter, style, TextRole.Label);
             b.Text("금액", right, y, letter, style, TextRole.Label, Anchor.Right);
             y += row;
         }
         foreach (ReceiptItem item in facts.Items)
         {
-            float nameRoom = layout == Layout.TwoRows ? width - 40 : width * (layout == Layout.Short ? 0.5f : 0.42f);
+            float nameRoom = layout == Layout.TwoRows ? width - 40 : width * (layout == Layout.Short ? 0.5f : 0.4f);
             b.TextIn(SKRect.Create(edge, y - (row / 2), nameRoom, row), item.Name, letter, style, TextRole.Product, Anchor.Left);
             if (layout == Layout.TwoRows)
             {
@@ -81,7 +81,7 @@ internal static class Receipts
             }
             else if (layout == Layout.Columns)
             {
-                b.Text(item.Quantity.ToString(), width * 0.6f, y, letter, style, TextRole.Quantity);
+                b.Text(item.Quantity.ToString(), width * 0.53f, y, letter, style, TextRole.Quantity);
             }
             b.TextIn(SKRect.Create(width * 0.64f, y - (row / 2), right - (width * 0.64f), row), Words.Won(item.Amount), letter, style, TextRole.Price, Anchor.Right);
             y += row;
