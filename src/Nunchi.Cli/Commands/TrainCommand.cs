@@ -1,7 +1,5 @@
 using System.CommandLine;
 using Nunchi.Cli.Answers;
-using Nunchi.Tensors.Cpu;
-using Nunchi.Tensors.Machine;
 using Nunchi.Training;
 
 namespace Nunchi.Cli;
@@ -20,7 +18,7 @@ internal static class TrainCommand
         var resume = new Option<bool>("--resume") { Description = "Go on from the run's last checkpoint." };
         var output = new Option<string?>("--out", "--run") { Description = "Directory of the run (default: runs/NAME, by the recipe's name).", HelpName = "DIR" };
         var stages = new Option<string[]>("--stage") { Description = "Run only this stage; may be given several times.", HelpName = "NAME", Arity = ArgumentArity.OneOrMore };
-        Option<int?> threads = NumberOption.Create<int>("--threads", "Worker threads (default: one a processor).", 1, 256);
+        Option<int?> threads = NumberOption.Create<int>("--threads", "Worker threads (default: what the recipe says, or one a processor).", 1, 256);
         command.Arguments.Add(recipe);
         foreach (Option option in (Option[])[resume, output, stages, threads])
             command.Options.Add(option);
@@ -29,7 +27,6 @@ internal static class TrainCommand
             Shell own = GlobalOptions.Apply(shell, parsed);
             string[] chosen = parsed.GetValue(stages) ?? [];
             (string? file, string? directory) = Place(parsed.GetValue(recipe), parsed.GetValue(output), parsed.GetValue(resume));
-            int workers = parsed.GetValue(threads) ?? Math.Min(Environment.ProcessorCount, 256);
             bool json = parsed.GetValue(GlobalOptions.Json);
             var options = new TrainingOptions
             {
@@ -37,8 +34,7 @@ internal static class TrainCommand
                 Resume = parsed.GetValue(resume),
                 Stages = chosen.Length == 0 ? null : chosen,
                 Console = own.Quiet ? TextWriter.Null : json ? own.Error : own.Out,
-                CreateBackend = () => CpuBackend.Create(new CpuOptions { Threads = workers }),
-                PeakOperations = MachineLimits.MeasureFloat32Peak(workers) * 1e9,
+                Threads = parsed.GetValue(threads),
             };
             using Interrupts.Scope scope = own.Interrupts.Enter();
             TrainingEnd end = TrainingRunner.Run(file, options, scope.Token);

@@ -45,13 +45,13 @@ public static class PageCurriculum
         "either polarity",
         "any colours",
         "4 fonts",
-        "22-40 px",
+        "22-40 px, a few pages of objects",
         "10 fonts",
         "every syllable, small letters, punctuation",
         "14-64 px, mixed sizes, several regions",
         "20 fonts, less contrast, wider gaps",
         "all fonts, squeezed pages",
-        "patterned grounds, objects",
+        "patterned grounds, more objects",
         "rotation, perspective, blur, noise, JPEG, tone",
     ];
 
@@ -72,7 +72,7 @@ public static class PageCurriculum
         if (level >= 3)
             pages = pages with { Faces = 4 };
         if (level >= 4)
-            pages = pages with { GlyphHeight = new Spread(22, 40) };
+            pages = pages with { GlyphHeight = new Spread(22, 40), ObjectShare = 0.12f };
         if (level >= 5)
             pages = pages with { Faces = 10 };
         if (level >= 6)
