@@ -108,6 +108,21 @@ internal readonly struct ConfigSection(string file, string path, JsonElement ele
         return [.. value.EnumerateArray().Select(item => item.GetString()!)];
     }
 
+    /// <summary>An object whose values are all numbers; empty when the key is missing.</summary>
+    internal IReadOnlyDictionary<string, double> Numbers(string key, double least, double most)
+    {
+        var numbers = new Dictionary<string, double>(StringComparer.Ordinal);
+        if (Find(key) is not { } value)
+            return numbers;
+        ConfigSection section = Section(key)!.Value;
+        foreach (JsonProperty property in value.EnumerateObject())
+            numbers[property.Name] = section.Number(property.Name, 0, least, most);
+        return numbers;
+    }
+
+    /// <summary>The key is there and its value is JSON's null, which in some configurations differs from leaving it out.</summary>
+    internal bool IsNull(string key) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.Null;
+
     internal JsonValueKind Kind(string key) => Find(key)?.ValueKind ?? JsonValueKind.Undefined;
 
     internal InvalidDataException Wrong(string key, string expected)
