@@ -28,4 +28,14 @@ public static class ConfigReader
             throw root.Wrong("vision_feature_select_strategy", $"\"{(config.Vision.HasClassToken ? "default" : "full")}\": tiles are put together from {config.Vision.Tokens} features each, this gives {config.Vision.FeaturesPerCrop}");
         return config;
     }
+
+    /// <summary>Bytes of one weight in a checkpoint's files as <c>config.json</c> says it (<c>dtype</c> or <c>torch_dtype</c>): 4 for float32 or when it is silent, else 2.</summary>
+    /// <param name="directory">A Hugging Face directory.</param>
+    /// <exception cref="InvalidDataException">The value is no type that weights are read in; the message names file and key.</exception>
+    public static int ElementBytes(string directory)
+    {
+        ConfigSection root = ConfigSection.Load(Path.Combine(directory, "config.json"));
+        string key = root.Text("dtype") != null ? "dtype" : "torch_dtype";
+        return root.Choice(key, "float32", "float32", "bfloat16", "float16") == "float32" ? 4 : 2;
+    }
 }

@@ -1,6 +1,7 @@
 using Nunchi.Checkpoints;
 using Nunchi.Models;
 using Nunchi.Tensors.Cpu;
+using Nunchi.Tests.Goldens;
 using Nunchi.Tensors.Safetensors;
 
 namespace Nunchi.Tests.Checkpoints;

@@ -22,7 +22,7 @@ public class RandomCheckpointTests
 
     [Theory]
     [InlineData(SafetensorsType.F32, 1L << 40, 1)]
-    [InlineData(SafetensorsType.BF16, 20_000L, 0)]
+    [InlineData(SafetensorsType.BF16, 4_000L, 0)]
     [InlineData(SafetensorsType.F16, 1L << 40, 1)]
     public async Task Write_SmallShape_LoadsAndAnswers(SafetensorsType type, long shardBytes, int files)
     {
@@ -32,7 +32,7 @@ public class RandomCheckpointTests
             RandomCheckpoint.Write(directory, Small(KnownShapes.All["varco-vision-2.0-1.7b"]), new RandomCheckpointOptions { Type = type, ShardBytes = shardBytes, Seed = 7 });
 
             int found = Directory.GetFiles(directory, "*.safetensors").Length;
-            Assert.True(files == 0 ? found > 5 && File.Exists(Path.Combine(directory, SafetensorsArchive.IndexFileName)) : found == files, $"{found} files");
+            Assert.True(files == 0 ? found > 3 && File.Exists(Path.Combine(directory, SafetensorsArchive.IndexFileName)) : found == files, $"{found} files");
             using ChatEngine engine = ChatEngine.Load(directory, new EngineOptions { Threads = 1 });
             Answer? answer = null;
             await foreach (AnswerUpdate update in engine.AskAsync([new Message(Role.User, "안녕?")], new GenerationOptions { MaxTokens = 3 }, TestContext.Current.CancellationToken))
