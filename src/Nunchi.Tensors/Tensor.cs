@@ -97,6 +97,9 @@ public sealed unsafe class Tensor : IDisposable
         return new Tensor(Data + ((long)first * Columns), rows, Columns);
     }
 
+    /// <summary>Asks the operating system for large pages before a large tensor is first written, where it gives them only when asked (Linux).</summary>
+    public void PreferLargePages() => Safetensors.MappedPages.PreferHuge(Data, Count * sizeof(float));
+
     /// <summary>Says that the gradient counts as zero from now on; nothing is written.</summary>
     public void ForgetGradient() => HasGradient = false;
 

@@ -51,6 +51,8 @@ public static class CheckpointReader
         List<Match> matches = MatchAll(archive, model.Parameters, model.Config, report, out string? tiedHead);
         report.ThrowIfAny(archive.Directory);
         var reading = new WeightReading(options ?? new LoadOptions());
+        foreach (Parameter parameter in model.Parameters.All)
+            parameter.Tensor.PreferLargePages();
         foreach (var (parameter, view, file, entry) in matches)
         {
             if (entry != null)

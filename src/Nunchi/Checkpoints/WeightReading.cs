@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Nunchi.Tensors.Safetensors;
 
 namespace Nunchi.Checkpoints;
@@ -60,6 +61,7 @@ internal sealed unsafe class WeightReading(LoadOptions options)
     }
 
     // Anything times zero is zero unless it is infinite or NaN.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int FirstNonFinite(ReadOnlySpan<float> values)
     {
         var sum = Vector<float>.Zero;

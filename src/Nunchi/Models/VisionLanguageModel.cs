@@ -41,6 +41,9 @@ public sealed class VisionLanguageModel : IDisposable
     /// <summary>Where the model lies and runs.</summary>
     public ComputeBackend Backend { get; }
 
+    /// <summary>Held while a step of inference runs, so that conversations on several threads take turns: a backend works on one thing at a time.</summary>
+    internal Lock Turn { get; } = new();
+
     /// <summary>Sizes and switches.</summary>
     public VisionLanguageConfig Config { get; }
 
@@ -90,13 +93,23 @@ public sealed class VisionLanguageModel : IDisposable
         for (int first = 0; first < images.Crops; first += cropsAtOnce)
         {
             int count = Math.Min(cropsAtOnce, images.Crops - first);
-            using SegmentLayout layout = SegmentLayout.Uniform(count, Config.Vision.Tokens);
+            EncodeGroup(tape, images, all, first, count);
+            encoded?.Invoke(first + count);
+        }
+        lock (Turn)
+            return Pack(tape, all, images);
+    }
+
+    private unsafe void EncodeGroup(Tape tape, ImageBatch images, Tensor all, int first, int count)
+    {
+        int tokens = Config.Vision.FeaturesPerCrop;
+        using SegmentLayout layout = SegmentLayout.Uniform(count, Config.Vision.Tokens);
+        lock (Turn)
+        {
             Tensor projected = EncodeCrops(tape, images, first, count, layout);
             Backend.Copy(projected.Data, all.Data + ((long)first * tokens * all.Columns), projected.Count);
             tape.Release(projected);
-            encoded?.Invoke(first + count);
         }
-        return Pack(tape, all, images);
     }
 
     /// <summary>Runs token sequences, image features in their places, through the decoder's layers.</summary>
