@@ -124,7 +124,7 @@ public sealed class SafetensorsArchive : IDisposable
                 map.Add(pair.Name, shard);
             }
         }
-        catch (JsonException failure)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             throw new InvalidDataException($"{path}: no valid JSON: {failure.Message}", failure);
         }

@@ -16,6 +16,7 @@ public static class CheckpointReader
     /// <param name="options">Threads, progress, an adapter; null takes the defaults.</param>
     /// <exception cref="FileNotFoundException">The directory, its configuration, its weights or a shard is not there.</exception>
     /// <exception cref="InvalidDataException">The configuration is not supported, a file is damaged, or weights and configuration do not fit; the message lists all that is wrong.</exception>
+    /// <exception cref="InsufficientMemoryException">The weights do not fit into this machine's memory.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static VisionLanguageModel Load(string path, ComputeBackend backend, LoadOptions? options = null)
     {
@@ -77,7 +78,7 @@ public static class CheckpointReader
         report.ThrowIfAny(archive.Directory);
         long needed = plan.Count() * sizeof(float), available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (needed > available)
-            throw new OutOfMemoryException($"{archive.Directory}: the weights take {needed / 1e9:0.0} GB as float32, this machine has {available / 1e9:0.0} GB.");
+            throw new InsufficientMemoryException($"{archive.Directory}: the weights take {needed / 1e9:0.0} GB as float32, this machine has {available / 1e9:0.0} GB.");
     }
 
     private static List<Match> MatchAll(SafetensorsArchive archive, ParameterSet parameters, VisionLanguageConfig config, CheckpointReport report, out string? tiedHead)

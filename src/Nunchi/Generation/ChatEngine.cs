@@ -186,6 +186,7 @@ public sealed class ChatEngine : IChatEngine
             Text = stream.Text,
             RawText = stream.RawText,
             Spans = stream.Spans,
+            Oddities = [.. stream.Oddities],
             Usage = new Usage(request.Ids.Length, request.ImageTokens, produced),
             Timings = new Timings { Encode = encoded, Prefill = taken - encoded, FirstToken = first, Decode = watch.Elapsed - first, Total = watch.Elapsed },
             FinishReason = reason,

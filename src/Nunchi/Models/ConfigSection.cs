@@ -11,17 +11,10 @@ internal readonly struct ConfigSection(string file, string path, JsonElement ele
     {
         if (new FileInfo(file) is { Exists: true, Length: > MaximumFileLength } info)
             throw new InvalidDataException($"{file}: a configuration of {info.Length} bytes; at most {MaximumFileLength} are allowed.");
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file), new JsonDocumentOptions { AllowDuplicateProperties = false });
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new ConfigSection(file, "", document.RootElement.Clone())
-                : throw new InvalidDataException($"{file}: expected a JSON object, found {document.RootElement.ValueKind}.");
-        }
-        catch (JsonException failure)
-        {
-            throw new InvalidDataException($"{file}: no valid JSON: {failure.Message}", failure);
-        }
+        using JsonDocument document = StrictJson.Parse(file, File.ReadAllBytes(file), allowDuplicates: false);
+        return document.RootElement.ValueKind == JsonValueKind.Object
+            ? new ConfigSection(file, "", document.RootElement.Clone())
+            : throw new InvalidDataException($"{file}: expected a JSON object, found {document.RootElement.ValueKind}.");
     }
 
     internal ConfigSection? Section(string key)

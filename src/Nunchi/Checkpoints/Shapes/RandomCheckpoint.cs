@@ -88,7 +88,8 @@ public static class RandomCheckpoint
         var images = new ImageProcessorConfig { TileSize = config.Vision.ImageSize, Canvases = config.GridPinpoints };
         if (config.TilesPictures)
         {
-            ImageProcessorConfig.TryParseAspectRatio(config.VisionAspectRatio, out int? most);
+            if (!ImageProcessorConfig.TryParseAspectRatio(config.VisionAspectRatio, out int? most))
+                throw new ArgumentException($"The shape's limit on tiles is \"{config.VisionAspectRatio}\"; anyres or anyres_max_N is expected.", nameof(config));
             return images with { MaxTiles = most, ProcessorType = config.Family == VisionLanguageConfig.LlavaNext ? "LlavaNextImageProcessor" : images.ProcessorType };
         }
         return images with { Layout = ImageLayout.SingleCrop, ProcessorType = "CLIPImageProcessor", MaxTiles = null, Pad = false, ShortestEdge = config.Vision.ImageSize, CenterCrop = true };
