@@ -1,6 +1,8 @@
+using Nunchi.Checkpoints;
 using Nunchi.Checkpoints.Shapes;
 using Nunchi.Cli.Answers;
 using Nunchi.Models;
+using Nunchi.Tensors.Safetensors;
 using Spectre.Console;
 
 namespace Nunchi.Cli;
@@ -19,10 +21,10 @@ internal static class ShowPlan
         }
         else
         {
-            string directory = ModelOptions.Find(shell, named);
+            string directory = CheckpointPlace.Of(ModelOptions.Find(shell, named)).Directory;
             name = Path.GetFileName(Path.TrimEndingDirectorySeparator(directory));
             config = ConfigReader.Load(directory);
-            elementBytes = ConfigReader.ElementBytes(directory);
+            elementBytes = ConfigReader.WeightType(directory) == SafetensorsType.F32 ? 4 : 2;
         }
         CheckpointPlan plan = CheckpointPlan.Of(config, elementBytes);
         if (json)

@@ -73,7 +73,7 @@ public static class CheckpointWriter
         };
     }
 
-    private static void WriteWeights(string path, VisionLanguageModel model, SafetensorsType type)
+    internal static void WriteWeights(string path, VisionLanguageModel model, SafetensorsType type)
     {
         ModelFamily family = ModelFamilies.Of(model.Config);
         var views = model.Parameters.All.SelectMany(parameter => parameter.Views.Select(view => (Parameter: parameter, View: view, Name: CheckpointLayout.ToWrittenName(family, view.Name))))

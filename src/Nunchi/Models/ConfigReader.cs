@@ -1,4 +1,5 @@
 using Nunchi.Models.Families;
+using Nunchi.Tensors.Safetensors;
 
 namespace Nunchi.Models;
 
@@ -29,13 +30,18 @@ public static class ConfigReader
         return config;
     }
 
-    /// <summary>Bytes of one weight in a checkpoint's files as <c>config.json</c> says it (<c>dtype</c> or <c>torch_dtype</c>): 4 for float32 or when it is silent, else 2.</summary>
+    /// <summary>The type of a checkpoint's weights as <c>config.json</c> says it (<c>dtype</c> or <c>torch_dtype</c>); float32 when it is silent.</summary>
     /// <param name="directory">A Hugging Face directory.</param>
     /// <exception cref="InvalidDataException">The value is no type that weights are read in; the message names file and key.</exception>
-    public static int ElementBytes(string directory)
+    public static SafetensorsType WeightType(string directory)
     {
         ConfigSection root = ConfigSection.Load(Path.Combine(directory, "config.json"));
         string key = root.Text("dtype") != null ? "dtype" : "torch_dtype";
-        return root.Choice(key, "float32", "float32", "bfloat16", "float16") == "float32" ? 4 : 2;
+        return root.Choice(key, "float32", "float32", "bfloat16", "float16") switch
+        {
+            "bfloat16" => SafetensorsType.BF16,
+            "float16" => SafetensorsType.F16,
+            _ => SafetensorsType.F32,
+        };
     }
 }

@@ -15,26 +15,32 @@ internal static class StrictJson
             throw new InvalidDataException($"{file}: no valid UTF-8.");
         try
         {
-            CheckTexts(text.Span);
+            CheckTexts(file, text.Span);
             return JsonDocument.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = allowDuplicates });
         }
         catch (JsonException failure)
         {
             throw new InvalidDataException($"{file}: no valid JSON at line {failure.LineNumber + 1}, byte {failure.BytePositionInLine}: {failure.Message}", failure);
         }
-        catch (InvalidOperationException failure)
-        {
-            throw new InvalidDataException($"{file}: a text or name in it holds half a surrogate pair: {failure.Message}", failure);
-        }
     }
 
-    private static void CheckTexts(ReadOnlySpan<byte> text)
+    private static void CheckTexts(string file, ReadOnlySpan<byte> text)
     {
         var reader = new Utf8JsonReader(text);
+        string name = "";
         while (reader.Read())
         {
-            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
-                reader.GetString();
+            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName))
+                continue;
+            try
+            {
+                string value = reader.TokenType == JsonTokenType.PropertyName || reader.ValueIsEscaped ? reader.GetString()! : "";
+                name = reader.TokenType == JsonTokenType.PropertyName ? value : name;
+            }
+            catch (InvalidOperationException failure)
+            {
+                throw new InvalidDataException($"{file}: \"{name}\", byte {reader.TokenStartIndex}: expected a text of valid characters, found half a surrogate pair.", failure);
+            }
         }
     }
 }

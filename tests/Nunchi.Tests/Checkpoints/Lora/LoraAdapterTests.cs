@@ -1,7 +1,9 @@
 using System.Text.Json;
+using Nunchi.Checkpoints;
 using Nunchi.Checkpoints.Lora;
 using Nunchi.Models;
 using Nunchi.Tensors;
+using Nunchi.Tensors.Cpu;
 using Nunchi.Tensors.Operators;
 using Nunchi.Tensors.Safetensors;
 using Nunchi.Tests.Goldens;
@@ -102,6 +104,23 @@ public class LoraAdapterTests
 
         Assert.Contains("Halves without their other half (1)", message);
         Assert.Contains("up_proj.lora_C", message);
+    }
+
+    [Theory]
+    [InlineData("varco2-tiny")]
+    [InlineData("varco2-tiny-tf453")]
+    public void Write_Merged_LoadsAsTheAdaptedModel(string checkpoint)
+    {
+        using var place = new TemporaryCheckpoint(checkpoint);
+        string merged = Path.Combine(place.Root, "merged");
+        using CpuBackend backend = CpuBackend.Create(new CpuOptions { Threads = 1 });
+
+        LoraMerge.Write(place.Directory, GoldenFiles.Path("training", "lora"), merged, backend);
+
+        using VisionLanguageModel expected = CheckpointReader.Load(place.Directory, backend, new LoadOptions { Adapter = GoldenFiles.Path("training", "lora") }), model = CheckpointReader.Load(merged, backend);
+        Assert.All(expected.Parameters.All, parameter => Assert.Equal(parameter.Tensor.Span.ToArray(), model.Parameters[parameter.Name].Tensor.Span.ToArray()));
+        Assert.True(File.Exists(Path.Combine(merged, "tokenizer.json")));
+        Assert.Throws<IOException>(() => LoraMerge.Write(place.Directory, GoldenFiles.Path("training", "lora"), merged, backend));
     }
 
     private sealed class AdapterCopy : IDisposable
