@@ -1,0 +1,83 @@
+using Nunchi.Cli.Answers;
+using Nunchi.Evaluation.Reports;
+using Nunchi.Evaluation.Runs;
+using Spectre.Console;
+
+namespace Nunchi.Cli;
+
+/// <summary>Shows what an evaluation measured.</summary>
+internal static class EvalOutput
+{
+    public static void Report(StatusLine status, EvaluationProgress progress)
+    {
+        string left = progress.TimeLeft is { } time ? $" · {Duration(time)} left" : "";
+        status.Report($"{progress.Suite}: {progress.Done:N0} of {progress.Total:N0}{left}", (double)progress.Done / progress.Total);
+    }
+
+    public static void Write(Shell shell, bool json, EvaluationReport report)
+    {
+        if (json)
+        {
+            foreach (Measure measure in report.Measures)
+                shell.Out.WriteLine(JsonDocuments.Write(MeasureDocument.Of(measure)));
+        }
+        else
+        {
+            foreach (IGrouping<string, Measure> suite in report.Measures.GroupBy(measure => measure.Suite))
+                Tables.Write(shell, Table(suite.Key, [.. suite.Select(measure => (measure.Metric, measure.Group, Percent.Of(measure.Estimate)))]));
+        }
+        shell.Out.Flush();
+        if (report.Stopped)
+            shell.Note($"Stopped. Measured so far: {string.Join(", ", report.Suites.Select(suite => $"{suite.Suite} {suite.Done:N0} of {suite.Total:N0}"))}. The same command goes on from here.");
+        if (report.Outdated > 0)
+            shell.Note($"{report.Outdated:N0} answers were to pictures or questions that this version makes otherwise; they were asked anew.");
+        if (report.Failures.Count > 0)
+            shell.Note($"{report.Failures.Count:N0} questions could not be asked and count as wrong: {report.Failures.Reason}");
+        string pages = string.Join(", ", report.Suites.Where(suite => suite.Done > 0).Select(suite => $"{suite.Suite}.html"));
+        shell.Note($"{report.Directory}: answers.jsonl, results.jsonl{(pages.Length > 0 ? ", " + pages : "")}");
+    }
+
+    public static int Compare(Shell shell, bool json, string first, string second, IReadOnlyList<string> suites)
+    {
+        RunComparison comparison = RunComparison.Of(first, second, suites);
+        if (json)
+        {
+            foreach (MeasuredDifference difference in comparison.Differences)
+                shell.Out.WriteLine(JsonDocuments.Write(DifferenceDocument.Of(difference)));
+            return ExitCode.Success;
+        }
+        foreach (IGrouping<string, MeasuredDifference> suite in comparison.Differences.GroupBy(difference => difference.Suite))
+        {
+            var table = new Table().Border(TableBorder.Rounded).Title(suite.Key);
+            table.AddColumns("metric", "group", Markup.Escape(comparison.First), Markup.Escape(comparison.Second), "difference", "n", "");
+            foreach (int column in (int[])[2, 3, 4, 5])
+                table.Columns[column].RightAligned();
+            foreach (MeasuredDifference d in suite)
+            {
+                table.AddRow(Markup.Escape(d.Metric), Markup.Escape(d.Group), $"{100 * d.First:0.0} %", $"{100 * d.Second:0.0} %",
+                    Markup.Escape($"{100 * d.Difference.Value:+0.0;-0.0;0.0} [{100 * d.Difference.Low:+0.0;-0.0;0.0}, {100 * d.Difference.High:+0.0;-0.0;0.0}]"), $"{d.Difference.Count:N0}",
+                    !d.IsCertain ? "" : d.IsBetter ? "[green]better[/]" : "[red]worse[/]");
+            }
+            Tables.Write(shell, table);
+        }
+        shell.Out.Flush();
+        if (comparison.Unpaired > 0)
+            shell.Note($"{comparison.Unpaired:N0} items are in one of the two only and are left out.");
+        return ExitCode.Success;
+    }
+
+    private static Table Table(string suite, IReadOnlyList<(string Metric, string Group, string Value)> cells)
+    {
+        string[] metrics = [.. cells.Select(cell => cell.Metric).Distinct()];
+        var table = new Table().Border(TableBorder.Rounded).Title(suite);
+        table.AddColumn("group");
+        foreach (string metric in metrics)
+            table.AddColumn(new TableColumn(Markup.Escape(metric)).RightAligned());
+        foreach (string group in cells.Select(cell => cell.Group).Distinct())
+            table.AddRow([Markup.Escape(group), .. metrics.Select(metric => Markup.Escape(cells.FirstOrDefault(cell => cell.Metric == metric && cell.Group == group).Value ?? ""))]);
+        return table;
+    }
+
+    private static string Duration(TimeSpan time) =>
+        time.TotalHours >= 1 ? $"{(int)time.TotalHours} h {time.Minutes} min" : time.TotalMinutes >= 1 ? $"{(int)Math.Ceiling(time.TotalMinutes)} min" : $"{(int)Math.Ceiling(time.TotalSeconds)} s";
+}
