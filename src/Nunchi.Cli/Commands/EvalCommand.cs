@@ -46,7 +46,7 @@ internal static class EvalCommand
             using Interrupts.Scope scope = own.Interrupts.Enter();
             SceneAssets assets = own.FindAssets();
             using IChatEngine engine = model.Load(own, parsed);
-            string directory = parsed.GetValue(output) ?? Evaluator.DefaultDirectory(engine.Info.Directory, options.Seed);
+            string directory = parsed.GetValue(output) ?? Evaluator.DefaultDirectory(engine.Info.Directory, options);
             EvaluationReport report;
             using (var status = new StatusLine(own, "drawing"))
                 report = await Evaluator.RunAsync(engine, assets, options, directory, progress => EvalOutput.Report(status, progress), scope.Token).ConfigureAwait(false);

@@ -15,10 +15,10 @@ public static class Evaluator
 
     /// <summary>Where a run of a model is kept when no directory is named: checkpoints of one name never share one.</summary>
     /// <param name="modelDirectory">The checkpoint directory.</param>
-    /// <param name="seed">The seed of the series.</param>
+    /// <param name="options">What is measured.</param>
     /// <exception cref="IOException">A file of the checkpoint cannot be read.</exception>
-    public static string DefaultDirectory(string modelDirectory, ulong seed) =>
-        Path.Combine("runs", "eval", $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(modelDirectory))}-{ModelFingerprint.Of(modelDirectory)[..8]}-seed{seed}");
+    public static string DefaultDirectory(string modelDirectory, EvaluationOptions options) => Path.Combine(
+        "runs", "eval", $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(modelDirectory))}-{ModelFingerprint.Of(modelDirectory)[..8]}-{Name(options.Split)}-{options.Seed}");
 
     /// <summary>
     /// Runs suites. Answers are kept in <paramref name="directory"/> as they come, and a further call with the same model and seed asks only what is missing.
@@ -78,8 +78,10 @@ public static class Evaluator
     }
 
     private static RunManifest Manifest(ModelInfo model, SceneAssets assets, EvaluationOptions options) => new(
-        RunManifest.CurrentSchema, model.Name, ModelFingerprint.Of(model.Directory), options.Seed, options.Split == SceneSplit.HeldOut ? "held-out" : "training", options.MaxTokens,
+        RunManifest.CurrentSchema, model.Name, ModelFingerprint.Of(model.Directory), options.Seed, Name(options.Split), options.MaxTokens,
         [.. assets.Fonts.Of(options.Split == SceneSplit.HeldOut ? Data.Fonts.FontSplit.HeldOut : Data.Fonts.FontSplit.Training).Select(face => face.Name)], assets.Painter.HasEmoji);
+
+    private static string Name(SceneSplit split) => split == SceneSplit.HeldOut ? "held-out" : "training";
 
     /// <summary>Counts items and tells the time left by those that the model was asked about.</summary>
     private sealed class Pace(int total, Action<EvaluationProgress>? progress)

@@ -15,8 +15,10 @@ internal static class ModelFingerprint
     /// <summary>
     /// A hash over names, lengths and contents of a checkpoint's files. Of files above 256 MiB, pieces evenly spread stand for the whole: training changes all of a matrix.
     /// </summary>
+    /// <param name="directory">The checkpoint directory.</param>
+    /// <param name="wholeUpTo">Bytes up to which a file is read whole.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static string Of(string directory)
+    public static string Of(string directory, long wholeUpTo = WholeUpTo)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] buffer = new byte[Piece];
@@ -26,7 +28,7 @@ internal static class ModelFingerprint
             hash.AppendData(Encoding.UTF8.GetBytes(Path.GetFileName(path)));
             BinaryPrimitives.WriteInt64LittleEndian(buffer, file.Length);
             hash.AppendData(buffer, 0, sizeof(long));
-            long step = file.Length <= WholeUpTo ? Piece : Math.Max(Piece, (file.Length - Piece) / (Pieces - 1));
+            long step = file.Length <= wholeUpTo ? Piece : Math.Max(Piece, (file.Length - Piece) / (Pieces - 1));
             for (long at = 0; at < file.Length; at += step)
             {
                 file.Position = at;

@@ -19,7 +19,7 @@ internal sealed class KnowledgeSuite() : Suite("knowledge")
     [
         new Slot { Weight = 3, Scenes = [SceneKind.Station], Tasks = [TaskKind.TextFact] },
         new Slot { Weight = 2, Scenes = [SceneKind.Station], Tasks = [TaskKind.Knowledge] },
-        new Slot { Weight = 3, Scenes = SceneKinds.Things, Tasks = [TaskKind.Knowledge] },
+        new Slot { Weight = 3, Scenes = [SceneKind.Playground, SceneKind.Table], Tasks = [TaskKind.Knowledge] },
         new Slot { Weight = 1, Scenes = [SceneKind.Notice, SceneKind.DoorPlate], Tasks = [TaskKind.TextFact, TaskKind.Knowledge], Fits = sample => sample.Turns[0].Question is Meaning or Floor },
         new Slot
         {

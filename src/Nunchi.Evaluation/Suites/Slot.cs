@@ -17,7 +17,7 @@ internal sealed class Slot
 
     public required IReadOnlyList<SceneKind> Scenes { get; init; }
 
-    /// <summary>What is asked; none when the sample is about several pictures.</summary>
+    /// <summary>What is asked, each as often as in training, where the picture allows it.</summary>
     public IReadOnlyList<TaskKind> Tasks { get; init; } = [];
 
     public double English { get; init; } = 0.2;
@@ -35,7 +35,7 @@ internal sealed class Slot
     public SampleSource Source(SceneAssets assets, SceneSplit split, SceneOptions? pictures) => new(assets, split, new TaskMixture
     {
         Scenes = Scenes.ToDictionary(kind => kind, _ => 1.0),
-        Tasks = Tasks.ToDictionary(task => task, _ => 1.0),
+        Tasks = Tasks.ToDictionary(task => task, task => TaskMixture.DefaultTasks[task]),
         MaxTurns = MaxTurns,
         English = English,
         SeveralImages = SeveralImages ? 1 : 0,
