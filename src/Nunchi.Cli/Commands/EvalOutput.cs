@@ -24,7 +24,7 @@ internal static class EvalOutput
         else
         {
             foreach (IGrouping<string, Measure> suite in report.Measures.GroupBy(measure => measure.Suite))
-                Tables.Write(shell, Table(suite.Key, [.. suite.Select(measure => (measure.Metric, measure.Group, Percent.Of(measure.Estimate)))]));
+                Tables.Write(shell, Table(suite.Key, new MeasureTable(suite.Key, [.. suite])));
         }
         shell.Out.Flush();
         if (report.Stopped)
@@ -66,15 +66,14 @@ internal static class EvalOutput
         return ExitCode.Success;
     }
 
-    private static Table Table(string suite, IReadOnlyList<(string Metric, string Group, string Value)> cells)
+    private static Table Table(string suite, MeasureTable measures)
     {
-        string[] metrics = [.. cells.Select(cell => cell.Metric).Distinct()];
         var table = new Table().Border(TableBorder.Rounded).Title(suite);
         table.AddColumn("group");
-        foreach (string metric in metrics)
+        foreach (string metric in measures.Metrics)
             table.AddColumn(new TableColumn(Markup.Escape(metric)).RightAligned());
-        foreach (string group in cells.Select(cell => cell.Group).Distinct())
-            table.AddRow([Markup.Escape(group), .. metrics.Select(metric => Markup.Escape(cells.FirstOrDefault(cell => cell.Metric == metric && cell.Group == group).Value ?? ""))]);
+        foreach (string group in measures.Groups)
+            table.AddRow([Markup.Escape(group), .. measures.Metrics.Select(metric => Markup.Escape(measures.Cell(group, metric)))]);
         return table;
     }
 

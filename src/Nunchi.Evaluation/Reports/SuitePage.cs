@@ -47,13 +47,10 @@ internal sealed class SuitePage(string suite)
         var html = new StringBuilder();
         html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">{Escape(run.Model)} ({run.Fingerprint}), {run.Split} pictures of seed {run.Seed}; {_wrongCount + _rightCount} items, {_wrongCount} with a wrong answer.")
             .Append(CultureInfo.InvariantCulture, $" Shown: {_wrong.Count} of these and {_right.Count} of the {_rightCount} others. Boxes: expected <span style=\"color:{BoxedPicture.Expected}\">green</span>, given <span style=\"color:{BoxedPicture.Given}\">red</span>. In brackets: 95 % intervals.</p>");
-        string[] metrics = [.. measures.Select(measure => measure.Metric).Distinct()];
-        html.Append("<table><tr><th>group</th>").AppendJoin("", metrics.Select(metric => $"<th>{Escape(metric)}</th>")).Append("</tr>");
-        foreach (IGrouping<string, Measure> group in measures.GroupBy(measure => measure.Group))
-        {
-            html.Append("<tr><td>").Append(Escape(group.Key)).Append("</td>")
-                .AppendJoin("", metrics.Select(metric => $"<td>{(group.FirstOrDefault(measure => measure.Metric == metric) is { } measure ? Escape(Percent.Of(measure.Estimate)) : "")}</td>")).Append("</tr>");
-        }
+        var table = new MeasureTable(suite, measures);
+        html.Append("<table><tr><th>group</th>").AppendJoin("", table.Metrics.Select(metric => $"<th>{Escape(metric)}</th>")).Append("</tr>");
+        foreach (string group in table.Groups)
+            html.Append("<tr><td>").Append(Escape(group)).Append("</td>").AppendJoin("", table.Metrics.Select(metric => $"<td>{Escape(table.Cell(group, metric))}</td>")).Append("</tr>");
         html.Append("</table><p><label>group <select id=\"group\"><option value=\"\">all</option>")
             .AppendJoin("", _wrong.Concat(_right).SelectMany(figure => figure.Groups.Split('|')).Distinct().Order(StringComparer.Ordinal).Select(group => $"<option>{Escape(group)}</option>"))
             .Append("</select></label> <label><input type=\"checkbox\" id=\"wrong\"> wrong answers only</label> <span id=\"shown\" class=\"note\"></span></p>");

@@ -32,6 +32,9 @@ internal sealed class Questioner(IChatEngine engine, AnswerStore store, Generati
                 Outdated++;
                 kept = null;
             }
+            // What could not be asked is tried again: it costs nothing, and the reason may be gone.
+            if (kept?.Error is not null)
+                kept = null;
             if (kept is null)
             {
                 kept = answers.LastOrDefault()?.Error is { } error

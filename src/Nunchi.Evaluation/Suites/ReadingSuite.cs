@@ -44,7 +44,7 @@ internal sealed class ReadingSuite() : Suite("reading")
             scores.Add(new Score(MetricCatalogue.CharacterErrors, edits.AsSpan(at, length).ToArray().Sum(), length, groups));
             at += length;
         }
-        return [new Verdict(scores, expected == given, [truth.Group])];
+        return [new Verdict(scores, expected == given, [.. scores.SelectMany(score => score.Groups).Distinct()])];
     }
 
     /// <summary>Which texts stand in the answer as whole words, each word of the answer taken once, long texts first.</summary>

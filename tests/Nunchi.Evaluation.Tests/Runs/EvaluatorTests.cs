@@ -128,6 +128,9 @@ public class EvaluatorTests
         Assert.Contains("900 tokens", report.Failures.Reason!, StringComparison.Ordinal);
         Assert.Equal(2, TestRun.Of(report, MetricCatalogue.Accuracy).Estimate.Count);
         Assert.Equal(0.5, TestRun.Of(report, MetricCatalogue.Unanswered).Estimate.Value);
+
+        EvaluationReport again = await run.RunAsync(run.Engine(_ => "네"), TestRun.Options(2, "yesno"));
+        Assert.Equal((1, 0), (again.Asked, again.Failures.Count));
     }
 
     [Fact]
@@ -156,6 +159,8 @@ public class EvaluatorTests
         Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
         Assert.Contains("&lt;script&gt;alert", page, StringComparison.Ordinal);
         Assert.Contains("data:image/jpeg;base64,", page, StringComparison.Ordinal);
+        Assert.Contains("<td>signs &gt;= 20 px</td>", page, StringComparison.Ordinal);
+        Assert.Contains("|signs &gt;= 20 px|", page, StringComparison.Ordinal);
         Assert.DoesNotContain("http://", page.Replace("http://www.w3.org/2000/svg", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.True(page.IndexOf("data-right=\"0\"", StringComparison.Ordinal) < page.IndexOf("data-right=\"1\"", StringComparison.Ordinal));
         Assert.True(page.LastIndexOf("data-right=\"0\"", StringComparison.Ordinal) < page.IndexOf("data-right=\"1\"", StringComparison.Ordinal));
