@@ -45,6 +45,7 @@ internal static class EvalCommand
             };
             using Interrupts.Scope scope = own.Interrupts.Enter();
             SceneAssets assets = own.FindAssets();
+            EvalOutput.TellFonts(own, assets);
             using IChatEngine engine = model.Load(own, parsed);
             string directory = parsed.GetValue(output) ?? Evaluator.DefaultDirectory(engine.Info.Directory, options);
             EvaluationReport report;

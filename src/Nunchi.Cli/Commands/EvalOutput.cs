@@ -1,4 +1,5 @@
 using Nunchi.Cli.Answers;
+using Nunchi.Data.Scenes;
 using Nunchi.Evaluation.Reports;
 using Nunchi.Evaluation.Runs;
 using Spectre.Console;
@@ -8,6 +9,15 @@ namespace Nunchi.Cli;
 /// <summary>Shows what an evaluation measured.</summary>
 internal static class EvalOutput
 {
+    private const int GroupWidth = 24, CellWidth = 30;
+
+    /// <summary>Numbers are comparable only between machines that draw with the same fonts.</summary>
+    public static void TellFonts(Shell shell, SceneAssets assets)
+    {
+        if (assets.Fonts.MissingPackages.Count > 0 || !assets.Painter.HasEmoji)
+            shell.Note($"Some fonts{(assets.Painter.HasEmoji ? "" : " and the emoji")} are missing, so these are not the pictures of a machine that has all. {assets.Fonts.InstallHint}".TrimEnd());
+    }
+
     public static void Report(StatusLine status, EvaluationProgress progress)
     {
         string left = progress.TimeLeft is { } time ? $" · {Duration(time)} left" : "";
@@ -24,7 +34,7 @@ internal static class EvalOutput
         else
         {
             foreach (IGrouping<string, Measure> suite in report.Measures.GroupBy(measure => measure.Suite))
-                Tables.Write(shell, Table(suite.Key, new MeasureTable(suite.Key, [.. suite])));
+                Tables.Write(shell, Table(shell, suite.Key, [.. suite]));
         }
         shell.Out.Flush();
         if (report.Stopped)
@@ -66,14 +76,24 @@ internal static class EvalOutput
         return ExitCode.Success;
     }
 
-    private static Table Table(string suite, MeasureTable measures)
+    /// <summary>A row a group and a column a metric; where the terminal is too narrow for that, a row a number.</summary>
+    private static Table Table(Shell shell, string suite, IReadOnlyList<Measure> measures)
     {
+        var cells = new MeasureTable(suite, measures);
         var table = new Table().Border(TableBorder.Rounded).Title(suite);
+        if (shell.OutTerminal.IsTerminal && GroupWidth + (CellWidth * cells.Metrics.Count) > shell.OutTerminal.Width)
+        {
+            table.AddColumns("metric", "group");
+            table.AddColumn(new TableColumn("").RightAligned());
+            foreach ((string metric, string group) in cells.Metrics.SelectMany(metric => cells.Groups.Select(group => (metric, group))).Where(row => cells.Cell(row.group, row.metric).Length > 0))
+                table.AddRow(Markup.Escape(metric), Markup.Escape(group), Markup.Escape(cells.Cell(group, metric)));
+            return table;
+        }
         table.AddColumn("group");
-        foreach (string metric in measures.Metrics)
+        foreach (string metric in cells.Metrics)
             table.AddColumn(new TableColumn(Markup.Escape(metric)).RightAligned());
-        foreach (string group in measures.Groups)
-            table.AddRow([Markup.Escape(group), .. measures.Metrics.Select(metric => Markup.Escape(measures.Cell(group, metric)))]);
+        foreach (string group in cells.Groups)
+            table.AddRow([Markup.Escape(group), .. cells.Metrics.Select(metric => Markup.Escape(cells.Cell(group, metric)))]);
         return table;
     }
 

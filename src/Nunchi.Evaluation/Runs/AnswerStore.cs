@@ -26,7 +26,7 @@ internal sealed class AnswerStore : IDisposable
         FileStream file;
         try
         {
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException failure)
         {
@@ -79,6 +79,8 @@ internal sealed class AnswerStore : IDisposable
         foreach (string line in Encoding.UTF8.GetString(bytes, 0, end).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             StoredAnswer answer = RunJson.Read<StoredAnswer>(line, $"{path}, line {++number},");
+            if (answer.Spans.SelectMany(span => span.Boxes).FirstOrDefault(box => box.Length != 4) is { } box)
+                throw new InvalidDataException($"{path}, line {number}, has a box of {box.Length} numbers; 4 are expected.");
             _answers[(answer.Suite, answer.Id, answer.Turn)] = answer;
         }
         _file.SetLength(end);

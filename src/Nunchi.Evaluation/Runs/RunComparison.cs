@@ -94,7 +94,7 @@ public sealed class RunComparison
         string manifest = Path.Combine(directory, AnswerStore.ManifestFile), scores = Path.Combine(directory, RunResults.ScoresFile);
         if (!File.Exists(manifest) || !File.Exists(scores))
             throw new InvalidDataException($"{directory} is no evaluation: {AnswerStore.ManifestFile} and {RunResults.ScoresFile} are expected in it.");
-        return (AnswerStore.ReadManifest(manifest), [.. RunResults.Read<Scored>(scores).Where(item => suites.Count == 0 || suites.Contains(item.Suite))]);
+        return (AnswerStore.ReadManifest(manifest), [.. RunResults.ReadScores(scores).Where(item => suites.Count == 0 || suites.Contains(item.Suite))]);
     }
 
     private static string Name(string directory) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)));

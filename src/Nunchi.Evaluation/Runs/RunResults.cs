@@ -44,7 +44,7 @@ internal sealed class RunResults(string directory, RunManifest manifest)
     {
         string scores = Path.Combine(directory, ScoresFile), results = Path.Combine(directory, ResultsFile);
         HashSet<string> measured = [.. _measures.Select(measure => measure.Suite)];
-        IEnumerable<Scored> items = [.. Read<Scored>(scores).Where(item => !measured.Contains(item.Suite)), .. _items];
+        IEnumerable<Scored> items = [.. ReadScores(scores).Where(item => !measured.Contains(item.Suite)), .. _items];
         IEnumerable<MeasureLine> lines = [.. Read<MeasureLine>(results).Where(line => !measured.Contains(line.Suite)), .. _measures.Select(Line)];
         Save(scores, items);
         Save(results, lines);
@@ -61,9 +61,11 @@ internal sealed class RunResults(string directory, RunManifest manifest)
         Directory = directory,
     };
 
-    /// <summary>The lines of a file that may not be there yet.</summary>
+    /// <summary>The scores of an earlier run; none when there are none yet.</summary>
     /// <exception cref="InvalidDataException">A line is damaged; the message names file and line.</exception>
-    public static IReadOnlyList<T> Read<T>(string path) => File.Exists(path)
+    public static IReadOnlyList<Scored> ReadScores(string path) => [.. Read<Scored>(path).Select((item, i) => item.Validate($"{path}, line {i + 1},"))];
+
+    private static IReadOnlyList<T> Read<T>(string path) => File.Exists(path)
         ? [.. File.ReadLines(path).Select((line, i) => RunJson.Read<T>(line, $"{path}, line {i + 1},"))]
         : [];
 

@@ -4,7 +4,21 @@ using Nunchi.Evaluation.Suites;
 namespace Nunchi.Evaluation.Runs;
 
 /// <summary>The scores of one item.</summary>
-internal sealed record Scored(string Suite, int Id, IReadOnlyList<Score> Scores);
+internal sealed record Scored(string Suite, int Id, IReadOnlyList<Score> Scores)
+{
+    /// <exception cref="InvalidDataException">A score is of no metric that this program knows, or no part of a whole.</exception>
+    public Scored Validate(string where)
+    {
+        foreach (Score score in Scores)
+        {
+            if (MetricCatalogue.Metrics.All(metric => metric.Name != score.Metric))
+                throw new InvalidDataException($"{where} has a score of '{score.Metric}'; there are {string.Join(", ", MetricCatalogue.Metrics.Select(metric => metric.Name))}.");
+            if (!(score.Whole > 0 && score.Part >= 0) || !double.IsFinite(score.Whole + score.Part))
+                throw new InvalidDataException($"{where} has a {score.Metric} of {score.Part} in {score.Whole}; a part of a whole above 0 is expected.");
+        }
+        return this;
+    }
+}
 
 /// <summary>Sums up scores.</summary>
 internal static class Scoreboard

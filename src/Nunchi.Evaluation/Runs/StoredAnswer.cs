@@ -32,7 +32,7 @@ internal sealed record StoredSpan(string Phrase, string Kind, int Start, int End
         span.Phrase, span.Kind == SpanKind.Text ? "text" : "object", span.Start, span.End, [.. span.Boxes.Select(box => new[] { box.X1, box.Y1, box.X2, box.Y2 })]);
 
     public GroundedSpan Given() => new(Phrase, Kind == "text" ? SpanKind.Text : SpanKind.Object, Start, End,
-        [.. Boxes.Select(box => box.Length == 4 ? new BoundingBox(box[0], box[1], box[2], box[3]) : throw new InvalidDataException($"A box has {box.Length} numbers; expected 4."))]);
+        [.. Boxes.Select(box => new BoundingBox(box[0], box[1], box[2], box[3]))]);
 }
 
 /// <summary>What a directory of answers belongs to. Answers are only added to by a run with the same one.</summary>

@@ -49,6 +49,18 @@ public class EvalCommandTests
     }
 
     [Fact]
+    public async Task Eval_NarrowTerminal_ShowsARowANumber()
+    {
+        using var shell = new TestShell { OutTerminal = new Terminal(true, 80, ColorDepth.None, PictureProtocol.None) };
+        Answer(shell, "네");
+
+        Assert.Equal(ExitCode.Success, await shell.RunAsync("eval", "yesno", "--count", "3", "--out", shell.PathOf("out"), "--model", shell.Model));
+
+        Assert.Contains("│ yes_ratio", shell.Output, StringComparison.Ordinal);
+        Assert.All(shell.Output.Split('\n'), line => Assert.InRange(TextWidth.Of(line), 0, 80));
+    }
+
+    [Fact]
     public async Task Eval_Interrupted_ReportsWhatWasMeasured()
     {
         using var shell = new TestShell();

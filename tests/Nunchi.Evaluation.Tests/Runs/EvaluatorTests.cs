@@ -105,6 +105,34 @@ public class EvaluatorTests
         Assert.Contains("answers.jsonl, line 2", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("\"suite\":\"yesno\",\"id\":0,\"scores\":[{\"metric\":\"luck\",\"part\":1,\"whole\":1,\"groups\":[]}]", "a score of 'luck'")]
+    [InlineData("\"suite\":\"yesno\",\"id\":0,\"scores\":[{\"metric\":\"f1\",\"part\":1,\"whole\":0,\"groups\":[]}]", "a f1 of 1 in 0")]
+    [InlineData("\"suite\":\"yesno\"", "damaged")]
+    public async Task Comparison_DamagedScores_NamesFileAndLine(string line, string message)
+    {
+        using var run = new TestRun();
+        await run.RunAsync(run.Engine(_ => "네"), TestRun.Options(1, "yesno"));
+        await File.WriteAllTextAsync(Path.Combine(run.Output, "scores.jsonl"), $"{{{line}}}\n", TestContext.Current.CancellationToken);
+
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() => RunComparison.Of(run.Output, run.Output, []));
+
+        Assert.Contains("scores.jsonl, line 1,", error.Message, StringComparison.Ordinal);
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_DirectoryInUse_SaysSo()
+    {
+        using var run = new TestRun();
+        Directory.CreateDirectory(run.Output);
+        await using var other = new FileStream(Path.Combine(run.Output, "answers.jsonl"), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+
+        IOException error = await Assert.ThrowsAsync<IOException>(() => run.RunAsync(run.Engine(_ => "네"), TestRun.Options(1, "yesno")));
+
+        Assert.Contains("another evaluation", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Run_QuestionDrawnOtherwise_IsAskedAnew()
     {
