@@ -59,10 +59,30 @@ public sealed class ReaderFuzzTests : IDisposable
         long taken = GC.GetAllocatedBytesForCurrentThread() - before;
         if (taken > target.MostBytes)
             Assert.Fail($"{Where()} took {taken:N0} bytes of at most {target.MostBytes:N0}.");
-        if (Asked is not null && watch.Elapsed > Longest)
-            Assert.Fail($"{Where()} took {watch.Elapsed.TotalSeconds:0.0} s.");
+        if (Asked is not null && watch.Elapsed > Longest && Fastest(target, input) is var again && again > Longest)
+            Assert.Fail($"{Where()} took {again.TotalSeconds:0.0} s.");
         return read;
 
         string Where() => $"{target.Name}, seed {Seed}, input {number} ({input.Length} bytes: {Convert.ToBase64String(input.AsSpan(0, Math.Min(input.Length, 3000)))})";
+    }
+
+    // A busy machine makes any input slow now and then; a slow input is slow each time.
+    private static TimeSpan Fastest(FuzzTarget target, byte[] input)
+    {
+        var fastest = TimeSpan.MaxValue;
+        for (int i = 0; i < 3; i++)
+        {
+            var watch = Stopwatch.StartNew();
+            try
+            {
+                target.Read(input);
+            }
+            catch (Exception failure) when (target.Allowed.Contains(failure.GetType()))
+            {
+                // Refused, as it may be; only the time counts here.
+            }
+            fastest = watch.Elapsed < fastest ? watch.Elapsed : fastest;
+        }
+        return fastest;
     }
 }
