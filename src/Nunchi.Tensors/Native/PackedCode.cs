@@ -101,7 +101,7 @@ internal static class PackedCode
     /// <summary>The same from 4-bit codes as they lie in memory, one strip: what decoding reads. A code becomes its level by one shuffle.</summary>
     public static void Int4(Assembler c, int rows)
     {
-        const int Floats = 8, Mask = 16, Levels = 17, Scale = 18, First = 20;
+        const int Floats = 8, Mask = 16, Levels = 17, Scale = 18, First = 20, Ahead = 4096;
         Enter(c, rows);
         c.mov(r11, __qword_ptr[rdi + 80]);
         c.mov(rax, __qword_ptr[rdi + 88]);
@@ -121,6 +121,7 @@ internal static class PackedCode
         for (int pair = 0; pair < 4; pair++)
         {
             AssemblerRegisterZMM low = Zmm[First + (2 * pair)], high = Zmm[First + (2 * pair) + 1];
+            c.prefetcht0(__byte_ptr[rdx + (64 * pair) + Ahead]);
             c.vmovdqu32(high, __[rdx + (64 * pair)]);
             c.vpandd(low, high, Zmm[Mask]);
             c.vpsrlw(high, high, 4);

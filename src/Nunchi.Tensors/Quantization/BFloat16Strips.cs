@@ -8,14 +8,21 @@ internal static unsafe class BFloat16Strips
     /// <summary>Packs up to sixteen rows, rounding to nearest even.</summary>
     public static void Pack(float* weights, int rows, int columns, byte* strip)
     {
-        const int Width = PackedLayout.StripWidth;
+        const int Block = PackedLayout.Block;
         new Span<byte>(strip, (int)PackedLayout.StripBytes(WeightFormat.BFloat16, columns)).Clear();
+        ushort* rounded = stackalloc ushort[Block];
         for (int lane = 0; lane < rows; lane++)
         {
             float* row = weights + ((long)lane * columns);
-            ushort* to = (ushort*)strip + (2 * lane);
-            for (int k = 0; k < columns; k++)
-                to[((k >> 1) * 2 * Width) + (k & 1)] = FloatConversion.ToBFloat16(row[k]);
+            uint* to = (uint*)strip + lane;
+            for (int first = 0; first < columns; first += Block, to += Block / 2 * PackedLayout.StripWidth)
+            {
+                int count = Math.Min(Block, columns - first);
+                new Span<ushort>(rounded, Block).Clear();
+                FloatConversion.ToBFloat16(new ReadOnlySpan<float>(row + first, count), new Span<ushort>(rounded, count));
+                for (int pair = 0; pair < Block / 2; pair++)
+                    to[pair * PackedLayout.StripWidth] = ((uint*)rounded)[pair];
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Nunchi.Tensors.Safetensors;
 
 namespace Nunchi.Tensors.Quantization;
@@ -11,6 +13,8 @@ namespace Nunchi.Tensors.Quantization;
 internal static unsafe class Int4Strips
 {
     private const int Width = PackedLayout.StripWidth, Block = PackedLayout.Block, Group = PackedLayout.Group, Lanes = 8;
+
+    private static readonly float* Halves = MakeHalves();
 
     /// <summary>Packs up to sixteen rows.</summary>
     public static void Pack(float* weights, int rows, int columns, byte* strip)
@@ -80,11 +84,21 @@ internal static unsafe class Int4Strips
                 best[(group * Lanes) + lane] = scale == 0 ? 0 : 1 / (scale * unit);
             }
         }
-        for (int k = 0; k < Block; k++)
+        WriteCodes(values, best, (uint*)codes);
+    }
+
+    // Eight steps of k make one 32-bit word of each output: the first four in the low halves of its bytes.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void WriteCodes(float* values, float* inverses, uint* codes)
+    {
+        for (int pair = 0; pair < Block / 8; pair++)
         {
-            Vector256<int> code = Index(Vector256.Load(values + (k * Lanes)) * Vector256.Load(best + (k / Group * Lanes)));
-            for (int lane = 0; lane < Lanes; lane++)
-                codes[(k / 8 * 4 * Width) + (4 * lane) + (k % 4)] |= (byte)(code[lane] << (k / 4 % 2 * 4));
+            float* x = values + (pair * 8 * Lanes);
+            var inverse = Vector256.Load(inverses + (pair / 4 * Lanes));
+            var word = Vector256<int>.Zero;
+            for (int i = 0; i < 8; i++)
+                word |= Index(Vector256.Load(x + (i * Lanes)) * inverse) << ((i % 4 * 8) + (i / 4 * 4));
+            word.AsUInt32().Store(codes + (pair * Width));
         }
     }
 
@@ -109,13 +123,7 @@ internal static unsafe class Int4Strips
         {
             var scale = sign * most / Vector256.Create(level);
             var inverse = Vector256.ConditionalSelect(Vector256.GreaterThan(most, Vector256.Create(Tiny)), Vector256<float>.One / scale, Vector256<float>.Zero);
-            var error = Vector256<float>.Zero;
-            for (int k = 0; k < Group; k++)
-            {
-                var x = Vector256.Load(values + (k * Lanes)) * inverse;
-                var difference = x - Nearest(x);
-                error += difference * difference;
-            }
+            Vector256<float> error = Avx512F.IsSupported ? WideError(values, inverse) : Error(values, inverse);
             // In units of the largest weight, so that nothing leaves the range of float32.
             error *= Vector256.Create(1 / (level * level));
             var better = Vector256.LessThan(error, bestError);
@@ -123,6 +131,49 @@ internal static unsafe class Int4Strips
             best = Vector256.ConditionalSelect(better, scale, best);
         }
         best.Store(scales);
+    }
+
+    private static Vector256<float> Error(float* values, Vector256<float> inverse)
+    {
+        var error = Vector256<float>.Zero;
+        for (int k = 0; k < Group; k++)
+        {
+            var x = Vector256.Load(values + (k * Lanes)) * inverse;
+            var difference = x - Nearest(x);
+            error += difference * difference;
+        }
+        return error;
+    }
+
+    // The same sums, the level looked up by the nearest half: every threshold is a multiple of a half.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> WideError(float* values, Vector256<float> inverse)
+    {
+        Vector512<float> both = Vector512.Create(inverse, inverse), error = Vector512<float>.Zero;
+        Vector512<float> t0 = Vector512.Load(Halves), t1 = Vector512.Load(Halves + 16), t2 = Vector512.Load(Halves + 32), t3 = Vector512.Load(Halves + 48);
+        Vector512<float> t4 = Vector512.Load(Halves + 64), t5 = Vector512.Load(Halves + 80), t6 = Vector512.Load(Halves + 96), t7 = Vector512.Load(Halves + 112);
+        for (int k = 0; k < Group; k += 2)
+        {
+            var x = Vector512.Load(values + (k * Lanes)) * both;
+            var place = Vector512.Max(Vector512.Min((x + Vector512.Create(32f)) * 2f, Vector512.Create(127f)), Vector512<float>.Zero);
+            Vector512<int> index = Avx512F.ConvertToVector512Int32WithTruncation(place);
+            Vector512<float> a = Avx512F.PermuteVar16x32x2(t0, index, t1), b = Avx512F.PermuteVar16x32x2(t2, index, t3);
+            Vector512<float> c = Avx512F.PermuteVar16x32x2(t4, index, t5), d = Avx512F.PermuteVar16x32x2(t6, index, t7);
+            var second = Vector512.GreaterThanOrEqual(index & Vector512.Create(63), Vector512.Create(32)).AsSingle();
+            var upper = Vector512.GreaterThanOrEqual(index, Vector512.Create(64)).AsSingle();
+            var difference = x - Vector512.ConditionalSelect(upper, Vector512.ConditionalSelect(second, d, c), Vector512.ConditionalSelect(second, b, a));
+            error += difference * difference;
+        }
+        return error.GetLower() + error.GetUpper();
+    }
+
+    // The nearest level of every half from -32 to 31.5.
+    private static float* MakeHalves()
+    {
+        float* halves = (float*)NativeMemory.AlignedAlloc(128 * sizeof(float), 64);
+        for (int i = 0; i < 128; i++)
+            halves[i] = Nearest(Vector256.Create((i / 2f) - 32 + 0.25f))[0];
+        return halves;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

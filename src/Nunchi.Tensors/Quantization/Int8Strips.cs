@@ -48,16 +48,21 @@ internal static unsafe class Int8Strips
         float most = 0;
         for (int i = 0; i < 8; i++)
             most = MathF.Max(most, largest[i]);
-        float scale = most / 127, inverse = most < Tiny ? 0 : 127 / most;
-        for (int i = 0; i < Block; i += 4)
+        float inverse = most < Tiny ? 0 : 127 / most;
+        byte* bytes = stackalloc byte[Block];
+        var offset = Vector256.Create(PackedLayout.Int8Offset);
+        for (int i = 0; i < Block; i += 32)
         {
-            uint step = 0;
-            for (int j = 3; j >= 0; j--)
-                step = (step << 8) | (uint)((int)MathF.Round(row[i + j] * inverse) + PackedLayout.Int8Offset);
-            steps[i / 4 * Width] = step;
+            Vector256<int> a = Whole(row + i, inverse) + offset, b = Whole(row + i + 8, inverse) + offset, c = Whole(row + i + 16, inverse) + offset, d = Whole(row + i + 24, inverse) + offset;
+            Vector256.Narrow(Vector256.Narrow(a, b).AsUInt16(), Vector256.Narrow(c, d).AsUInt16()).Store(bytes + i);
         }
-        return most < Tiny ? 0 : scale;
+        for (int step = 0; step < Block / 4; step++)
+            steps[step * Width] = ((uint*)bytes)[step];
+        return most < Tiny ? 0 : most / 127;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Whole(float* x, float inverse) => Vector256.ConvertToInt32(Vector256.Round(Vector256.Load(x) * inverse));
 
     // Below this the inverse of a scale is no longer a normal number.
     private const float Tiny = 1e-35f;

@@ -17,6 +17,9 @@ internal static unsafe class MachineCodeProduct
     // About 24 KB of weights.
     private const int ByteBlocks = 4, HalfBlocks = 2;
 
+    // In 512 columns of X 256 KB.
+    private const int RowsAtOnce = 512, PanelsAtOnce = 4;
+
     private static readonly byte* Levels = MakeLevels();
 
     /// <summary>Bytes of scratch for each worker.</summary>
@@ -38,8 +41,8 @@ internal static unsafe class MachineCodeProduct
                 Codes(ref job, strip, (float*)scratch);
             return;
         }
-        for (int panel = start; panel < end; panel++)
-            Panel(ref job, panel * PanelStrips, scratch);
+        for (int panel = start; panel < end; panel += PanelsAtOnce)
+            Panels(ref job, panel, Math.Min(end, panel + PanelsAtOnce), scratch);
     }
 
     private static void Codes(ref PackedJob job, int strip, float* aside)
@@ -69,38 +72,47 @@ internal static unsafe class MachineCodeProduct
             job.Finish(c, ldc, column, PackedLayout.StripWidth);
     }
 
-    private static void Panel(ref PackedJob job, int strip, byte* scratch)
+    // Some panels together: a part of the rows of X stays in the second-level cache while they pass by.
+    private static void Panels(ref PackedJob job, int first, int last, byte* scratch)
+    {
+        int most = job.M <= PackedTiles.MaxRows && job.Format != WeightFormat.Int4 ? job.Blocks : job.Format == WeightFormat.BFloat16 ? HalfBlocks : ByteBlocks;
+        float* aside = (float*)scratch;
+        byte* spread = scratch + (((long)job.M * PanelWidth * sizeof(float)) + 63) / 64 * 64;
+        for (int row = 0; row < job.M; row += RowsAtOnce)
+        {
+            int rows = Math.Min(RowsAtOnce, job.M - row);
+            for (int block = 0; block < job.Blocks; block += most)
+            {
+                for (int panel = first; panel < last; panel++)
+                    PartOfPanel(ref job, panel * PanelStrips, row, rows, block, Math.Min(most, job.Blocks - block), aside, spread);
+            }
+        }
+        int strip = (last - 1) * PanelStrips, column = strip * PackedLayout.StripWidth, width = Math.Min(PanelStrips, job.Strips - strip) * PackedLayout.StripWidth;
+        if (job.N - column < width)
+            job.Finish(aside, PanelWidth, column, width);
+    }
+
+    private static void PartOfPanel(ref PackedJob job, int strip, int row, int rows, int block, int blocks, float* aside, byte* spread)
     {
         int strips = Math.Min(PanelStrips, job.Strips - strip), column = strip * PackedLayout.StripWidth, width = strips * PackedLayout.StripWidth;
         bool tail = job.N - column < width;
-        float* c = tail ? (float*)scratch : job.C + column;
-        nint ldc = tail ? PanelWidth : job.Ldc;
-        byte* spread = (byte*)(((nint)scratch + (tail ? (nint)job.M * PanelWidth * sizeof(float) : 0) + 63) & ~(nint)63);
-        bool once = job.M <= PackedTiles.MaxRows;
-        int most = once && job.Format != WeightFormat.Int4 ? job.Blocks : job.Format == WeightFormat.BFloat16 ? HalfBlocks : ByteBlocks;
-        for (int block = 0; block < job.Blocks; block += most)
+        byte* b = job.Weights + (strip * job.StripBytes);
+        nint strideB = (nint)job.StripBytes;
+        if (job.Format == WeightFormat.Int4)
         {
-            int blocks = Math.Min(most, job.Blocks - block);
-            byte* b = job.Weights + (strip * job.StripBytes);
-            nint strideB = (nint)job.StripBytes;
-            if (job.Format == WeightFormat.Int4)
-            {
-                strideB = blocks * Int4Spread.BlockBytes;
-                for (int v = 0; v < strips; v++)
-                    Int4Spread.Spread(b + (v * job.StripBytes), job.Blocks, block, blocks, spread + (v * strideB));
-                b = spread;
-            }
-            else
-            {
-                b += (long)block * (job.Format == WeightFormat.Int8 ? PackedLayout.Int8BlockBytes : PackedLayout.BFloat16BlockBytes);
-            }
-            Rows(ref job, strips, column, width, block, blocks, b, strideB, c, ldc);
+            strideB = blocks * Int4Spread.BlockBytes;
+            for (int v = 0; v < strips; v++)
+                Int4Spread.Spread(b + (v * job.StripBytes), job.Blocks, block, blocks, spread + (v * strideB));
+            b = spread;
         }
-        if (tail)
-            job.Finish(c, ldc, column, width);
+        else
+        {
+            b += (long)block * (job.Format == WeightFormat.Int8 ? PackedLayout.Int8BlockBytes : PackedLayout.BFloat16BlockBytes);
+        }
+        Rows(ref job, strips, column, width, row, row + rows, block, blocks, b, strideB, tail ? aside : job.C + column, tail ? PanelWidth : job.Ldc);
     }
 
-    private static void Rows(ref PackedJob job, int strips, int column, int width, int block, int blocks, byte* b, nint strideB, float* c, nint ldc)
+    private static void Rows(ref PackedJob job, int strips, int column, int width, int first, int last, int block, int blocks, byte* b, nint strideB, float* c, nint ldc)
     {
         int most = job.Format == WeightFormat.Int4 ? PackedTiles.MaxSpreadRows : PackedTiles.MaxRows;
         bool halves = job.Format == WeightFormat.BFloat16;
@@ -115,10 +127,10 @@ internal static unsafe class MachineCodeProduct
             StrideScales = job.Rows.Capacity * sizeof(float),
             Blocks = blocks,
         };
-        for (int row = 0; row < job.M;)
+        for (int row = first; row < last;)
         {
             // The last two tiles share what is left, so that neither is a single row.
-            int left = job.M - row, rows = left >= 2 * most || left <= most ? Math.Min(most, left) : (left + 1) / 2;
+            int left = last - row, rows = left >= 2 * most || left <= most ? Math.Min(most, left) : (left + 1) / 2;
             if (block == 0)
                 job.Start(row, rows, column, width, c, ldc);
             arguments.A = halves ? job.Halves + (row * job.HalfStride) + (block * PackedLayout.Block) : job.Rows.Values + (row * job.Rows.Stride) + (block * PackedLayout.Block);
