@@ -79,6 +79,7 @@ internal sealed record ErrorBody(string Code, string Message, int ExitCode);
 [JsonSerializable(typeof(PictureRecord))]
 [JsonSerializable(typeof(DrawnDocument))]
 [JsonSerializable(typeof(MachineDocument))]
+[JsonSerializable(typeof(MeasurementDocument))]
 [JsonSerializable(typeof(Conversation.ConversationDocument))]
 internal sealed partial class DocumentContext : JsonSerializerContext;
 

@@ -53,6 +53,15 @@ public static unsafe class MachineLimits
         return Loops().Where(loop => loop.Supported && loop.Quantity == "float32").Max(loop => Peak(loop, threads, seconds));
     }
 
+    /// <summary>Only the read bandwidth, in GB/s (10^9 bytes).</summary>
+    /// <param name="threads">Threads at once, at least 1.</param>
+    /// <param name="seconds">Time to spend.</param>
+    public static double MeasureReadBandwidth(int threads, double seconds = 0.3)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        return ReadBandwidth(threads, new MachineOptions { SecondsEach = seconds });
+    }
+
     private static Loop[] Loops()
     {
         var wide = Vector512.IsHardwareAccelerated && Avx512F.IsSupported;

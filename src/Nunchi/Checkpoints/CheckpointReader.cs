@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using Nunchi.Models;
 using Nunchi.Tensors.Backends;
+using Nunchi.Tensors.Quantization;
 using Nunchi.Tensors.Safetensors;
 
 namespace Nunchi.Checkpoints;
@@ -12,16 +13,17 @@ public static class CheckpointReader
     /// <summary>Reads configuration and weights of a directory.</summary>
     /// <param name="directory">A checkpoint directory.</param>
     /// <param name="backend">Where the model is to lie; must outlive it.</param>
+    /// <param name="weights">How matrices are kept; only float32 can be trained.</param>
     /// <exception cref="FileNotFoundException">The directory, its configuration, its weights or a shard is not there.</exception>
     /// <exception cref="InvalidDataException">The configuration is not supported, a file is damaged, or weights and configuration do not fit; the message lists all that is wrong.</exception>
-    public static VisionLanguageModel Load(string directory, ComputeBackend backend)
+    public static VisionLanguageModel Load(string directory, ComputeBackend backend, WeightFormat weights = WeightFormat.Float32)
     {
         LlavaOnevisionConfig config = ConfigReader.Load(directory);
         using SafetensorsArchive archive = SafetensorsArchive.Open(directory);
         var model = new VisionLanguageModel(backend, config);
         try
         {
-            Fill(archive, model);
+            Fill(archive, model, weights);
             return model;
         }
         catch
@@ -31,11 +33,12 @@ public static class CheckpointReader
         }
     }
 
-    /// <summary>Fills all parameters of a model, any float type becoming float32.</summary>
+    /// <summary>Fills all parameters of a model, any float type becoming float32 or the format asked for.</summary>
     /// <param name="archive">The tensors.</param>
     /// <param name="model">The model.</param>
+    /// <param name="weights">How matrices are kept; each is packed as soon as it is read, so that the whole is never there as float32.</param>
     /// <exception cref="InvalidDataException">Tensors without a place, parameters without a tensor, wrong shapes, or values that are not finite: one message lists them all.</exception>
-    public static void Fill(SafetensorsArchive archive, VisionLanguageModel model)
+    public static void Fill(SafetensorsArchive archive, VisionLanguageModel model, WeightFormat weights = WeightFormat.Float32)
     {
         var report = new CheckpointReport();
         Dictionary<string, string> sources = Assign(archive, model, report); // parameter name -> published name
@@ -50,6 +53,8 @@ public static class CheckpointReader
                 else
                     report.Add("Parameters without a tensor", $"{view.Name} {view.ShapeText}");
             }
+            if (report.IsEmpty && parameter.Tensor != model.Decoder.Embedding)
+                WeightPlan.Pack(parameter, weights);
         }
         if (sources.Remove("lm_head.weight", out string? head))
             CheckTiedHead(archive, head, model, report);
@@ -57,6 +62,7 @@ public static class CheckpointReader
             report.Add("Tensors without a place", $"{published} {archive.Find(published)!.Value.Entry.ShapeText}");
         if (!report.IsEmpty)
             throw new InvalidDataException(report.Text(archive.Directory));
+        WeightPlan.Pack(model.Parameters.All.First(parameter => parameter.Tensor == model.Decoder.Embedding), weights);
     }
 
     private static Dictionary<string, string> Assign(SafetensorsArchive archive, VisionLanguageModel model, CheckpointReport report)

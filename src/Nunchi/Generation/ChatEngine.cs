@@ -62,11 +62,11 @@ public sealed class ChatEngine : IChatEngine
     {
         options ??= new EngineOptions();
         var watch = Stopwatch.StartNew();
-        ComputeBackend backend = CpuBackend.Create(new CpuOptions { Threads = options.Threads, Kernels = options.Kernels });
+        ComputeBackend backend = CpuBackend.Create(new CpuOptions { Threads = options.Threads, Kernels = options.Kernels, PackedKernels = options.PackedKernels });
         VisionLanguageModel? model = null;
         try
         {
-            model = CheckpointReader.Load(directory, backend);
+            model = CheckpointReader.Load(directory, backend, options.Weights);
             return new ChatEngine(directory, options, backend, model, watch);
         }
         catch

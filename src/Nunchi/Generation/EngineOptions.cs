@@ -1,5 +1,6 @@
 using Nunchi.Images;
 using Nunchi.Tensors.Cpu;
+using Nunchi.Tensors.Quantization;
 
 namespace Nunchi.Generation;
 
@@ -11,6 +12,12 @@ public sealed record EngineOptions
 
     /// <summary>Vector instructions.</summary>
     public CpuKernels Kernels { get; init; } = CpuKernels.Auto;
+
+    /// <summary>Instructions that multiply packed weights.</summary>
+    public PackedKernels PackedKernels { get; init; } = PackedKernels.Auto;
+
+    /// <summary>How matrices are kept: float32 as trained, or rounded to take less memory and time.</summary>
+    public WeightFormat Weights { get; init; } = WeightFormat.Float32;
 
     /// <summary>Prompt tokens that run together, at least 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>

@@ -67,6 +67,9 @@ public sealed class Generator : IDisposable
         return _logits;
     }
 
+    /// <summary>Pretends that tokens were taken in: for measuring.</summary>
+    internal void Assume(int tokens) => _cache.Assume(tokens);
+
     /// <summary>Takes in prompt tokens in one piece and gives the logits after each: for comparisons.</summary>
     /// <returns>[ids, vocabulary].</returns>
     internal float[] PrefillAll(ReadOnlySpan<int> ids, Tensor? imageRows, int imageRowsBefore)

@@ -76,6 +76,15 @@ public sealed unsafe class KeyValueCache : IDisposable
         return (new HeadColumns(keys, 0), new HeadColumns(values, 0));
     }
 
+    /// <summary>Counts rows of zeros as tokens: for measuring decoding behind a long conversation.</summary>
+    internal void Assume(int rows)
+    {
+        Reserve(rows);
+        foreach (Tensor? tensor in _keys.Concat(_values))
+            _backend.Clear(tensor!.Data + ((long)Length * _width), (long)rows * _width);
+        Length += rows;
+    }
+
     internal void Advance(int rows) => Length += rows;
 
     private void Grow(int capacity)

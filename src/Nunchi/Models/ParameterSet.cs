@@ -60,7 +60,7 @@ public sealed class ParameterSet : IDisposable
     }
 
     internal Tensor Matrix(string name, ModelModule module, int rows, int columns, ParameterStart start = ParameterStart.Normal, bool insideLayer = false, IReadOnlyList<long>? shape = null) =>
-        Add(new Parameter(name, new Tensor(_backend, rows, columns), module, start, insideLayer, [new ParameterView(name, shape ?? [rows, columns], 0)]));
+        Add(new Parameter(name, Tensor.Deferred(_backend, rows, columns), module, start, insideLayer, [new ParameterView(name, shape ?? [rows, columns], 0)]));
 
     internal Tensor Vector(string name, ModelModule module, int width, ParameterStart start, bool used = true) =>
         Add(new Parameter(name, new Tensor(_backend, 1, width), module, start, false, [new ParameterView(name, [width], 0)]) { IsUsed = used });
@@ -75,7 +75,7 @@ public sealed class ParameterSet : IDisposable
             views.Add(new ParameterView(part.Name, [part.Rows, columns], (long)rows * columns));
             rows += part.Rows;
         }
-        return Add(new Parameter(name, new Tensor(_backend, rows, columns), module, ParameterStart.Normal, true, views));
+        return Add(new Parameter(name, Tensor.Deferred(_backend, rows, columns), module, ParameterStart.Normal, true, views));
     }
 
     internal Tensor FusedVector(string name, ModelModule module, params ReadOnlySpan<(string Name, int Width)> parts)
