@@ -135,6 +135,25 @@ public abstract unsafe class ComputeBackend : IDisposable
     /// </summary>
     public abstract void Attention(in AttentionArguments arguments);
 
+    /// <summary>
+    /// Writes heads of new tokens into a cache [heads, capacity, size], as floats or as bytes with a scale for each head and token (largest magnitude / 127; not finite: NaN).
+    /// </summary>
+    /// <param name="source">[rows, stride], heads * size used.</param>
+    /// <param name="stride">Floats from one row to the next.</param>
+    /// <param name="rows">Tokens.</param>
+    /// <param name="heads">Heads.</param>
+    /// <param name="size">Floats per head.</param>
+    /// <param name="at">Place of the first token.</param>
+    /// <param name="capacity">Tokens there is room for.</param>
+    /// <param name="data">The cache as floats, or null.</param>
+    /// <param name="codes">The cache as bytes when <paramref name="data"/> is null.</param>
+    /// <param name="scales">[heads, capacity] of <paramref name="codes"/>.</param>
+    public virtual void StoreHeads(float* source, int stride, int rows, int heads, int size, int at, int capacity, float* data, sbyte* codes, float* scales)
+    {
+        for (int item = 0; item < rows * heads; item++)
+            Cpu.HeadStore.Store(source + ((long)(item / heads) * stride) + (item % heads * size), size, (((long)(item % heads) * capacity) + at + (item / heads)), data, codes, scales);
+    }
+
     /// <summary>The backward of <see cref="Attention"/>: overwrites dQuery, dKey, dValue (same strides as q, k, v) from dOutput, output and the log-sum-exp of the forward.</summary>
     public abstract void AttentionBackward(in AttentionArguments arguments);
 

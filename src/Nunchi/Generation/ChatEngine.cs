@@ -44,7 +44,7 @@ public sealed class ChatEngine : IChatEngine
         if (_prompts.EndOfTurn is { } end && _prompts.Tokenizer.TokenId(end) is { } id)
             _endTokens.Add(id);
         _tape = new Tape(backend);
-        _generator = new Generator(model, _tape, options.PrefillChunk);
+        _generator = new Generator(model, _tape, options.PrefillChunk, options.Cache);
         _features = new ImageFeatureStore(options.FeatureBytes);
         Info = ModelDescription.Of(directory, model, backend, watch.Elapsed);
     }

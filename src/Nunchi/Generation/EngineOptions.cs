@@ -1,5 +1,6 @@
 using Nunchi.Images;
 using Nunchi.Tensors.Cpu;
+using Nunchi.Tensors.Operators;
 using Nunchi.Tensors.Quantization;
 
 namespace Nunchi.Generation;
@@ -18,6 +19,9 @@ public sealed record EngineOptions
 
     /// <summary>How matrices are kept: float32 as trained, or rounded to take less memory and time.</summary>
     public WeightFormat Weights { get; init; } = WeightFormat.Float32;
+
+    /// <summary>How keys and values of earlier tokens are kept.</summary>
+    public CacheFormat Cache { get; init; } = CacheFormat.Float32;
 
     /// <summary>Prompt tokens that run together, at least 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>

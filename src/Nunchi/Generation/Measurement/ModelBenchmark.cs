@@ -65,7 +65,7 @@ public sealed class ModelBenchmark : IDisposable
             progress?.Report("encode");
             Arithmetic("encode", _model.Config.Vision.Tokens, 0, EncodeOperations(), Encode);
         }
-        using var generator = new Generator(_model, _tape);
+        using var generator = new Generator(_model, _tape, cache: _options.Cache);
         foreach (int prompt in _options.Prompts.Where(prompt => Wants("prefill") && prompt <= text.MaxPositions))
         {
             progress?.Report($"prefill {prompt}");
@@ -81,7 +81,7 @@ public sealed class ModelBenchmark : IDisposable
             progress?.Report($"decode at {context}");
             generator.Truncate(0);
             generator.Assume(context);
-            double bytes = TokenBytes() + ((double)context * 2 * text.Layers * text.KeyHeads * text.HeadSize * sizeof(float));
+            double bytes = TokenBytes() + ((double)context * generator.BytesPerToken);
             Add("decode", 1, context, bytes, "GB/s", _bandwidth, () =>
             {
                 generator.Step(7);

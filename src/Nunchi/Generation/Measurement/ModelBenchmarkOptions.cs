@@ -1,4 +1,5 @@
 using Nunchi.Tensors.Cpu;
+using Nunchi.Tensors.Operators;
 using Nunchi.Tensors.Quantization;
 
 namespace Nunchi.Generation.Measurement;
@@ -11,6 +12,9 @@ public sealed record ModelBenchmarkOptions
 
     /// <summary>How matrices are kept.</summary>
     public WeightFormat Weights { get; init; } = WeightFormat.Int4;
+
+    /// <summary>How keys and values are kept.</summary>
+    public CacheFormat Cache { get; init; } = CacheFormat.Float32;
 
     /// <summary>Worker threads; 0 takes one a processor.</summary>
     public int Threads { get; init; }
