@@ -48,6 +48,7 @@ internal static class CommandLine
         root.Subcommands.Add(TrainCommand.Create(shell));
         root.Subcommands.Add(DataCommand.Create(shell));
         root.Subcommands.Add(BenchCommand.Create(shell));
+        root.Subcommands.Add(QuantizeCommand.Create(shell));
         return root;
     }
 }

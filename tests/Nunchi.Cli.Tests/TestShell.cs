@@ -34,7 +34,7 @@ internal sealed class TestShell : IDisposable
 
     public int? LoadedThreads { get; private set; }
 
-    public Nunchi.Tensors.Quantization.WeightFormat LoadedWeights { get; private set; }
+    public Nunchi.Tensors.Quantization.WeightFormat? LoadedWeights { get; private set; }
 
     public Terminal OutTerminal { get; set; } = Terminal.Pipe;
 

@@ -80,6 +80,7 @@ internal sealed record ErrorBody(string Code, string Message, int ExitCode);
 [JsonSerializable(typeof(DrawnDocument))]
 [JsonSerializable(typeof(MachineDocument))]
 [JsonSerializable(typeof(MeasurementDocument))]
+[JsonSerializable(typeof(QuantizedDocument))]
 [JsonSerializable(typeof(Conversation.ConversationDocument))]
 internal sealed partial class DocumentContext : JsonSerializerContext;
 

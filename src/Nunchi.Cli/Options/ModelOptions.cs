@@ -19,9 +19,9 @@ internal sealed class ModelOptions
 
     public Option<int?> Threads { get; } = NumberOption.Create<int>("--threads", "Worker threads (default: one a processor).", 1, 256);
 
-    public Option<string?> Weights { get; } = Create("--weights", "NUNCHI_WEIGHTS", $"How matrices are kept in memory: {WeightFormats.Names}; fewer bits take less memory and time and cost some accuracy", [.. WeightFormats.Names.Split(", ")]);
+    public Option<string?> Weights { get; } = Create("--weights", "NUNCHI_WEIGHTS", $"How matrices are kept in memory: {WeightFormats.Names}; fewer bits take less memory and time and cost some accuracy", "as the checkpoint says", [.. WeightFormats.Names.Split(", ")]);
 
-    public Option<string?> Kernels { get; } = Create("--kernels", "NUNCHI_KERNELS", "Vector instructions", ["auto", "avx512", "avx2", "portable"]);
+    public Option<string?> Kernels { get; } = Create("--kernels", "NUNCHI_KERNELS", "Vector instructions", "the widest there are", ["auto", "avx512", "avx2", "portable"]);
 
     public void AddTo(Command command)
     {
@@ -47,11 +47,11 @@ internal sealed class ModelOptions
         Kernels = Enum.Parse<CpuKernels>(parsed.GetValue(Kernels) ?? "auto", ignoreCase: true),
     };
 
-    private WeightFormat Format(Shell shell, ParseResult parsed)
+    private WeightFormat? Format(Shell shell, ParseResult parsed)
     {
         string name = parsed.GetValue(Weights) ?? shell.Variable("NUNCHI_WEIGHTS") ?? "";
         if (name.Length == 0)
-            return WeightFormat.Float32;
+            return null;
         return WeightFormats.Names.Split(", ").Contains(name)
             ? WeightFormats.Parse(name)
             : throw new UsageException($"NUNCHI_WEIGHTS is '{name}'; expected {WeightFormats.Names}.");
@@ -83,9 +83,9 @@ internal sealed class ModelOptions
             $"No model: {DefaultModel} is not in {string.Join(" or ", shell.Homes)} nor in a folder above. Name a checkpoint directory with --model or NUNCHI_MODEL.");
     }
 
-    private static Option<string?> Create(string name, string variable, string description, string[] values)
+    private static Option<string?> Create(string name, string variable, string description, string otherwise, string[] values)
     {
-        var option = new Option<string?>(name) { Description = $"{description} (default: {variable}, else {values[0]}).", HelpName = string.Join('|', values) };
+        var option = new Option<string?>(name) { Description = $"{description} (default: {variable}, else {otherwise}).", HelpName = string.Join('|', values) };
         option.AcceptOnlyFromAmong(values);
         return option;
     }

@@ -136,6 +136,12 @@ public abstract unsafe class ComputeBackend : IDisposable
     public abstract void Attention(in AttentionArguments arguments);
 
     /// <summary>
+    /// Whether <see cref="Attention"/> without a causal mask and without log-sum-exp may round its operands to bfloat16 where that is faster: for the encoder of a model whose weights
+    /// are rounded already. Off unless set.
+    /// </summary>
+    public bool RoundsAttention { get; set; }
+
+    /// <summary>
     /// Writes heads of new tokens into a cache [heads, capacity, size], as floats or as bytes with a scale for each head and token (largest magnitude / 127; not finite: NaN).
     /// </summary>
     /// <param name="source">[rows, stride], heads * size used.</param>

@@ -29,6 +29,11 @@ internal sealed unsafe partial class VectorBackend<V, S>
 
     public override void Attention(in AttentionArguments arguments)
     {
+        if (RoundsAttention && IsRounded(in arguments))
+        {
+            AttendRounded(in arguments);
+            return;
+        }
         var job = new AttentionJob { A = arguments, PaddedSize = RoundUp(arguments.HeadSize, PanelWidth) };
         job.WorkspaceStride = RoundUp(
             (2 * KeyBlock * job.PaddedSize) + (arguments.KeyCodes == null ? 0 : 2 * KeyBlock * arguments.HeadSize) + (TileRows * job.PaddedSize) + (TileRows * KeyBlock) + (QueryBlock * (job.PaddedSize + 2)), 16);

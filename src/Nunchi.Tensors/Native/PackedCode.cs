@@ -159,12 +159,11 @@ internal static class PackedCode
         Leave(c);
     }
 
-    /// <summary>C += A B for bfloat16, pairs along the sum; sums stay in registers for all blocks.</summary>
+    /// <summary>C += A B for bfloat16, pairs along the sum; sums stay in registers to the end. <see cref="TileArguments.Blocks"/> counts four pairs each here.</summary>
     public static void BFloat16(Assembler c, int rows, int strips)
     {
         Enter(c, rows);
         c.mov(rax, __qword_ptr[rdi + 72]);
-        c.shl(rax, 4);
         for (int row = 0; row < rows; row++)
         {
             for (int v = 0; v < strips; v++)

@@ -13,10 +13,10 @@ public static class CheckpointReader
     /// <summary>Reads configuration and weights of a directory.</summary>
     /// <param name="directory">A checkpoint directory.</param>
     /// <param name="backend">Where the model is to lie; must outlive it.</param>
-    /// <param name="weights">How matrices are kept; only float32 can be trained.</param>
+    /// <param name="weights">How matrices are kept; null: as the directory says, float32 unless it is packed. Only float32 can be trained.</param>
     /// <exception cref="FileNotFoundException">The directory, its configuration, its weights or a shard is not there.</exception>
     /// <exception cref="InvalidDataException">The configuration is not supported, a file is damaged, or weights and configuration do not fit; the message lists all that is wrong.</exception>
-    public static VisionLanguageModel Load(string directory, ComputeBackend backend, WeightFormat weights = WeightFormat.Float32)
+    public static VisionLanguageModel Load(string directory, ComputeBackend backend, WeightFormat? weights = null)
     {
         LlavaOnevisionConfig config = ConfigReader.Load(directory);
         using SafetensorsArchive archive = SafetensorsArchive.Open(directory);
@@ -36,14 +36,19 @@ public static class CheckpointReader
     /// <summary>Fills all parameters of a model, any float type becoming float32 or the format asked for.</summary>
     /// <param name="archive">The tensors.</param>
     /// <param name="model">The model.</param>
-    /// <param name="weights">How matrices are kept; each is packed as soon as it is read, so that the whole is never there as float32.</param>
+    /// <param name="weights">How matrices are kept, null as for <see cref="Load"/>; each is packed as soon as it is read, so that the whole is never there as float32.</param>
     /// <exception cref="InvalidDataException">Tensors without a place, parameters without a tensor, wrong shapes, or values that are not finite: one message lists them all.</exception>
-    public static void Fill(SafetensorsArchive archive, VisionLanguageModel model, WeightFormat weights = WeightFormat.Float32)
+    public static void Fill(SafetensorsArchive archive, VisionLanguageModel model, WeightFormat? weights = null)
     {
         var report = new CheckpointReport();
+        PackedCheckpoint? packed = PackedCheckpoint.Of(archive);
+        if (packed != null && weights != null && weights != packed.Format)
+            throw new InvalidDataException($"{archive.Directory} holds weights packed as {WeightFormats.NameOf(packed.Format)}, not {WeightFormats.NameOf(weights.Value)}; leave the format out, or load the checkpoint that it was made from.");
         Dictionary<string, string> sources = Assign(archive, model, report); // parameter name -> published name
         foreach (Parameter parameter in model.Parameters.All)
         {
+            if (packed?.TryAdopt(parameter, report) == true)
+                continue;
             foreach (ParameterView view in parameter.Views)
             {
                 if (sources.Remove(view.Name, out string? published))
@@ -53,16 +58,18 @@ public static class CheckpointReader
                 else
                     report.Add("Parameters without a tensor", $"{view.Name} {view.ShapeText}");
             }
-            if (report.IsEmpty && parameter.Tensor != model.Decoder.Embedding)
-                WeightPlan.Pack(parameter, weights);
+            if (report.IsEmpty && packed == null && parameter.Tensor != model.Decoder.Embedding)
+                WeightPlan.Pack(parameter, weights ?? WeightFormat.Float32);
         }
         if (sources.Remove("lm_head.weight", out string? head))
             CheckTiedHead(archive, head, model, report);
         foreach (string published in sources.Values)
             report.Add("Tensors without a place", $"{published} {archive.Find(published)!.Value.Entry.ShapeText}");
+        packed?.ReportRest(report);
         if (!report.IsEmpty)
             throw new InvalidDataException(report.Text(archive.Directory));
-        WeightPlan.Pack(model.Parameters.All.First(parameter => parameter.Tensor == model.Decoder.Embedding), weights);
+        if (packed == null)
+            WeightPlan.Pack(model.Parameters.All.First(parameter => parameter.Tensor == model.Decoder.Embedding), weights ?? WeightFormat.Float32);
     }
 
     private static Dictionary<string, string> Assign(SafetensorsArchive archive, VisionLanguageModel model, CheckpointReport report)
@@ -70,6 +77,8 @@ public static class CheckpointReader
         var sources = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (string published in archive.Names)
         {
+            if (published.StartsWith(PackedCheckpoint.Prefix, StringComparison.Ordinal))
+                continue;
             string? name = CheckpointLayout.ToParameterName(published);
             if (name != null && CheckpointLayout.IsIgnored(name, model.Config.VisionLayersUsed, model.Config.Vision.Layers))
                 continue;
@@ -97,7 +106,7 @@ public static class CheckpointReader
     private static void CheckTiedHead(SafetensorsArchive archive, string published, VisionLanguageModel model, CheckpointReport report)
     {
         var (file, entry) = archive.Find(published)!.Value;
-        Span<float> embedding = model.Decoder.Embedding.Span;
+        Span<float> embedding = model.Decoder.Embedding.Packed == null ? model.Decoder.Embedding.Span : [];
         if (entry.Count == embedding.Length)
         {
             float[] head = new float[entry.Count];

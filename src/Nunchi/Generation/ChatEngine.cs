@@ -67,6 +67,7 @@ public sealed class ChatEngine : IChatEngine
         try
         {
             model = CheckpointReader.Load(directory, backend, options.Weights);
+            backend.RoundsAttention = model.Decoder.Embedding.Packed != null;
             return new ChatEngine(directory, options, backend, model, watch);
         }
         catch

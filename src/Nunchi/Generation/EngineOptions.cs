@@ -17,8 +17,8 @@ public sealed record EngineOptions
     /// <summary>Instructions that multiply packed weights.</summary>
     public PackedKernels PackedKernels { get; init; } = PackedKernels.Auto;
 
-    /// <summary>How matrices are kept: float32 as trained, or rounded to take less memory and time.</summary>
-    public WeightFormat Weights { get; init; } = WeightFormat.Float32;
+    /// <summary>How matrices are kept: float32 as trained, or rounded to take less memory and time; null: as the directory says, float32 unless it is packed.</summary>
+    public WeightFormat? Weights { get; init; }
 
     /// <summary>How keys and values of earlier tokens are kept.</summary>
     public CacheFormat Cache { get; init; } = CacheFormat.Float32;

@@ -49,7 +49,7 @@ public class PackedModelTests
             using var golden = new GoldenModel("varco2-tiny", CpuBackend.Create(new CpuOptions { Threads = threads }), weights: format);
             (int[] ids, Tensor? rows) = Load(golden, "ask_small");
             using var generator = new Generator(golden.Model, golden.Tape, chunk);
-            float[] logits = [.. generator.Prefill(ids, rows), .. generator.Step(5)];
+            float[] logits = [.. generator.Prefill(ids, rows, cancellation: TestContext.Current.CancellationToken), .. generator.Step(5)];
             first ??= logits;
             Assert.Equal(first, logits);
             rows?.Dispose();

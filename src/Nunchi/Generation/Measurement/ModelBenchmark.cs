@@ -16,15 +16,21 @@ public sealed class ModelBenchmark : IDisposable
     private readonly VisionLanguageModel _model;
     private readonly Tape _tape;
     private readonly List<ModelMeasurement> _results = [];
-    private double _arithmetic;
-    private double _bandwidth;
+    private readonly double _arithmetic;
+    private readonly double _bandwidth;
 
-    private ModelBenchmark(ModelBenchmarkOptions options)
+    private ModelBenchmark(ModelBenchmarkOptions options, IProgress<string>? progress)
     {
         _options = options;
         _backend = CpuBackend.Create(new CpuOptions { Threads = options.Threads, Kernels = options.Kernels });
+        // Before there are weights: the memory that it takes does not count as the model's.
+        progress?.Report("the machine's limits");
+        _arithmetic = MachineLimits.MeasureFloat32Peak(_backend.Threads);
+        _bandwidth = MachineLimits.MeasureReadBandwidth(_backend.Threads);
+        progress?.Report("weights (making them)");
         _model = new VisionLanguageModel(_backend, ModelShapes.Find(options.Shape));
         RandomWeights.Fill(_model, options.Weights);
+        _backend.RoundsAttention = options.Weights != WeightFormat.Float32;
         _tape = new Tape(_backend);
     }
 
@@ -40,8 +46,7 @@ public sealed class ModelBenchmark : IDisposable
             if (work is not ("encode" or "prefill" or "decode" or "picture"))
                 throw new ArgumentException($"\"{work}\" is no work to measure; expected encode, prefill, decode or picture.", nameof(options));
         }
-        progress?.Report("making weights");
-        using var benchmark = new ModelBenchmark(options);
+        using var benchmark = new ModelBenchmark(options, progress);
         return benchmark.Measure(progress);
     }
 
@@ -55,10 +60,6 @@ public sealed class ModelBenchmark : IDisposable
 
     private ModelMeasurements Measure(IProgress<string>? progress)
     {
-        int threads = _backend.Threads;
-        progress?.Report("the machine's limits");
-        _arithmetic = MachineLimits.MeasureFloat32Peak(threads);
-        _bandwidth = MachineLimits.MeasureReadBandwidth(threads);
         TextDecoderConfig text = _model.Config.Text;
         if (Wants("encode"))
         {
