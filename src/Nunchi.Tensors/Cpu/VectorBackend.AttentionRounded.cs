@@ -96,8 +96,11 @@ internal sealed unsafe partial class VectorBackend<V, S>
         for (var r = 0; r < rows; r++)
         {
             var output = a.Output + (((long)(row + r) * a.QueryHeads) + head) * size;
-            var inverse = 1f / totals[r];
-            for (var i = 0; i < size; i++) output[i] = memory.Sums[(r * wideSize) + i] * inverse;
+            var from = memory.Sums + (r * wideSize);
+            var inverse = S.Create(1f / totals[r]);
+            var i = 0;
+            for (; i + S.Count <= size; i += S.Count) S.Store(output + i, S.Multiply(S.Load(from + i), inverse));
+            if (i < size) S.StorePartial(output + i, S.Multiply(S.LoadPartial(from + i, size - i), inverse), size - i);
         }
     }
 
@@ -123,6 +126,11 @@ internal sealed unsafe partial class VectorBackend<V, S>
     private static void RoundKeys(float* key, int stride, int keys, int size, RoundedMemory memory)
     {
         var pairs = Quads(size) * 4;
+        if (size % 8 == 0)
+        {
+            BFloat16Packing.AlongK(key, stride, keys, size, Lanes, 0, memory.Scores(keys) / Lanes, (uint*)memory.KeyStrips);
+            return;
+        }
         new Span<byte>(memory.KeyStrips, memory.Scores(keys) / Lanes * pairs * 64).Clear();
         var row = stackalloc ushort[pairs * 2];
         new Span<ushort>(row, pairs * 2).Clear();
@@ -139,6 +147,11 @@ internal sealed unsafe partial class VectorBackend<V, S>
     private static void RoundValues(float* value, int stride, int keys, int size, RoundedMemory memory)
     {
         int pairs = Quads(keys) * 4, wide = memory.Scores(size);
+        if (keys % 8 == 0)
+        {
+            BFloat16Packing.AcrossK(value, stride, size, keys, Lanes, 0, wide / Lanes, (uint*)memory.ValueStrips);
+            return;
+        }
         ushort* even = stackalloc ushort[wide], odd = stackalloc ushort[wide];
         for (var p = 0; p < pairs; p++)
         {
