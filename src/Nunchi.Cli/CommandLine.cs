@@ -46,6 +46,7 @@ internal static class CommandLine
         root.Subcommands.Add(ShowCommand.Create(shell));
         root.Subcommands.Add(VerifyCommand.Create(shell));
         root.Subcommands.Add(TrainCommand.Create(shell));
+        root.Subcommands.Add(EvalCommand.Create(shell));
         root.Subcommands.Add(DataCommand.Create(shell));
         root.Subcommands.Add(BenchCommand.Create(shell));
         root.Subcommands.Add(QuantizeCommand.Create(shell));
