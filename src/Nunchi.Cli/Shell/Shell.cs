@@ -1,6 +1,6 @@
 using Nunchi.Chat;
-using Nunchi.Generation;
 using Nunchi.Data.Scenes;
+using Nunchi.Generation;
 
 namespace Nunchi.Cli;
 
