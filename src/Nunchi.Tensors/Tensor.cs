@@ -43,6 +43,14 @@ public sealed unsafe class Tensor : IDisposable
         Capacity = Count;
     }
 
+    /// <summary>A shape without memory, for planning: reading <see cref="Data"/> throws.</summary>
+    /// <exception cref="ArgumentException">A size is not positive.</exception>
+    public static Tensor ShapeOnly(int rows, int columns)
+    {
+        Require(rows, columns);
+        return new Tensor((float*)null, rows, columns);
+    }
+
     internal Tensor(ComputeBackend backend, long capacity)
     {
         _owner = backend;
@@ -139,6 +147,9 @@ public sealed unsafe class Tensor : IDisposable
             throw new ArgumentOutOfRangeException(nameof(first), $"Rows {first}..{first + rows - 1} were asked of a tensor with {Rows} rows.");
         return new Tensor(Data + ((long)first * Columns), rows, Columns);
     }
+
+    /// <summary>Asks the operating system for large pages before a large tensor is first written, where it gives them only when asked (Linux).</summary>
+    public void PreferLargePages() => Safetensors.MappedPages.PreferHuge(Data, Count * sizeof(float));
 
     /// <summary>Says that the gradient counts as zero from now on; nothing is written.</summary>
     public void ForgetGradient() => HasGradient = false;

@@ -82,6 +82,8 @@ internal sealed record ErrorBody(string Code, string Message, int ExitCode);
 [JsonSerializable(typeof(MachineDocument))]
 [JsonSerializable(typeof(MeasurementDocument))]
 [JsonSerializable(typeof(QuantizedDocument))]
+[JsonSerializable(typeof(PlanDocument))]
+[JsonSerializable(typeof(MadeCheckpointDocument))]
 [JsonSerializable(typeof(Conversation.ConversationDocument))]
 internal sealed partial class DocumentContext : JsonSerializerContext;
 

@@ -66,8 +66,10 @@ internal sealed class ModelOptions
             if (Directory.Exists(named))
                 return Path.GetFullPath(named);
             string source = given is null ? "NUNCHI_MODEL" : "The model";
+            if (File.Exists(named) && named.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+                return Path.GetFullPath(named);
             throw File.Exists(named)
-                ? new InvalidDataException($"{source} is {named}, a file; a checkpoint directory (with config.json and safetensors files) is expected.")
+                ? new InvalidDataException($"{source} is {named}, a file; a checkpoint directory (with config.json and safetensors files), or one safetensors file beside its config.json, is expected.")
                 : new DirectoryNotFoundException($"{source} is {named}, which does not exist; a checkpoint directory is expected.");
         }
         foreach (string home in shell.Homes)

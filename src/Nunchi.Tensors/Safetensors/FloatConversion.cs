@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Nunchi.Tensors.Safetensors;
@@ -10,6 +11,7 @@ public static class FloatConversion
     /// <param name="source">bfloat16 bit patterns.</param>
     /// <param name="destination">At least as long as <paramref name="source"/>.</param>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FromBFloat16(ReadOnlySpan<ushort> source, Span<float> destination)
     {
         RequireRoom(source.Length, destination.Length);
@@ -29,6 +31,7 @@ public static class FloatConversion
     /// <param name="source">Values.</param>
     /// <param name="destination">bfloat16 bit patterns, at least as long as <paramref name="source"/>.</param>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ToBFloat16(ReadOnlySpan<float> source, Span<ushort> destination)
     {
         RequireRoom(source.Length, destination.Length);
@@ -55,6 +58,7 @@ public static class FloatConversion
     /// <param name="source">Half-precision bit patterns.</param>
     /// <param name="destination">At least as long as <paramref name="source"/>.</param>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FromHalf(ReadOnlySpan<ushort> source, Span<float> destination)
     {
         RequireRoom(source.Length, destination.Length);
@@ -69,7 +73,20 @@ public static class FloatConversion
             destination[i] = (float)BitConverter.UInt16BitsToHalf(source[i]);
     }
 
+    /// <summary>Rounds float32 to IEEE half precision, to nearest, ties to even; what is too large becomes infinite.</summary>
+    /// <param name="source">Values.</param>
+    /// <param name="destination">Half-precision bit patterns, at least as long as <paramref name="source"/>.</param>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ToHalf(ReadOnlySpan<float> source, Span<ushort> destination)
+    {
+        RequireRoom(source.Length, destination.Length);
+        for (int i = 0; i < source.Length; i++)
+            destination[i] = BitConverter.HalfToUInt16Bits((Half)source[i]);
+    }
+
     // The exponent is rebased by a multiplication with 2^112, which also normalises subnormal halves.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<float> WidenHalf(Vector<uint> half)
     {
         Vector<uint> magnitude = (half & new Vector<uint>(0x7fff)) << 13;
@@ -79,6 +96,7 @@ public static class FloatConversion
         return Vector.AsVectorSingle(rebased | ((half & new Vector<uint>(0x8000)) << 16));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<uint> RoundToBFloat16(Vector<uint> bits)
     {
         Vector<uint> upper = bits >> 16;

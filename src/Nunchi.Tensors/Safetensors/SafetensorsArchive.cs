@@ -49,7 +49,11 @@ public sealed class SafetensorsArchive : IDisposable
         string single = Path.Combine(directory, SingleFileName);
         string index = Path.Combine(directory, IndexFileName);
         if (!File.Exists(single) && !File.Exists(index))
-            throw new FileNotFoundException($"{directory} holds no weights: neither {SingleFileName} nor {IndexFileName} is there.", single);
+        {
+            string? pickle = FileNames(directory).FirstOrDefault(name => name.EndsWith(".bin", StringComparison.Ordinal) || name.EndsWith(".pth", StringComparison.Ordinal));
+            throw new FileNotFoundException($"{directory} holds no weights: neither {SingleFileName} nor {IndexFileName} is there."
+                + (pickle == null ? "" : $" {pickle} is a pickle file, which can run code when it is read and is therefore not read; convert it to safetensors."), single);
+        }
         var files = new List<SafetensorsFile>();
         try
         {
@@ -81,12 +85,25 @@ public sealed class SafetensorsArchive : IDisposable
         }
     }
 
+    /// <summary>Opens one safetensors file that holds all tensors, whatever its name.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="FileNotFoundException">It is not there.</exception>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public static SafetensorsArchive OpenFile(string path)
+    {
+        SafetensorsFile file = SafetensorsFile.Open(path);
+        return new SafetensorsArchive(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!, [file]);
+    }
+
     /// <summary>The file that holds a tensor, and its entry; null when no file does.</summary>
     public (SafetensorsFile File, SafetensorsEntry Entry)? Find(string name) =>
         owners.TryGetValue(name, out SafetensorsFile? file) ? (file, file.Require(name)) : null;
 
     /// <summary>Unmaps all files.</summary>
     public void Dispose() => files.ForEach(file => file.Dispose());
+
+    private static IEnumerable<string> FileNames(string directory) =>
+        System.IO.Directory.Exists(directory) ? System.IO.Directory.EnumerateFiles(directory).Select(path => System.IO.Path.GetFileName(path)).Order(StringComparer.Ordinal) : [];
 
     private static Dictionary<string, string> ReadIndex(string path)
     {
@@ -107,7 +124,7 @@ public sealed class SafetensorsArchive : IDisposable
                 map.Add(pair.Name, shard);
             }
         }
-        catch (JsonException failure)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             throw new InvalidDataException($"{path}: no valid JSON: {failure.Message}", failure);
         }

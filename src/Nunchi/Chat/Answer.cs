@@ -24,6 +24,9 @@ public sealed record Answer
     /// <summary>The phrases of <see cref="Text"/> that are tied to regions, in order.</summary>
     public required IReadOnlyList<GroundedSpan> Spans { get; init; }
 
+    /// <summary>What the model wrote against the format of its tags, and where; nothing of it is missing from the text.</summary>
+    public IReadOnlyList<GroundingOddity> Oddities { get; init; } = [];
+
     /// <summary>What was read and written, in tokens.</summary>
     public required Usage Usage { get; init; }
 

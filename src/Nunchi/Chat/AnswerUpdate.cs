@@ -39,3 +39,14 @@ public sealed record SpanCompleted(int SpanIndex, GroundedSpan Span) : AnswerUpd
 /// <summary>The answer has ended; nothing follows.</summary>
 /// <param name="Answer">The whole answer.</param>
 public sealed record AnswerCompleted(Answer Answer) : AnswerUpdate;
+
+/// <summary>A token as the model saw it, when <see cref="GenerationOptions.TopLogprobs"/> asks for it. It comes before the text that it adds to.</summary>
+/// <param name="Token">The token that was chosen.</param>
+/// <param name="Top">The most likely ones, most likely first; the chosen one need not be among them.</param>
+public sealed record TokenChosen(TokenLogprob Token, IReadOnlyList<TokenLogprob> Top) : AnswerUpdate;
+
+/// <summary>A token and how likely it was.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Bytes">Its bytes, which need not be whole characters.</param>
+/// <param name="Logprob">Natural logarithm of its probability as the model gave it, before penalties, temperature and cuts.</param>
+public sealed record TokenLogprob(int Id, ReadOnlyMemory<byte> Bytes, double Logprob);

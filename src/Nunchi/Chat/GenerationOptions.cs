@@ -10,6 +10,28 @@ public sealed record GenerationOptions
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public int MaxTokens { get; init => field = AtLeast(nameof(MaxTokens), value, 1); } = 512;
 
+    /// <summary>Tokens to produce before the model may end the answer, 0 or more; stop strings end it all the same.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int MinTokens { get; init => field = AtLeast(nameof(MinTokens), value, 0); }
+
+    /// <summary>Ids that end the answer beside those of the checkpoint; up to 64.</summary>
+    /// <exception cref="ArgumentException">There are more than 64, or one is negative.</exception>
+    public IReadOnlyList<int> StopTokenIds
+    {
+        get;
+        init => field = value.Count <= 64 && value.All(id => id >= 0)
+            ? value
+            : throw new ArgumentException($"{nameof(StopTokenIds)} holds {value.Count} ids; up to 64 are allowed, none of them negative.", nameof(StopTokenIds));
+    } = [];
+
+    /// <summary>With each token, its log-probability and those of so many most likely ones, 0..20; null tells none.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not in 0..20.</exception>
+    public int? TopLogprobs
+    {
+        get;
+        init => field = value is null or (>= 0 and <= 20) ? value : throw new ArgumentOutOfRangeException(nameof(TopLogprobs), value, $"{nameof(TopLogprobs)} is {value}; it must be in 0..20.");
+    }
+
     /// <summary>Divides the logits before sampling, 0..100; 0 takes the most likely token each time.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not in 0..100.</exception>
     public double Temperature { get; init => field = Within(nameof(Temperature), value, 0, 100); }

@@ -57,6 +57,9 @@ internal sealed class PackedCheckpoint
         return packed;
     }
 
+    /// <summary>Whether a parameter has packed values here.</summary>
+    public bool Holds(Parameter parameter) => _matrices.ContainsKey(parameter.Name);
+
     /// <summary>Gives a parameter its packed values; false when it has none.</summary>
     public unsafe bool TryAdopt(Parameter parameter, CheckpointReport report)
     {

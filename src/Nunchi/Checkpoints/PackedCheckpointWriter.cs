@@ -1,5 +1,6 @@
 using System.Globalization;
 using Nunchi.Models;
+using Nunchi.Models.Families;
 using Nunchi.Tensors.Quantization;
 using Nunchi.Tensors.Safetensors;
 
@@ -19,6 +20,7 @@ public static class PackedCheckpointWriter
     {
         if (weights == WeightFormat.Float32)
             throw new ArgumentException("f32 packs nothing; choose bf16, int8 or int4.", nameof(weights));
+        ModelFamily family = ModelFamilies.Of(model.Config);
         foreach (string path in Directory.EnumerateFiles(from))
         {
             string name = Path.GetFileName(path);
@@ -28,7 +30,7 @@ public static class PackedCheckpointWriter
         List<Parameter> packed = [.. model.Parameters.All.Where(parameter => parameter.Tensor.Packed != null)];
         List<Parameter> plain = [.. model.Parameters.All.Where(parameter => parameter.Tensor.Packed == null)];
         var slots = packed.Select(parameter => new SafetensorsSlot(Name(parameter), [parameter.Tensor.Packed!.Bytes], IsBytes: true))
-            .Concat(plain.SelectMany(parameter => parameter.Views.Select(view => new SafetensorsSlot(CheckpointLayout.ToWrittenName(view.Name), view.Shape))));
+            .Concat(plain.SelectMany(parameter => parameter.Views.Select(view => new SafetensorsSlot(CheckpointLayout.ToWrittenName(family, view.Name), view.Shape))));
         var metadata = new Dictionary<string, string>
         {
             ["format"] = "nunchi",
@@ -45,7 +47,7 @@ public static class PackedCheckpointWriter
         foreach (Parameter parameter in plain)
         {
             foreach (ParameterView view in parameter.Views)
-                writer.Write(CheckpointLayout.ToWrittenName(view.Name), view.In(parameter.Tensor));
+                writer.Write(CheckpointLayout.ToWrittenName(family, view.Name), view.In(parameter.Tensor));
         }
         writer.Commit();
     }

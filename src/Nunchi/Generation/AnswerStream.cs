@@ -21,6 +21,8 @@ internal sealed class AnswerStream(Tokenizer tokenizer, IReadOnlyList<string> st
 
     public IReadOnlyList<GroundedSpan> Spans => _parser.Spans;
 
+    public IReadOnlyList<GroundingOddity> Oddities => _parser.Oddities;
+
     /// <summary>Takes a token; control tokens that are no grounding tags leave no trace.</summary>
     public IReadOnlyList<AnswerUpdate> Push(int id)
     {

@@ -6,8 +6,6 @@ using Nunchi.Checkpoints;
 using Nunchi.Images;
 using Nunchi.Models;
 using Nunchi.Tensors;
-using Nunchi.Tensors.Backends;
-using Nunchi.Tensors.Cpu;
 using Nunchi.Text;
 
 namespace Nunchi.Generation;
@@ -19,62 +17,61 @@ namespace Nunchi.Generation;
 public sealed class ChatEngine : IChatEngine
 {
     private readonly EngineOptions _options;
-    private readonly ComputeBackend _backend;
+    private readonly EngineWeights _weights;
     private readonly VisionLanguageModel _model;
     private readonly PromptBuilder _prompts;
     private readonly ImageProcessor _processor;
-    private readonly HashSet<int> _endTokens;
     private readonly Tape _tape;
     private readonly Generator _generator;
     private readonly ImageFeatureStore _features;
     private readonly CachedConversation _cached = new();
+    private readonly ConditionalWeakTable<RgbImage, RgbImage> _enlarged = [];
     private readonly Lock _disposal = new();
     private int _busy;
     private bool _disposed;
 
-    private ChatEngine(string directory, EngineOptions options, ComputeBackend backend, VisionLanguageModel model, Stopwatch watch)
+    private ChatEngine(EngineOptions options, EngineWeights weights, ModelInfo info)
     {
         _options = options;
-        _backend = backend;
-        _model = model;
-        _prompts = PromptBuilder.Load(directory);
-        CheckTokenizer(directory, model.Config, _prompts);
-        _processor = new ImageProcessor(ImageProcessorConfig.Load(directory, model.Config.VisionAspectRatio), model.Config.Vision.PatchSize);
-        _endTokens = [.. GenerationConfig.Load(directory, model.Config.Text).EosTokenIds];
-        if (_prompts.EndOfTurn is { } end && _prompts.Tokenizer.TokenId(end) is { } id)
-            _endTokens.Add(id);
-        _tape = new Tape(backend);
-        _generator = new Generator(model, _tape, options.PrefillChunk, options.Cache);
+        _weights = weights;
+        _model = weights.Model;
+        _prompts = weights.Prompts;
+        _processor = weights.Processor;
+        _tape = new Tape(weights.Backend);
+        _generator = new Generator(_model, _tape, options.PrefillChunk, options.Cache);
         _features = new ImageFeatureStore(options.FeatureBytes);
-        Info = ModelDescription.Of(directory, model, backend, watch.Elapsed);
+        Info = info;
     }
 
     /// <inheritdoc/>
     public ModelInfo Info { get; }
 
-    /// <summary>Loads a checkpoint directory.</summary>
-    /// <param name="directory">A Hugging Face directory of a family that is known.</param>
+    /// <summary>Loads a checkpoint.</summary>
+    /// <param name="path">A Hugging Face directory of a family that is known, or one safetensors file beside its <c>config.json</c>.</param>
     /// <param name="options">How to run; null takes the defaults.</param>
     /// <exception cref="FileNotFoundException">The directory or a file of it is not there.</exception>
     /// <exception cref="InvalidDataException">A file is damaged or not supported; the message names it and the place.</exception>
     /// <exception cref="PlatformNotSupportedException">The kernels asked for are not on this machine.</exception>
-    public static ChatEngine Load(string directory, EngineOptions? options = null)
+    /// <exception cref="OutOfMemoryException">The weights do not fit into this machine's memory.</exception>
+    public static ChatEngine Load(string path, EngineOptions? options = null)
     {
         options ??= new EngineOptions();
         var watch = Stopwatch.StartNew();
-        ComputeBackend backend = CpuBackend.Create(new CpuOptions { Threads = options.Threads, Kernels = options.Kernels, PackedKernels = options.PackedKernels });
-        VisionLanguageModel? model = null;
-        try
+        EngineWeights weights = EngineWeights.Load(path, options);
+        return new ChatEngine(options, weights, ModelDescription.Of(CheckpointPlace.Of(path).Directory, weights.Model, weights.Backend, watch.Elapsed));
+    }
+
+    /// <summary>
+    /// Another engine on the same weights, with a conversation, caches and an answer of its own. Engines that share weights may be used from different threads
+    /// at the same time; their steps take turns. The weights are freed when the last of them is disposed.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">This engine was disposed.</exception>
+    public ChatEngine Share()
+    {
+        lock (_disposal)
         {
-            model = CheckpointReader.Load(directory, backend, options.Weights);
-            backend.RoundsAttention = model.Decoder.Embedding.Packed != null;
-            return new ChatEngine(directory, options, backend, model, watch);
-        }
-        catch
-        {
-            model?.Dispose();
-            backend.Dispose();
-            throw;
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return new ChatEngine(_options, _weights.Share(), Info);
         }
     }
 
@@ -82,23 +79,30 @@ public sealed class ChatEngine : IChatEngine
     public IAsyncEnumerable<AnswerUpdate> AskAsync(IReadOnlyList<Message> conversation, GenerationOptions options, CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        ChatRequest request = ChatRequest.Prepare(conversation, _prompts, _processor, _options.Tiling, _model.Config.Text.MaxPositions);
+        ChatRequest request = ChatRequest.Prepare(_weights.EnlargesForReading ? Enlarge(conversation) : conversation, _prompts, _processor, _options.Tiling, _model.Config);
         return Run(request, options, cancellation);
     }
 
-    /// <summary>Frees the model; waits for an answer that is being made, which ends with the token it is at.</summary>
+    /// <summary>Frees what the engine holds, and the model unless another engine shares it; waits for an answer that is being made, which ends with the token it is at.</summary>
     public void Dispose()
     {
-        _disposed = true;
+        if (Interlocked.Exchange(ref _disposed, true))
+            return;
         lock (_disposal)
         {
             _features.Dispose();
             _generator.Dispose();
             _tape.Dispose();
-            _model.Dispose();
-            _backend.Dispose();
+            _weights.Release();
         }
     }
+
+    // The same picture gives the same object again, so that its features are found again.
+    private IReadOnlyList<Message> Enlarge(IReadOnlyList<Message> conversation) =>
+        [.. conversation.Select(message => message with
+        {
+            Parts = [.. message.Parts.Select(part => part is ImagePart image ? new ImagePart(_enlarged.GetValue(image.Image, ReadingEnlargement.Apply)) : part)],
+        })];
 
     private async IAsyncEnumerable<AnswerUpdate> Run(ChatRequest request, GenerationOptions options, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -149,7 +153,8 @@ public sealed class ChatEngine : IChatEngine
         _features.Trim();
 
         var stream = new AnswerStream(_prompts.Tokenizer, options.StopStrings);
-        var sampler = new Sampler(options, logits.Length, request.Ids, _prompts.Tokenizer.VocabularySize, [_model.Config.ImageTokenId]);
+        HashSet<int> ends = [.. _weights.EndTokens, .. options.StopTokenIds];
+        var sampler = new Sampler(options, logits.Length, request.Ids, _prompts.Tokenizer.VocabularySize, [_model.Config.ImageTokenId], ends);
         int most = Math.Min(options.MaxTokens, _model.Config.Text.MaxPositions - request.Ids.Length), produced = 0;
         FinishReason reason;
         while (true)
@@ -160,7 +165,9 @@ public sealed class ChatEngine : IChatEngine
             if (produced++ == 0)
                 first = watch.Elapsed;
             reason = FinishReason.Stop;
-            if (_endTokens.Contains(id))
+            if (options.TopLogprobs is { } top)
+                emit(Logprobs.Of(logits, id, top, _prompts.Tokenizer));
+            if (ends.Contains(id))
                 break;
             foreach (AnswerUpdate update in stream.Push(id))
                 emit(update);
@@ -179,6 +186,7 @@ public sealed class ChatEngine : IChatEngine
             Text = stream.Text,
             RawText = stream.RawText,
             Spans = stream.Spans,
+            Oddities = [.. stream.Oddities],
             Usage = new Usage(request.Ids.Length, request.ImageTokens, produced),
             Timings = new Timings { Encode = encoded, Prefill = taken - encoded, FirstToken = first, Decode = watch.Elapsed - first, Total = watch.Elapsed },
             FinishReason = reason,
@@ -227,13 +235,5 @@ public sealed class ChatEngine : IChatEngine
             _generator.Truncate(shared);
             throw;
         }
-    }
-
-    private static void CheckTokenizer(string directory, LlavaOnevisionConfig config, PromptBuilder prompts)
-    {
-        if (prompts.Tokenizer.VocabularySize > config.Text.VocabularySize)
-            throw new InvalidDataException($"{directory}: the tokenizer has {prompts.Tokenizer.VocabularySize} ids, the decoder's embedding only {config.Text.VocabularySize} rows; they belong to different models.");
-        if (prompts.ImageTokenId is { } id && id != config.ImageTokenId)
-            throw new InvalidDataException($"{directory}: config.json names {config.ImageTokenId} as the image token, the tokenizer's \"{prompts.ImageToken}\" is {id}.");
     }
 }

@@ -1,3 +1,4 @@
+using Nunchi.Checkpoints;
 using Nunchi.Images;
 using Nunchi.Tensors.Cpu;
 using Nunchi.Tensors.Operators;
@@ -33,6 +34,30 @@ public sealed record EngineOptions
 
     /// <summary>How pictures are shown; null does as the reference does: a picture alone is tiled, several are each seen once.</summary>
     public TilingMode? Tiling { get; init; }
+
+    /// <summary>The N of <c>anyres_max_N</c>, 1 or more: more tiles' worth of features are shrunk to it; null takes the checkpoint's. Families that never shrink then do.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
+    public int? MaxTiles { get; init => field = value is { } most ? AtLeastOne(nameof(MaxTiles), most) : null; }
+
+    /// <summary>Every canvas of up to this many tiles a side, 1..16; null takes the checkpoint's list.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not in 1..16.</exception>
+    public int? GridSide
+    {
+        get;
+        init => field = value is null or (>= 1 and <= 16) ? value : throw new ArgumentOutOfRangeException(nameof(GridSide), value, $"{nameof(GridSide)} is {value}; it must be in 1..16.");
+    }
+
+    /// <summary>Enlarges small pictures as <see cref="ReadingEnlargement"/> does; null does so for VARCO-VISION's OCR model, which its authors feed that way.</summary>
+    public bool? EnlargeForReading { get; init; }
+
+    /// <summary>A directory with a LoRA adapter that is added to the weights; null for none.</summary>
+    public string? Adapter { get; init; }
+
+    /// <summary>Called while weights are read, from any thread, one call at a time.</summary>
+    public Action<LoadProgress>? Loading { get; init; }
+
+    /// <summary>Ends loading early.</summary>
+    public CancellationToken LoadCancellation { get; init; }
 
     /// <summary>Bytes of image features that are kept for later turns.</summary>
     public long FeatureBytes { get; init; } = 256L << 20;

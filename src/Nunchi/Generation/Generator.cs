@@ -58,7 +58,8 @@ public sealed class Generator : IDisposable
             throw new ArgumentException("There is no token to take in.", nameof(ids));
         if (Length + ids.Length > _model.Config.Text.MaxPositions)
             throw new ArgumentException($"{Length + ids.Length} tokens do not fit the model's context of {_model.Config.Text.MaxPositions}.", nameof(ids));
-        _cache.Reserve(ids.Length);
+        lock (_model.Turn)
+            _cache.Reserve(ids.Length);
         for (int first = 0; first < ids.Length; first += Chunk)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -113,6 +114,14 @@ public sealed class Generator : IDisposable
     }
 
     private void Run(TokenBatch batch, Tensor? imageRows, bool wanted)
+    {
+        lock (_model.Turn)
+        {
+            RunInTurn(batch, imageRows, wanted);
+        }
+    }
+
+    private void RunInTurn(TokenBatch batch, Tensor? imageRows, bool wanted)
     {
         try
         {

@@ -24,10 +24,13 @@ internal sealed unsafe class ImageRows : IDisposable
         _owned = true;
         Tensor = new Tensor(model.Backend, request.ImageTokens, model.Config.Text.HiddenSize);
         float* to = Tensor.Data;
-        foreach (ImageFeatures image in features)
+        lock (model.Turn)
         {
-            model.Backend.Copy(image.Rows.Data, to, image.Rows.Count);
-            to += image.Rows.Count;
+            foreach (ImageFeatures image in features)
+            {
+                model.Backend.Copy(image.Rows.Data, to, image.Rows.Count);
+                to += image.Rows.Count;
+            }
         }
     }
 

@@ -15,6 +15,8 @@ public sealed class Sampler
     private readonly Dictionary<int, int> _chosen = [];
     private readonly int _allowed;
     private readonly int[] _forbidden;
+    private readonly int[] _ends;
+    private int _produced;
     private readonly float[] _logits;
     private int[] _candidates = [];
     private double[] _weights = [];
@@ -25,13 +27,15 @@ public sealed class Sampler
     /// <param name="prompt">The prompt's tokens, which count for the repetition penalty.</param>
     /// <param name="allowed">Only ids below this are chosen; the head may have more rows than the tokenizer has ids.</param>
     /// <param name="forbidden">Ids never chosen, such as the image token.</param>
-    public Sampler(GenerationOptions options, int vocabulary, IEnumerable<int>? prompt = null, int allowed = int.MaxValue, IEnumerable<int>? forbidden = null)
+    /// <param name="ends">Ids that end an answer: not chosen before <see cref="GenerationOptions.MinTokens"/> tokens.</param>
+    public Sampler(GenerationOptions options, int vocabulary, IEnumerable<int>? prompt = null, int allowed = int.MaxValue, IEnumerable<int>? forbidden = null, IEnumerable<int>? ends = null)
     {
         _options = options;
         _random = new SeededRandom(options.Seed, "sampler");
         _seen = options.RepetitionPenalty == 1 ? [] : [.. prompt ?? []];
         _allowed = Math.Min(allowed, vocabulary);
         _forbidden = [.. forbidden ?? []];
+        _ends = [.. ends ?? []];
         _logits = new float[vocabulary];
     }
 
@@ -46,17 +50,24 @@ public sealed class Sampler
         logits.CopyTo(_logits);
         Penalise();
         Span<float> allowed = _logits.AsSpan(0, _allowed);
-        foreach (int id in _forbidden)
-        {
-            if (id >= 0 && id < allowed.Length)
-                allowed[id] = float.NegativeInfinity;
-        }
+        Forbid(_forbidden, allowed);
+        if (_produced++ < _options.MinTokens)
+            Forbid(_ends, allowed);
         int best = IndexOfLargest(allowed);
         int next = _options.Temperature == 0 ? best : Draw(allowed, allowed[best]);
         _chosen[next] = _chosen.GetValueOrDefault(next) + 1;
         if (_options.RepetitionPenalty != 1)
             _seen.Add(next);
         return next;
+    }
+
+    private static void Forbid(int[] ids, Span<float> logits)
+    {
+        foreach (int id in ids)
+        {
+            if (id >= 0 && id < logits.Length)
+                logits[id] = float.NegativeInfinity;
+        }
     }
 
     private void Penalise()

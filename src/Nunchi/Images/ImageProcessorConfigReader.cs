@@ -1,5 +1,5 @@
 using System.Text.Json;
-using System.Text.Unicode;
+using Nunchi.Models;
 
 namespace Nunchi.Images;
 
@@ -146,16 +146,6 @@ internal static class ImageProcessorConfigReader
         long length = new FileInfo(file).Length;
         if (length > LargestFile)
             throw new InvalidDataException($"{file}: {length} bytes; a processor's description is expected to be at most {LargestFile}.");
-        byte[] bytes = File.ReadAllBytes(file);
-        if (!Utf8.IsValid(bytes))
-            throw new InvalidDataException($"{file}: no valid UTF-8.");
-        try
-        {
-            return JsonDocument.Parse(bytes);
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"{file}: no JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine}: {e.Message}", e);
-        }
+        return StrictJson.Parse(file, File.ReadAllBytes(file));
     }
 }

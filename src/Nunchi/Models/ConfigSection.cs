@@ -11,17 +11,10 @@ internal readonly struct ConfigSection(string file, string path, JsonElement ele
     {
         if (new FileInfo(file) is { Exists: true, Length: > MaximumFileLength } info)
             throw new InvalidDataException($"{file}: a configuration of {info.Length} bytes; at most {MaximumFileLength} are allowed.");
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file), new JsonDocumentOptions { AllowDuplicateProperties = false });
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new ConfigSection(file, "", document.RootElement.Clone())
-                : throw new InvalidDataException($"{file}: expected a JSON object, found {document.RootElement.ValueKind}.");
-        }
-        catch (JsonException failure)
-        {
-            throw new InvalidDataException($"{file}: no valid JSON: {failure.Message}", failure);
-        }
+        using JsonDocument document = StrictJson.Parse(file, File.ReadAllBytes(file), allowDuplicates: false);
+        return document.RootElement.ValueKind == JsonValueKind.Object
+            ? new ConfigSection(file, "", document.RootElement.Clone())
+            : throw new InvalidDataException($"{file}: expected a JSON object, found {document.RootElement.ValueKind}.");
     }
 
     internal ConfigSection? Section(string key)
@@ -107,6 +100,21 @@ internal readonly struct ConfigSection(string file, string path, JsonElement ele
             throw Wrong(key, "a list of texts");
         return [.. value.EnumerateArray().Select(item => item.GetString()!)];
     }
+
+    /// <summary>An object whose values are all numbers; empty when the key is missing.</summary>
+    internal IReadOnlyDictionary<string, double> Numbers(string key, double least, double most)
+    {
+        var numbers = new Dictionary<string, double>(StringComparer.Ordinal);
+        if (Find(key) is not { } value)
+            return numbers;
+        ConfigSection section = Section(key)!.Value;
+        foreach (JsonProperty property in value.EnumerateObject())
+            numbers[property.Name] = section.Number(property.Name, 0, least, most);
+        return numbers;
+    }
+
+    /// <summary>The key is there and its value is JSON's null, which in some configurations differs from leaving it out.</summary>
+    internal bool IsNull(string key) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.Null;
 
     internal JsonValueKind Kind(string key) => Find(key)?.ValueKind ?? JsonValueKind.Undefined;
 

@@ -1,6 +1,6 @@
 namespace Nunchi.Models;
 
-/// <summary>What <c>generation_config.json</c> says: the tokens that end an answer.</summary>
+/// <summary>What <c>generation_config.json</c> says: the tokens that end an answer. Searches other than one token after the other are refused.</summary>
 public sealed record GenerationConfig
 {
     /// <summary>The file's name.</summary>
@@ -25,6 +25,13 @@ public sealed record GenerationConfig
         if (!File.Exists(file))
             return new GenerationConfig { EosTokenIds = text.EosTokenIds, BosTokenId = text.BosTokenId, PadTokenId = text.PadTokenId };
         ConfigSection section = ConfigSection.Load(file);
+        if (section.Integer("num_beams", 1, 1, 1 << 20) != 1)
+            throw section.Wrong("num_beams", "1: beam search is not supported; with 1 in its place answers are made token by token");
+        foreach (string search in (ReadOnlySpan<string>)["penalty_alpha", "dola_layers", "constraints", "force_words_ids"])
+        {
+            if (section.Kind(search) != System.Text.Json.JsonValueKind.Undefined)
+                throw section.Wrong(search, "nothing: this way of searching is not supported");
+        }
         IReadOnlyList<int> ends = section.IntegerOrList("eos_token_id", 0, text.VocabularySize - 1);
         return new GenerationConfig
         {

@@ -31,7 +31,8 @@ public sealed unsafe class ImageFeatures : IDisposable
         {
             Tensor packed = model.EncodeImages(tape, batch, cropsAtOnce, encoded);
             var rows = new Tensor(model.Backend, packed.Rows, packed.Columns);
-            model.Backend.Copy(packed.Data, rows.Data, packed.Count);
+            lock (model.Turn)
+                model.Backend.Copy(packed.Data, rows.Data, packed.Count);
             return new ImageFeatures(rows);
         }
         finally

@@ -172,6 +172,104 @@ public class ChatEngineTests
         Assert.Contains("names 700 as the image token", Assert.Throws<InvalidDataException>(() => ChatEngine.Load(copy.Directory, Small)).Message);
     }
 
+    [Fact]
+    public async Task AskAsync_EnginesThatShareWeightsAtTheSameTime_AnswerAsAlone()
+    {
+        using ChatEngine first = Load();
+        string[] questions = ["안녕?", "여기는 어디야?", "무엇이 보여?", "다음 역은?"];
+        RgbImage picture = GoldenModel.Picture("small");
+        var options = new GenerationOptions { MaxTokens = 8 };
+        var expected = new List<string>();
+        foreach (string question in questions)
+        {
+            using ChatEngine alone = first.Share();
+            expected.Add(Last(await Collect(alone, [Ask(question)], options)).RawText);
+        }
+
+        string[] together = await Task.WhenAll(questions.Select(async question =>
+        {
+            using ChatEngine own = first.Share();
+            return Last(await Collect(own, [Ask(question)], options)).RawText;
+        }));
+
+        Assert.Equal(expected, together);
+
+        Message Ask(string question) => new(Role.User, [new ImagePart(picture), new TextPart(question)]);
+    }
+
+    [Fact]
+    public async Task Dispose_OneOfTwoEnginesThatShareWeights_LeavesTheOtherAlive()
+    {
+        ChatEngine first = Load();
+        using ChatEngine second = first.Share();
+
+        first.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(first.Share);
+        Assert.Equal(3, Last(await Collect(second, [new Message(Role.User, "안녕")], new GenerationOptions { MaxTokens = 3 })).Usage.CompletionTokens);
+    }
+
+    [Fact]
+    public async Task AskAsync_Logprobs_AreOfTheChosenTokenAndTheMostLikelyOnes()
+    {
+        using ChatEngine engine = Load();
+
+        List<AnswerUpdate> updates = await Collect(engine, [new Message(Role.User, "안녕")], new GenerationOptions { MaxTokens = 5, TopLogprobs = 4 });
+
+        List<TokenChosen> tokens = [.. updates.OfType<TokenChosen>()];
+        Assert.Equal(5, tokens.Count);
+        foreach (TokenChosen token in tokens)
+        {
+            Assert.Equal(4, token.Top.Count);
+            Assert.Equal(token.Token.Id, token.Top[0].Id);
+            Assert.Equal(token.Top.Select(top => top.Logprob).OrderDescending(), token.Top.Select(top => top.Logprob));
+            Assert.InRange(token.Top.Sum(top => Math.Exp(top.Logprob)), 0, 1);
+        }
+        Assert.DoesNotContain(await Collect(engine, [new Message(Role.User, "안녕")], new GenerationOptions { MaxTokens = 5 }), update => update is TokenChosen);
+    }
+
+    [Fact]
+    public async Task AskAsync_StopTokenOfTheCaller_EndsTheAnswer()
+    {
+        using ChatEngine engine = Load();
+        Message[] question = [new Message(Role.User, "안녕")];
+        List<TokenChosen> tokens = [.. (await Collect(engine, question, new GenerationOptions { MaxTokens = 6, TopLogprobs = 0 })).OfType<TokenChosen>()];
+        int stop = tokens[3].Token.Id, first = tokens.FindIndex(token => token.Token.Id == stop);
+
+        Answer answer = Last(await Collect(engine, question, new GenerationOptions { MaxTokens = 6, StopTokenIds = [1, stop] }));
+        Answer longer = Last(await Collect(engine, question, new GenerationOptions { MaxTokens = 6, StopTokenIds = [1, stop], MinTokens = 6 }));
+
+        Assert.Equal((FinishReason.Stop, first + 1), (answer.FinishReason, answer.Usage.CompletionTokens));
+        Assert.Equal((FinishReason.Length, 6), (longer.FinishReason, longer.Usage.CompletionTokens));
+    }
+
+    [Fact]
+    public async Task Load_AnotherGridAndLimit_ShowPicturesInTheirTiles()
+    {
+        RgbImage picture = GoldenModel.Picture("huge");
+        int[] tokens = await Task.WhenAll(new[] { Small, Small with { GridSide = 2 }, Small with { MaxTiles = 1 } }.Select(async options =>
+        {
+            using ChatEngine engine = ChatEngine.Load(GoldenFiles.Path("varco2-tiny"), options);
+            return Last(await Collect(engine, [new Message(Role.User, [new ImagePart(picture)])], new GenerationOptions { MaxTokens = 1 })).Usage.ImageTokens;
+        }));
+
+        Assert.True(tokens[1] < tokens[0] && tokens[2] < tokens[0], string.Join(", ", tokens));
+    }
+
+    [Theory]
+    [InlineData("num_beams", "4")]
+    [InlineData("penalty_alpha", "0.6")]
+    public void Load_SearchesThatAreNotSupported_AreRefusedByName(string key, string value)
+    {
+        using var copy = new TemporaryCheckpoint();
+        copy.Edit("generation_config.json", text => text.Replace("{", $"{{\n  \"{key}\": {value},", StringComparison.Ordinal));
+
+        string message = Assert.Throws<InvalidDataException>(() => ChatEngine.Load(copy.Directory, Small)).Message;
+
+        Assert.Contains("generation_config.json", message);
+        Assert.Contains($"\"{key}\" is {value}", message);
+    }
+
     private static ChatEngine Load() => ChatEngine.Load(GoldenFiles.Path("varco2-tiny"), Small);
 
     private static Answer Last(List<AnswerUpdate> updates) => Assert.IsType<AnswerCompleted>(updates[^1]).Answer;

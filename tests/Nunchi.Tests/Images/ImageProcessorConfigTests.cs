@@ -17,7 +17,7 @@ public sealed class ImageProcessorConfigTests : IDisposable
     {
         var config = ImageProcessorConfig.Load(GoldenFiles.Path("varco2-tiny-tf453"));
 
-        config.Save(_directory, 4);
+        config.Save(_directory, new Nunchi.Models.ImageEncoderConfig { ImageSize = 64, PatchSize = 16 });
 
         foreach (string file in new[] { "preprocessor_config.json", "processor_config.json" })
         {
@@ -103,7 +103,7 @@ public sealed class ImageProcessorConfigTests : IDisposable
     [InlineData("""{"image_grid_pinpoints":[[384,384]],"do_resize":false}""", "do_resize", "true")]
     [InlineData("""{"size":{"shortest_edge":42},"do_center_crop":false}""", "do_center_crop", "true where")]
     [InlineData("""[1,2]""", "", "an object")]
-    [InlineData("""{"size":""", "", "no JSON at line 1")]
+    [InlineData("""{"size":""", "", "no valid JSON at line 1")]
     [InlineData("""{"image_grid_pinpoints":[[384,384]],"image_processor_type":"\ud800"}""", "image_processor_type", "valid characters")]
     public void Load_BadValue_NamesFileAndKey(string json, string key, string expected)
     {

@@ -22,7 +22,7 @@ internal sealed class GoldenModel : IDisposable
         Backend = backend ?? CpuBackend.Create(new CpuOptions { Threads = 2 });
         Model = CheckpointReader.Load(GoldenFiles.Path(checkpoint), Backend, weights);
         Model.Decoder.RoundsRotaryFrequencies = roundedRotary;
-        Processor = new ImageProcessor(ImageProcessorConfig.Load(GoldenFiles.Path(checkpoint), Model.Config.VisionAspectRatio), Model.Config.Vision.PatchSize);
+        Processor = CheckpointImages.Load(GoldenFiles.Path(checkpoint), Model.Config);
         Tape = new Tape(Backend);
         Images = new ImageBatch(Model.Config.Vision);
         Tokens = new TokenBatch(Model.Config.ImageTokenId);
@@ -45,7 +45,7 @@ internal sealed class GoldenModel : IDisposable
     public ProcessedImages Process(JsonElement goldenCase)
     {
         RgbImage[] pictures = [.. goldenCase.GetProperty("images").EnumerateArray().Select(name => Picture(name.GetString()!))];
-        return Processor.Process(pictures, goldenCase.GetProperty("tiling").GetString() == "single_view_each" ? TilingMode.SingleView : TilingMode.AnyRes);
+        return Processor.Process(pictures, goldenCase.TryGetProperty("tiling", out JsonElement tiling) && tiling.GetString() == "single_view_each" ? TilingMode.SingleView : TilingMode.AnyRes);
     }
 
     public void Dispose()

@@ -116,7 +116,7 @@ public sealed class ModelBenchmark : IDisposable
 
     private void Encode()
     {
-        SiglipVisionConfig vision = _model.Config.Vision;
+        ImageEncoderConfig vision = _model.Config.Vision;
         using SegmentLayout layout = SegmentLayout.Uniform(1, vision.Tokens);
         Tensor patches = _tape.Rent(vision.Tokens, vision.PatchLength);
         for (int i = 0; i < patches.Count; i++)
@@ -136,7 +136,7 @@ public sealed class ModelBenchmark : IDisposable
 
     private double EncodeOperations()
     {
-        SiglipVisionConfig vision = _model.Config.Vision;
+        ImageEncoderConfig vision = _model.Config.Vision;
         double products = _model.Parameters.All.Where(parameter => parameter.Module is ModelModule.Encoder or ModelModule.Projector && parameter.Decays && !parameter.Name.EndsWith("position_embedding.weight", StringComparison.Ordinal)).Sum(parameter => (double)parameter.Tensor.Count);
         return (2 * vision.Tokens * products) + (4.0 * vision.Tokens * vision.Tokens * vision.HiddenSize * _model.Config.VisionLayersUsed);
     }

@@ -5,11 +5,11 @@ namespace Nunchi.Generation.Measurement;
 /// <summary>Shapes of published models, for measuring speed with random weights.</summary>
 public static class ModelShapes
 {
-    private static readonly SiglipVisionConfig So400m = new() { HiddenSize = 1152, IntermediateSize = 4304, Layers = 27, Heads = 16, ImageSize = 384, PatchSize = 16 };
+    private static readonly ImageEncoderConfig So400m = new() { HiddenSize = 1152, IntermediateSize = 4304, Layers = 27, Heads = 16, ImageSize = 384, PatchSize = 16 };
 
     private static readonly TextDecoderConfig Qwen3 = new() { Family = "qwen3", VocabularySize = 151936, KeyHeads = 8, HeadSize = 128, RopeTheta = 1_000_000, MaxPositions = 40960 };
 
-    private static readonly Dictionary<string, LlavaOnevisionConfig> Known = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, VisionLanguageConfig> Known = new(StringComparer.Ordinal)
     {
         ["varco-vision-2.0-1.7b"] = new()
         {
@@ -53,6 +53,6 @@ public static class ModelShapes
 
     /// <summary>The configuration of that name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists them.</exception>
-    public static LlavaOnevisionConfig Find(string name) =>
-        Known.TryGetValue(name, out LlavaOnevisionConfig? config) ? config : throw new ArgumentException($"\"{name}\" is no shape; expected {Names}.", nameof(name));
+    public static VisionLanguageConfig Find(string name) =>
+        Known.TryGetValue(name, out VisionLanguageConfig? config) ? config : throw new ArgumentException($"\"{name}\" is no shape; expected {Names}.", nameof(name));
 }

@@ -26,6 +26,10 @@ internal readonly struct JsonNode(JsonElement element, string file, string path)
         {
             throw new InvalidDataException($"{file}: not readable as JSON (line {problem.LineNumber + 1}, byte {problem.BytePositionInLine}): {problem.Message}", problem);
         }
+        catch (InvalidOperationException problem)
+        {
+            throw new InvalidDataException($"{file}: a text or name in it is not valid Unicode: {problem.Message}", problem);
+        }
     }
 
     public static byte[] ReadFile(string file, long limit)

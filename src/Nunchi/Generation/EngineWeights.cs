@@ -1,0 +1,94 @@
+using Nunchi.Checkpoints;
+using Nunchi.Images;
+using Nunchi.Models;
+using Nunchi.Tensors.Backends;
+using Nunchi.Tensors.Cpu;
+using Nunchi.Text;
+
+namespace Nunchi.Generation;
+
+/// <summary>What conversations share: weights, tokenizer, template, image processor. Freed when the last of its users has gone.</summary>
+internal sealed class EngineWeights
+{
+    private int _users = 1;
+
+    private EngineWeights(string directory, EngineOptions options, ComputeBackend backend, VisionLanguageModel model)
+    {
+        Backend = backend;
+        Model = model;
+        Prompts = PromptBuilder.Load(directory);
+        CheckTokenizer(directory, model.Config, Prompts);
+        Processor = CheckpointImages.Load(directory, model.Config, images => Change(images, options));
+        EndTokens = [.. GenerationConfig.Load(directory, model.Config.Text).EosTokenIds];
+        if (Prompts.EndOfTurn is { } end && Prompts.Tokenizer.TokenId(end) is { } id)
+            EndTokens.Add(id);
+        EnlargesForReading = options.EnlargeForReading ?? ReadingEnlargement.IsMadeFor(directory);
+    }
+
+    public ComputeBackend Backend { get; }
+
+    public VisionLanguageModel Model { get; }
+
+    public PromptBuilder Prompts { get; }
+
+    public ImageProcessor Processor { get; }
+
+    public HashSet<int> EndTokens { get; }
+
+    public bool EnlargesForReading { get; }
+
+    /// <summary>Loads a checkpoint for a first user.</summary>
+    public static EngineWeights Load(string path, EngineOptions options)
+    {
+        ComputeBackend backend = CpuBackend.Create(new CpuOptions { Threads = options.Threads, Kernels = options.Kernels, PackedKernels = options.PackedKernels });
+        VisionLanguageModel? model = null;
+        try
+        {
+            model = CheckpointReader.Load(path, backend, new LoadOptions { Weights = options.Weights, Threads = options.Threads, Progress = options.Loading, Adapter = options.Adapter, Cancellation = options.LoadCancellation });
+            backend.RoundsAttention = model.Decoder.Embedding.Packed != null;
+            return new EngineWeights(CheckpointPlace.Of(path).Directory, options, backend, model);
+        }
+        catch
+        {
+            model?.Dispose();
+            backend.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>One more user.</summary>
+    /// <exception cref="ObjectDisposedException">The last one has gone.</exception>
+    public EngineWeights Share()
+    {
+        for (int users = Volatile.Read(ref _users); users > 0; users = Volatile.Read(ref _users))
+        {
+            if (Interlocked.CompareExchange(ref _users, users + 1, users) == users)
+                return this;
+        }
+        throw new ObjectDisposedException(nameof(ChatEngine));
+    }
+
+    /// <summary>A user goes; the last one frees everything.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _users) > 0)
+            return;
+        Model.Dispose();
+        Backend.Dispose();
+    }
+
+    private static ImageProcessorConfig Change(ImageProcessorConfig images, EngineOptions options)
+    {
+        if (options.MaxTiles is { } most)
+            images = images with { MaxTiles = most };
+        return options.GridSide is { } side && images.Layout == ImageLayout.AnyRes ? images with { Canvases = CanvasGrid.Full(images.TileSize, side) } : images;
+    }
+
+    private static void CheckTokenizer(string directory, VisionLanguageConfig config, PromptBuilder prompts)
+    {
+        if (prompts.Tokenizer.VocabularySize > config.Text.VocabularySize)
+            throw new InvalidDataException($"{directory}: the tokenizer has {prompts.Tokenizer.VocabularySize} ids, the decoder's embedding only {config.Text.VocabularySize} rows; they belong to different models.");
+        if (prompts.ImageTokenId is { } id && id != config.ImageTokenId)
+            throw new InvalidDataException($"{directory}: config.json names {config.ImageTokenId} as the image token, the tokenizer's \"{prompts.ImageToken}\" is {id}.");
+    }
+}
