@@ -49,6 +49,7 @@ internal static class CommandLine
         root.Subcommands.Add(EvalCommand.Create(shell));
         root.Subcommands.Add(DataCommand.Create(shell));
         root.Subcommands.Add(BenchCommand.Create(shell));
+        root.Subcommands.Add(QuantizeCommand.Create(shell));
         return root;
     }
 }

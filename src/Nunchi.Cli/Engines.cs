@@ -6,5 +6,5 @@ namespace Nunchi.Cli;
 /// <summary>Loads models from checkpoint directories.</summary>
 internal static class Engines
 {
-    public static IChatEngine Load(string directory, int? threads) => ChatEngine.Load(directory, new EngineOptions { Threads = threads ?? 0 });
+    public static IChatEngine Load(string directory, EngineOptions options) => ChatEngine.Load(directory, options);
 }

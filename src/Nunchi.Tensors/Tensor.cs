@@ -1,4 +1,5 @@
 using Nunchi.Tensors.Backends;
+using Nunchi.Tensors.Quantization;
 
 namespace Nunchi.Tensors;
 
@@ -10,6 +11,7 @@ public sealed unsafe class Tensor : IDisposable
 {
     private readonly ComputeBackend? _owner;
     private float* _data;
+    private bool _deferred;
 
     /// <summary>Allocates a tensor that the caller disposes; contents undefined.</summary>
     /// <exception cref="ArgumentException">A size is not positive.</exception>
@@ -18,6 +20,16 @@ public sealed unsafe class Tensor : IDisposable
         Require(rows, columns);
         _owner = backend;
         _data = backend.Allocate((long)rows * columns);
+        Rows = rows;
+        Columns = columns;
+        Capacity = Count;
+    }
+
+    private Tensor(ComputeBackend backend, int rows, int columns, bool deferred)
+    {
+        Require(rows, columns);
+        _owner = backend;
+        _deferred = deferred;
         Rows = rows;
         Columns = columns;
         Capacity = Count;
@@ -57,7 +69,17 @@ public sealed unsafe class Tensor : IDisposable
 
     /// <summary>First float; 64-byte aligned unless this is a view.</summary>
     /// <exception cref="ObjectDisposedException">The tensor was disposed.</exception>
-    public float* Data => _data != null ? _data : throw new ObjectDisposedException(nameof(Tensor));
+    /// <exception cref="InvalidOperationException">The values are packed: only products and row look-ups can read them.</exception>
+    public float* Data => _data != null ? _data : Materialise();
+
+    /// <summary>The values in a format for answering, when <see cref="Pack"/> or <see cref="Adopt"/> replaced the floats; else null.</summary>
+    public PackedWeight? Packed { get; private set; }
+
+    /// <summary>How the values are stored.</summary>
+    public WeightFormat Format => Packed?.Format ?? WeightFormat.Float32;
+
+    /// <summary>Bytes that the values take.</summary>
+    public long Bytes => Packed?.Bytes ?? Count * sizeof(float);
 
     /// <summary>All floats, for up to 2^31 - 1 of them.</summary>
     public Span<float> Span => new(Data, checked((int)Count));
@@ -80,6 +102,35 @@ public sealed unsafe class Tensor : IDisposable
     internal bool Kept { get; set; }
 
     internal bool ReleaseRequested { get; set; }
+
+    /// <summary>A tensor that the caller disposes and whose memory is taken when it is first touched: a parameter that may be packed, or mapped from a file, before floats are needed.</summary>
+    /// <exception cref="ArgumentException">A size is not positive.</exception>
+    public static Tensor Deferred(ComputeBackend backend, int rows, int columns) => new(backend, rows, columns, deferred: true);
+
+    /// <summary>Replaces the floats by a format for answering; nothing happens for float32.</summary>
+    /// <exception cref="InvalidOperationException">The tensor is a view or rented, is packed already, or wants a gradient.</exception>
+    /// <exception cref="ArgumentException">A value is not finite.</exception>
+    public void Pack(WeightFormat format)
+    {
+        if (format != WeightFormat.Float32)
+            Adopt(_owner == null ? throw NotOwned() : _owner.Pack(Data, Rows, Columns, format));
+    }
+
+    /// <summary>Takes packed values, which this tensor owns from now on, in place of its floats.</summary>
+    /// <exception cref="InvalidOperationException">The tensor is a view or rented, is packed already, or wants a gradient.</exception>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public void Adopt(PackedWeight packed)
+    {
+        if (_owner == null || Rented || Packed != null || RequiresGradient)
+            throw NotOwned();
+        if (packed.Rows != Rows || packed.Columns != Columns)
+            throw new ArgumentException($"Packed values [{packed.Rows}, {packed.Columns}] do not fit the tensor {this}.", nameof(packed));
+        if (_data != null)
+            _owner.Free(_data);
+        _data = null;
+        _deferred = false;
+        Packed = packed;
+    }
 
     /// <summary>One row as a span.</summary>
     public Span<float> Row(int row)
@@ -115,6 +166,9 @@ public sealed unsafe class Tensor : IDisposable
     /// <summary>Frees the memory (and the gradient's); views and rented tensors free nothing.</summary>
     public void Dispose()
     {
+        _deferred = false;
+        Packed?.Dispose();
+        Packed = null;
         if (_data == null)
             return;
         if (_owner != null && !Rented)
@@ -128,6 +182,19 @@ public sealed unsafe class Tensor : IDisposable
 
     /// <summary>The shape, for messages: "[2304, 256]".</summary>
     public override string ToString() => $"[{Rows}, {Columns}]";
+
+    private float* Materialise()
+    {
+        if (Packed != null)
+            throw new InvalidOperationException($"The tensor {this} is packed as {WeightFormats.NameOf(Format)}; only products and row look-ups can read it. Load the model in f32.");
+        ObjectDisposedException.ThrowIf(!_deferred, this);
+        _data = _owner!.Allocate(Count);
+        _deferred = false;
+        return _data;
+    }
+
+    private InvalidOperationException NotOwned() =>
+        new($"The tensor {this} cannot be packed: it must own its memory, hold floats, and want no gradient.");
 
     private static void Require(int rows, int columns)
     {

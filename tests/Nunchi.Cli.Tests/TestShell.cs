@@ -34,6 +34,8 @@ internal sealed class TestShell : IDisposable
 
     public int? LoadedThreads { get; private set; }
 
+    public Nunchi.Tensors.Quantization.WeightFormat? LoadedWeights { get; private set; }
+
     public Terminal OutTerminal { get; set; } = Terminal.Pipe;
 
     public Terminal ErrorTerminal { get; set; } = Terminal.Pipe;
@@ -86,10 +88,11 @@ internal sealed class TestShell : IDisposable
 
     public Task<int> RunAsync(params string[] args) => CommandLine.RunAsync(args, Build());
 
-    private FakeEngine Load(string directory, int? threads)
+    private FakeEngine Load(string directory, Nunchi.Generation.EngineOptions options)
     {
         LoadedFrom = directory;
-        LoadedThreads = threads;
+        LoadedThreads = options.Threads == 0 ? null : options.Threads;
+        LoadedWeights = options.Weights;
         return Engine;
     }
 

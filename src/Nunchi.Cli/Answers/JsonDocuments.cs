@@ -80,6 +80,8 @@ internal sealed record ErrorBody(string Code, string Message, int ExitCode);
 [JsonSerializable(typeof(DifferenceDocument))]
 [JsonSerializable(typeof(DrawnDocument))]
 [JsonSerializable(typeof(MachineDocument))]
+[JsonSerializable(typeof(MeasurementDocument))]
+[JsonSerializable(typeof(QuantizedDocument))]
 [JsonSerializable(typeof(PlanDocument))]
 [JsonSerializable(typeof(MadeCheckpointDocument))]
 [JsonSerializable(typeof(Conversation.ConversationDocument))]

@@ -5,13 +5,14 @@ using Spectre.Console;
 
 namespace Nunchi.Cli;
 
-/// <summary><c>nunchi bench machine</c>: what this machine can do at most.</summary>
+/// <summary><c>nunchi bench</c>: <c>machine</c> tells what this machine can do at most, <c>model</c> what a model does on it.</summary>
 internal static class BenchCommand
 {
     public static Command Create(Shell shell)
     {
         var command = new Command("bench", "Measure speeds, and make what they are measured on.");
         command.Subcommands.Add(Machine(shell));
+        command.Subcommands.Add(BenchModelCommand.Create(shell));
         command.Subcommands.Add(BenchMakeCheckpointCommand.Create(shell));
         return command;
     }

@@ -1,5 +1,8 @@
 using System.CommandLine;
 using Nunchi.Chat;
+using Nunchi.Generation;
+using Nunchi.Tensors.Cpu;
+using Nunchi.Tensors.Quantization;
 
 namespace Nunchi.Cli;
 
@@ -16,10 +19,16 @@ internal sealed class ModelOptions
 
     public Option<int?> Threads { get; } = NumberOption.Create<int>("--threads", "Worker threads (default: one a processor).", 1, 256);
 
+    public Option<string?> Weights { get; } = Create("--weights", "NUNCHI_WEIGHTS", $"How matrices are kept in memory: {WeightFormats.Names}; fewer bits take less memory and time and cost some accuracy", "as the checkpoint says", [.. WeightFormats.Names.Split(", ")]);
+
+    public Option<string?> Kernels { get; } = Create("--kernels", "NUNCHI_KERNELS", "Vector instructions", "the widest there are", ["auto", "avx512", "avx2", "portable"]);
+
     public void AddTo(Command command)
     {
         command.Options.Add(Model);
         command.Options.Add(Threads);
+        command.Options.Add(Weights);
+        command.Options.Add(Kernels);
     }
 
     /// <summary>Loads the model, telling so on a terminal when it takes more than a second.</summary>
@@ -27,7 +36,25 @@ internal sealed class ModelOptions
     {
         string directory = Find(shell, named ?? parsed.GetValue(Model));
         using var status = new StatusLine(shell, $"loading {Path.GetFileName(Path.TrimEndingDirectorySeparator(directory))}");
-        return shell.LoadEngine(directory, parsed.GetValue(Threads));
+        return shell.LoadEngine(directory, Engine(shell, parsed));
+    }
+
+    /// <summary>How the engine runs: as given, else as the environment says.</summary>
+    public EngineOptions Engine(Shell shell, ParseResult parsed) => new()
+    {
+        Threads = parsed.GetValue(Threads) ?? 0,
+        Weights = Format(shell, parsed),
+        Kernels = Enum.Parse<CpuKernels>(parsed.GetValue(Kernels) ?? "auto", ignoreCase: true),
+    };
+
+    private WeightFormat? Format(Shell shell, ParseResult parsed)
+    {
+        string name = parsed.GetValue(Weights) ?? shell.Variable("NUNCHI_WEIGHTS") ?? "";
+        if (name.Length == 0)
+            return null;
+        return WeightFormats.Names.Split(", ").Contains(name)
+            ? WeightFormats.Parse(name)
+            : throw new UsageException($"NUNCHI_WEIGHTS is '{name}'; expected {WeightFormats.Names}.");
     }
 
     /// <summary>The checkpoint directory: as given, else NUNCHI_MODEL, else the repository's own model.</summary>
@@ -56,5 +83,12 @@ internal sealed class ModelOptions
         }
         throw new DirectoryNotFoundException(
             $"No model: {DefaultModel} is not in {string.Join(" or ", shell.Homes)} nor in a folder above. Name a checkpoint directory with --model or NUNCHI_MODEL.");
+    }
+
+    private static Option<string?> Create(string name, string variable, string description, string otherwise, string[] values)
+    {
+        var option = new Option<string?>(name) { Description = $"{description} (default: {variable}, else {otherwise}).", HelpName = string.Join('|', values) };
+        option.AcceptOnlyFromAmong(values);
+        return option;
     }
 }

@@ -1,10 +1,11 @@
 using Nunchi.Chat;
 using Nunchi.Data.Scenes;
+using Nunchi.Generation;
 
 namespace Nunchi.Cli;
 
-/// <summary>Loads a model from a checkpoint directory; threads null means all processors.</summary>
-internal delegate IChatEngine EngineLoader(string directory, int? threads);
+/// <summary>Loads a model from a checkpoint directory.</summary>
+internal delegate IChatEngine EngineLoader(string directory, EngineOptions options);
 
 /// <summary>The surroundings in which a command runs. Commands touch the console, the environment and the model loader only through it.</summary>
 internal sealed record Shell

@@ -106,6 +106,24 @@ public unsafe struct AttentionArguments
     /// <summary>Floats between value rows (also of the value gradient).</summary>
     public int ValueStride;
 
+    /// <summary>Floats (bytes in 8 bits) from one key or value head to the next; 0 means HeadSize. The backward knows 0 only.</summary>
+    public long HeadStride;
+
+    /// <summary>Keys in 8 bits, in place of <see cref="Key"/>; null for floats.</summary>
+    public sbyte* KeyCodes;
+
+    /// <summary>Values in 8 bits, in place of <see cref="Value"/>; null for floats.</summary>
+    public sbyte* ValueCodes;
+
+    /// <summary>Scales of <see cref="KeyCodes"/>, one for each head and key row.</summary>
+    public float* KeyScales;
+
+    /// <summary>Scales of <see cref="ValueCodes"/>.</summary>
+    public float* ValueScales;
+
+    /// <summary>Scales from one head to the next.</summary>
+    public long ScaleStride;
+
     /// <summary>[query rows, QueryHeads * HeadSize], contiguous.</summary>
     public float* Output;
 
@@ -123,6 +141,19 @@ public unsafe struct AttentionArguments
 
     /// <summary>Backward: overwritten.</summary>
     public float* ValueGradient;
+
+    /// <summary>Floats, or codes, from one key or value head to the next.</summary>
+    internal readonly long HeadDistance => HeadStride == 0 ? HeadSize : HeadStride;
+
+    /// <summary>One number of a key.</summary>
+    internal readonly float KeyAt(long row, int head, int dimension) => KeyCodes == null
+        ? Key[(row * KeyStride) + (head * HeadDistance) + dimension]
+        : KeyCodes[(row * HeadSize) + (head * HeadDistance) + dimension] * KeyScales[(head * ScaleStride) + row];
+
+    /// <summary>One number of a value.</summary>
+    internal readonly float ValueAt(long row, int head, int dimension) => ValueCodes == null
+        ? Value[(row * ValueStride) + (head * HeadDistance) + dimension]
+        : ValueCodes[(row * HeadSize) + (head * HeadDistance) + dimension] * ValueScales[(head * ScaleStride) + row];
 }
 
 /// <summary>The constants of one AdamW step.</summary>

@@ -1,3 +1,5 @@
+using Nunchi.Tensors.Quantization;
+
 namespace Nunchi.Tensors.Backends;
 
 /// <summary>
@@ -14,6 +16,9 @@ public abstract unsafe class ComputeBackend : IDisposable
 {
     /// <summary>A short name with what was chosen, for example "cpu avx512 x2".</summary>
     public abstract string Name { get; }
+
+    /// <summary>What multiplies packed weights, for people.</summary>
+    public virtual string PackedName => "int8/int4/bf16 portable";
 
     /// <summary>Worker threads in use, the caller included.</summary>
     public abstract int Threads { get; }
@@ -50,6 +55,38 @@ public abstract unsafe class ComputeBackend : IDisposable
     /// <param name="accumulate">Add to C.</param>
     /// <param name="bias">[n] or null.</param>
     public abstract void MatMul(bool transposeA, bool transposeB, int m, int n, int k, float* a, int lda, float* b, int ldb, float* c, int ldc, bool accumulate, float* bias);
+
+    /// <summary>
+    /// C[m, rows] = X W^T (+ C when <paramref name="accumulate"/>) (+ bias on every row) for a weight [rows, columns] in a format for answering. Activations are rounded as the format
+    /// says (8 bits with a scale for each row and 128 columns, or bfloat16). A row of C has the same bits in every batch.
+    /// </summary>
+    /// <param name="weight">The weight.</param>
+    /// <param name="m">Rows of X and C.</param>
+    /// <param name="x">[m, columns].</param>
+    /// <param name="ldx">Floats from one row of X to the next.</param>
+    /// <param name="c">C.</param>
+    /// <param name="ldc">Floats from one row of C to the next.</param>
+    /// <param name="accumulate">Add to C.</param>
+    /// <param name="bias">[rows] or null.</param>
+    public virtual void PackedMatMul(PackedWeight weight, int m, float* x, int ldx, float* c, int ldc, bool accumulate, float* bias) =>
+        PlainProduct.Multiply(weight, m, x, ldx, c, ldc, accumulate, bias);
+
+    /// <summary>Packs a matrix [rows, columns] for <see cref="PackedMatMul"/>.</summary>
+    /// <exception cref="ArgumentException">The format is float32, or a weight is not finite.</exception>
+    public virtual PackedWeight Pack(float* weights, int rows, int columns, WeightFormat format) => PackedWeight.Pack(weights, rows, columns, format);
+
+    /// <summary>destination[i, :] = weight[indices[i], :]; a negative index gives a row of zeros.</summary>
+    public virtual void GatherPackedRows(PackedWeight weight, int* indices, float* destination, int rows)
+    {
+        for (int i = 0; i < rows; i++)
+        {
+            var to = new Span<float>(destination + ((long)i * weight.Columns), weight.Columns);
+            if (indices[i] < 0)
+                to.Clear();
+            else
+                weight.ReadRow(indices[i], to);
+        }
+    }
 
     /// <summary>sums[n] (+)= sum over the rows of x[m, n] with row stride <paramref name="ldx"/>: the gradient of a bias.</summary>
     public abstract void ColumnSums(float* x, int m, int n, int ldx, float* sums, bool accumulate);
@@ -97,6 +134,31 @@ public abstract unsafe class ComputeBackend : IDisposable
     /// Never materialises a whole query x key matrix for long segments.
     /// </summary>
     public abstract void Attention(in AttentionArguments arguments);
+
+    /// <summary>
+    /// Whether <see cref="Attention"/> without a causal mask and without log-sum-exp may round its operands to bfloat16 where that is faster: for the encoder of a model whose weights
+    /// are rounded already. Off unless set.
+    /// </summary>
+    public bool RoundsAttention { get; set; }
+
+    /// <summary>
+    /// Writes heads of new tokens into a cache [heads, capacity, size], as floats or as bytes with a scale for each head and token (largest magnitude / 127; not finite: NaN).
+    /// </summary>
+    /// <param name="source">[rows, stride], heads * size used.</param>
+    /// <param name="stride">Floats from one row to the next.</param>
+    /// <param name="rows">Tokens.</param>
+    /// <param name="heads">Heads.</param>
+    /// <param name="size">Floats per head.</param>
+    /// <param name="at">Place of the first token.</param>
+    /// <param name="capacity">Tokens there is room for.</param>
+    /// <param name="data">The cache as floats, or null.</param>
+    /// <param name="codes">The cache as bytes when <paramref name="data"/> is null.</param>
+    /// <param name="scales">[heads, capacity] of <paramref name="codes"/>.</param>
+    public virtual void StoreHeads(float* source, int stride, int rows, int heads, int size, int at, int capacity, float* data, sbyte* codes, float* scales)
+    {
+        for (int item = 0; item < rows * heads; item++)
+            Cpu.HeadStore.Store(source + ((long)(item / heads) * stride) + (item % heads * size), size, (((long)(item % heads) * capacity) + at + (item / heads)), data, codes, scales);
+    }
 
     /// <summary>The backward of <see cref="Attention"/>: overwrites dQuery, dKey, dValue (same strides as q, k, v) from dOutput, output and the log-sum-exp of the forward.</summary>
     public abstract void AttentionBackward(in AttentionArguments arguments);

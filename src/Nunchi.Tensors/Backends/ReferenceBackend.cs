@@ -256,7 +256,7 @@ public sealed unsafe class ReferenceBackend : ComputeBackend
                     {
                         double sum = 0;
                         for (int j = 0; j < weights.Length; j++)
-                            sum += weights[j] * a.Value[((long)(a.KeyStarts[s] + j) * a.ValueStride) + (h / group * a.HeadSize) + d];
+                            sum += weights[j] * a.ValueAt(a.KeyStarts[s] + j, h / group, d);
                         output[d] = (float)sum;
                     }
                 }
@@ -544,10 +544,9 @@ public sealed unsafe class ReferenceBackend : ComputeBackend
         double max = double.NegativeInfinity, sum = 0;
         for (int j = 0; j < seen; j++)
         {
-            float* k = a.Key + ((long)(a.KeyStarts[segment] + j) * a.KeyStride) + (keyHead * size);
             double product = 0;
             for (int d = 0; d < size; d++)
-                product += (double)q[d] * k[d];
+                product += (double)q[d] * a.KeyAt(a.KeyStarts[segment] + j, keyHead, d);
             weights[j] = product * a.Scale;
             max = Math.Max(max, weights[j]);
         }

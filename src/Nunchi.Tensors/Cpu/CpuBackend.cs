@@ -3,6 +3,7 @@ using System.Runtime.Intrinsics;
 using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Cpu.Simd;
 using Nunchi.Tensors.Native;
+using Nunchi.Tensors.Quantization;
 
 namespace Nunchi.Tensors.Cpu;
 
@@ -29,6 +30,7 @@ public abstract unsafe class CpuBackend : ComputeBackend
                 "bfloat16 products need a processor with AVX-512 BF16 and a system that lets a program write machine code; this machine has no such processor or forbids it. Use float32.");
             BFloat16Product = new BFloat16MatMul(tile, Pool);
         }
+        Packed = new PackedProduct(Pool, PackedKernelChoice.Resolve(options.PackedKernels, kernels, Environment.GetEnvironmentVariable(PackedKernelChoice.Variable)), kernels);
         Name = $"cpu {KernelChoice.NameOf(kernels)}{(BFloat16Product == null ? "" : "+bf16")} x{Threads}";
     }
 
@@ -44,7 +46,15 @@ public abstract unsafe class CpuBackend : ComputeBackend
     /// <summary>Whether this machine can run <see cref="ProductPrecision.BFloat16"/>.</summary>
     public static bool SupportsBFloat16 => BFloat16Tile.Shared != null;
 
+    /// <summary>The instructions that multiply 8-bit and 4-bit weights; never <see cref="PackedKernels.Auto"/>.</summary>
+    public PackedKernels PackedKernels => Packed.Kernels;
+
+    /// <inheritdoc/>
+    public override string PackedName => $"int8/int4 {PackedKernelChoice.NameOf(Packed.Kernels)}, bf16 {Packed.HalfKernels}";
+
     internal WorkerPool Pool { get; }
+
+    private PackedProduct Packed { get; }
 
     private protected BFloat16MatMul? BFloat16Product { get; }
 
@@ -66,6 +76,52 @@ public abstract unsafe class CpuBackend : ComputeBackend
 
     /// <summary>Whether this machine can run these kernels.</summary>
     public static bool IsSupported(CpuKernels kernels) => KernelChoice.IsSupported(kernels);
+
+    /// <summary>Whether this machine can run these kernels for packed weights.</summary>
+    public static bool IsSupported(PackedKernels kernels) => PackedKernelChoice.IsSupported(kernels);
+
+    /// <inheritdoc/>
+    public override void PackedMatMul(PackedWeight weight, int m, float* x, int ldx, float* c, int ldc, bool accumulate, float* bias) =>
+        Packed.Multiply(weight, m, x, ldx, c, ldc, accumulate, bias);
+
+    /// <inheritdoc/>
+    public override PackedWeight Pack(float* weights, int rows, int columns, WeightFormat format)
+    {
+        var packed = new PackedWeight(format, rows, columns);
+        try
+        {
+            // An exception must not leave a worker, so finite values are seen to before.
+            PackedWeight.RequireFinite(weights, (long)rows * columns);
+        }
+        catch
+        {
+            packed.Dispose();
+            throw;
+        }
+        var handle = GCHandle.Alloc(packed);
+        try
+        {
+            var job = new PackingJob { Packed = GCHandle.ToIntPtr(handle), Weights = weights };
+            Pool.For(PackedLayout.Strips(rows), 1, &PackStrips, &job);
+            return packed;
+        }
+        finally
+        {
+            handle.Free();
+        }
+    }
+
+    private static void PackStrips(void* context, int start, int end, int worker)
+    {
+        ref var job = ref *(PackingJob*)context;
+        ((PackedWeight)GCHandle.FromIntPtr(job.Packed).Target!).PackStrips(job.Weights, start, end);
+    }
+
+    private struct PackingJob
+    {
+        public nint Packed;
+        public float* Weights;
+    }
 
     /// <inheritdoc/>
     public override float* Allocate(long count)
@@ -107,6 +163,7 @@ public abstract unsafe class CpuBackend : ComputeBackend
     {
         if (!disposing) return;
         BFloat16Product?.Dispose();
+        Packed.Dispose();
         Pool.Dispose();
         for (var i = 0; i < scratch.Length; i++)
         {

@@ -12,6 +12,12 @@ public sealed record CpuOptions
     public CpuKernels Kernels { get; init; } = CpuKernels.Auto;
 
     /// <summary>
+    /// Instructions for packed weights. <see cref="PackedKernels.Auto"/> asks the environment variable NUNCHI_PACKED_KERNELS (auto, avx512-vnni, avx-vnni, avx2, portable), then the machine,
+    /// staying within <see cref="Kernels"/>.
+    /// </summary>
+    public PackedKernels PackedKernels { get; init; } = PackedKernels.Auto;
+
+    /// <summary>
     /// How long an idle worker spins before it sleeps, in microseconds, 0 to 100,000. Longer saves wake-ups between calls that follow each other closely; shorter gives
     /// the processor back sooner.
     /// </summary>
@@ -30,6 +36,7 @@ public sealed record CpuOptions
         if (SpinMicroseconds is < 0 or > 100_000)
             throw new ArgumentOutOfRangeException(nameof(SpinMicroseconds), SpinMicroseconds, "SpinMicroseconds must be 0 to 100,000.");
         if (!Enum.IsDefined(Kernels)) throw new ArgumentOutOfRangeException(nameof(Kernels), Kernels, "Kernels must be Auto, Avx512, Avx2 or Portable.");
+        if (!Enum.IsDefined(PackedKernels)) throw new ArgumentOutOfRangeException(nameof(PackedKernels), PackedKernels, "PackedKernels must be Auto, Avx512Vnni, AvxVnni, Avx2 or Portable.");
         return this;
     }
 }

@@ -29,9 +29,14 @@ internal sealed unsafe partial class VectorBackend<V, S>
 
     public override void Attention(in AttentionArguments arguments)
     {
+        if (RoundsAttention && IsRounded(in arguments))
+        {
+            AttendRounded(in arguments);
+            return;
+        }
         var job = new AttentionJob { A = arguments, PaddedSize = RoundUp(arguments.HeadSize, PanelWidth) };
         job.WorkspaceStride = RoundUp(
-            (2 * KeyBlock * job.PaddedSize) + (TileRows * job.PaddedSize) + (TileRows * KeyBlock) + (QueryBlock * (job.PaddedSize + 2)), 16);
+            (2 * KeyBlock * job.PaddedSize) + (arguments.KeyCodes == null ? 0 : 2 * KeyBlock * arguments.HeadSize) + (TileRows * job.PaddedSize) + (TileRows * KeyBlock) + (QueryBlock * (job.PaddedSize + 2)), 16);
         job.Workspace = Scratch(Threads, job.WorkspaceStride * Threads);
         var blocks = 0;
         for (var s = 0; s < arguments.Segments; s++) blocks += QueryBlocks(arguments, s);
@@ -49,7 +54,9 @@ internal sealed unsafe partial class VectorBackend<V, S>
             var block = item / a.KeyHeads;
             var segment = 0;
             for (var n = QueryBlocks(a, segment); block >= n; n = QueryBlocks(a, ++segment)) block -= n;
-            AttendBlock(ref job, segment, item % a.KeyHeads, block * QueryBlock, job.Workspace + (worker * job.WorkspaceStride));
+            var workspace = job.Workspace + (worker * job.WorkspaceStride);
+            if (IsFew(ref a, segment)) AttendFew(ref job, segment, item % a.KeyHeads, workspace);
+            else AttendBlock(ref job, segment, item % a.KeyHeads, block * QueryBlock, workspace);
         }
     }
 
@@ -66,6 +73,7 @@ internal sealed unsafe partial class VectorBackend<V, S>
         var sums = scores + (TileRows * KeyBlock);
         var largest = sums + (QueryBlock * padded);
         var totals = largest + QueryBlock;
+        var spread = totals + QueryBlock;
 
         var queryCount = a.QueryStarts[segment + 1] - a.QueryStarts[segment];
         var keyCount = a.KeyCounts[segment];
@@ -89,15 +97,15 @@ internal sealed unsafe partial class VectorBackend<V, S>
             {
                 var length = Math.Min(KeyBlock, keyCount - first);
                 var keyRow = (long)(a.KeyStarts[segment] + first);
-                var key = a.Key + (keyRow * a.KeyStride) + (keyHead * size);
-                var value = a.Value + (keyRow * a.ValueStride) + (keyHead * size);
+                var key = KeyRows(ref a, keyRow, keyHead, length, spread, h == 0 || severalBlocks, out var keyStride);
+                var value = ValueRows(ref a, keyRow, keyHead, length, spread + (KeyBlock * size), h == 0 || severalBlocks, out var valueStride);
                 // A few queries read keys and values where they lie: packing would cost more than it saves.
                 var keysInPlace = count <= FewRows && length >= S.Count;
                 var valuesInPlace = count <= FewRows && size % S.Count == 0;
                 if (h == 0 || severalBlocks)
                 {
-                    if (!keysInPlace) PackTransposed(key, a.KeyStride, length, size, keys);
-                    if (!valuesInPlace) PackStraight(value, a.ValueStride, length, size, KeyBlock, values);
+                    if (!keysInPlace) PackTransposed(key, keyStride, length, size, keys);
+                    if (!valuesInPlace) PackStraight(value, valueStride, length, size, KeyBlock, values);
                 }
                 for (var q = 0; q < count; q += TileRows)
                 {
@@ -120,7 +128,7 @@ internal sealed unsafe partial class VectorBackend<V, S>
                             A = rowStart,
                             Lda = a.QueryStride,
                             B = key,
-                            Ldb = a.KeyStride,
+                            Ldb = keyStride,
                             C = scores,
                             Ldc = KeyBlock,
                         };
@@ -147,7 +155,7 @@ internal sealed unsafe partial class VectorBackend<V, S>
                     for (var c = 0; c < padded; c += PanelWidth)
                     {
                         var b = valuesInPlace ? value + c : values + (c * KeyBlock);
-                        var ldb = valuesInPlace ? a.ValueStride : PanelWidth;
+                        var ldb = valuesInPlace ? valueStride : PanelWidth;
                         RowTile(scores, KeyBlock, b, ldb, size - c, extent, sums + (q * padded) + c, padded, first > 0, null);
                     }
                 }

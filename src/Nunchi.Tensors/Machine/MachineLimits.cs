@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Nunchi.Tensors.Cpu;
+using Nunchi.Tensors.Native;
 
 namespace Nunchi.Tensors.Machine;
 
@@ -53,6 +54,15 @@ public static unsafe class MachineLimits
         return Loops().Where(loop => loop.Supported && loop.Quantity == "float32").Max(loop => Peak(loop, threads, seconds));
     }
 
+    /// <summary>Only the read bandwidth, in GB/s (10^9 bytes).</summary>
+    /// <param name="threads">Threads at once, at least 1.</param>
+    /// <param name="seconds">Time to spend.</param>
+    public static double MeasureReadBandwidth(int threads, double seconds = 0.3)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        return ReadBandwidth(threads, new MachineOptions { SecondsEach = seconds });
+    }
+
     private static Loop[] Loops()
     {
         var wide = Vector512.IsHardwareAccelerated && Avx512F.IsSupported;
@@ -61,12 +71,15 @@ public static unsafe class MachineLimits
             new("float32", "avx512", wide, PeakLoops.Float512, PeakLoops.WideChains * 16 * 2, "GFLOP/s"),
             new("float32", "avx2", Fma.IsSupported, PeakLoops.Float256, PeakLoops.NarrowChains * 8 * 2, "GFLOP/s"),
             new("float32", "portable", !Fma.IsSupported, PeakLoops.Float128, PeakLoops.NarrowChains * 4 * 2, "GFLOP/s"),
+            new("int8", "avx512-vnni", PackedTiles.Vnni != null, PeakCode.Bytes, PeakCode.Chains * 64 * 2, "GOP/s"),
             new("int8", "avx-vnni 256", AvxVnni.IsSupported, PeakLoops.ByteVnni256, PeakLoops.NarrowChains * 32 * 2, "GOP/s"),
             new("int8", "avx512bw maddubs", wide && Avx512BW.IsSupported, PeakLoops.ByteMadd512, PeakLoops.WideChains * 64 * 2, "GOP/s"),
             new("int8", "avx2 maddubs", Avx2.IsSupported, PeakLoops.ByteMadd256, PeakLoops.NarrowChains * 32 * 2, "GOP/s"),
+            new("int16", "avx512-vnni", PackedTiles.Vnni != null, PeakCode.Shorts, PeakCode.Chains * 32 * 2, "GOP/s"),
             new("int16", "avx-vnni 256", AvxVnni.IsSupported, PeakLoops.ShortVnni256, PeakLoops.NarrowChains * 16 * 2, "GOP/s"),
             new("int16", "avx512bw madd", wide && Avx512BW.IsSupported, PeakLoops.ShortMadd512, PeakLoops.WideChains * 32 * 2, "GOP/s"),
             new("int16", "avx2 madd", Avx2.IsSupported, PeakLoops.ShortMadd256, PeakLoops.NarrowChains * 16 * 2, "GOP/s"),
+            new("bfloat16", "avx512-bf16", PackedTiles.BFloat16 != null, PeakCode.BFloat16, PeakCode.Chains * 32 * 2, "GFLOP/s"),
         ];
     }
 

@@ -56,6 +56,54 @@ public static unsafe class Attention
         return output;
     }
 
+    /// <summary>Attends to the keys and values of earlier tokens and of these, all in caches: one sequence, causal, not while recording.</summary>
+    /// <param name="tape">Runs; must not record.</param>
+    /// <param name="query">Where the query heads are.</param>
+    /// <param name="key">All keys.</param>
+    /// <param name="value">All values.</param>
+    /// <param name="segments">One sequence; its keys start at 0.</param>
+    /// <param name="queryHeads">Query heads, a multiple of the caches' heads.</param>
+    /// <returns>[query rows, queryHeads * headSize].</returns>
+    /// <exception cref="ArgumentException">Shapes do not fit, or the tape records.</exception>
+    public static Tensor Apply(Tape tape, HeadColumns query, HeadCache key, HeadCache value, SegmentLayout segments, int queryHeads)
+    {
+        if (tape.ShouldRecord(query.Tensor))
+            throw new ArgumentException("Attention: caches serve inference; turn the tape's recording off.");
+        if (key.Heads != value.Heads || key.Size != value.Size || key.Capacity != value.Capacity || key.Format != value.Format || queryHeads % key.Heads != 0)
+            throw new ArgumentException($"Attention: the caches of {key.Heads} and {value.Heads} heads of {key.Size} and {value.Size} for {key.Capacity} and {value.Capacity} tokens do not serve {queryHeads} query heads.");
+        if (segments.Segments != 1 || segments.KeyCounts[0] > key.Capacity)
+            throw new ArgumentException($"Attention: caches of {key.Capacity} tokens serve one sequence of at most so many, not {segments.Segments}.");
+        Check("query", query, queryHeads * key.Size, segments.Rows);
+        Tensor output = tape.Rent(segments.Rows, queryHeads * key.Size);
+        var arguments = new AttentionArguments
+        {
+            QueryHeads = queryHeads,
+            KeyHeads = key.Heads,
+            HeadSize = key.Size,
+            Segments = 1,
+            QueryStarts = segments.QueryStarts.Data,
+            KeyStarts = segments.KeyStarts.Data,
+            KeyCounts = segments.KeyCounts.Data,
+            Causal = true,
+            Scale = MathF.Pow(key.Size, -0.5f),
+            Query = query.Tensor.Data + query.Column,
+            QueryStride = query.Tensor.Columns,
+            Key = key.Data,
+            KeyStride = key.Size,
+            Value = value.Data,
+            ValueStride = key.Size,
+            HeadStride = (long)key.Capacity * key.Size,
+            KeyCodes = key.Codes,
+            ValueCodes = value.Codes,
+            KeyScales = key.Scales,
+            ValueScales = value.Scales,
+            ScaleStride = key.Capacity,
+            Output = output.Data,
+        };
+        tape.Backend.Attention(in arguments);
+        return output;
+    }
+
     private static void Backward(Tape tape, TapeNode node)
     {
         var query = new HeadColumns(node.A!, node.Int0);

@@ -1,3 +1,5 @@
+using Nunchi.Tensors.Quantization;
+
 namespace Nunchi.Tensors.Operators;
 
 /// <summary>y = x W^T + b (+ residual). Weights are [out, in] as checkpoints store them.</summary>
@@ -11,6 +13,7 @@ public static unsafe class Linear
     /// <param name="residual">[rows, out], added to the result, or null.</param>
     /// <returns>[rows, out].</returns>
     /// <exception cref="ArgumentException">Shapes do not fit.</exception>
+    /// <exception cref="InvalidOperationException">The weight is packed and the tape would record.</exception>
     public static Tensor Apply(Tape tape, Tensor x, Tensor weight, Tensor? bias = null, Tensor? residual = null)
     {
         if (x.Columns != weight.Columns)
@@ -22,8 +25,16 @@ public static unsafe class Linear
         Tensor y = tape.Rent(x.Rows, weight.Rows);
         if (residual != null)
             tape.Backend.Copy(residual.Data, y.Data, y.Count);
+        bool record = tape.ShouldRecord(x, weight, bias, residual);
+        if (weight.Packed is { } packed)
+        {
+            if (record)
+                throw new InvalidOperationException($"Linear: the weight {weight} is packed as {WeightFormats.NameOf(weight.Format)}, which serves answering only; load the model in f32 to train.");
+            tape.Backend.PackedMatMul(packed, x.Rows, x.Data, x.Columns, y.Data, y.Columns, residual != null, bias == null ? null : bias.Data);
+            return y;
+        }
         tape.Backend.MatMul(false, true, x.Rows, weight.Rows, x.Columns, x.Data, x.Columns, weight.Data, weight.Columns, y.Data, y.Columns, residual != null, bias == null ? null : bias.Data);
-        if (tape.ShouldRecord(x, weight, bias, residual))
+        if (record)
             tape.Record(y, &Backward, x, weight, bias, residual);
         return y;
     }

@@ -18,6 +18,11 @@ public static unsafe class Rows
                 throw new ArgumentException($"Rows.Gather: row {index} was asked of {source}, whose last row is {source.Rows - 1}.");
         }
         Tensor y = tape.Rent(indices.Count, source.Columns);
+        if (source.Packed is { } packed)
+        {
+            tape.Backend.GatherPackedRows(packed, indices.Data, y.Data, y.Rows);
+            return y;
+        }
         tape.Backend.GatherRows(source.Data, indices.Data, y.Data, y.Rows, y.Columns);
         if (tape.ShouldRecord(source))
             tape.Record(y, &GatherBackward, source).Indices = indices;

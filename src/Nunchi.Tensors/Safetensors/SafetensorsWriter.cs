@@ -8,7 +8,8 @@ namespace Nunchi.Tensors.Safetensors;
 /// <summary>A tensor that is to be written.</summary>
 /// <param name="Name">Its name, unique in the file.</param>
 /// <param name="Shape">Sizes, outermost first.</param>
-public sealed record SafetensorsSlot(string Name, IReadOnlyList<long> Shape);
+/// <param name="IsBytes">Bytes (U8) for <see cref="SafetensorsWriter.WriteBytes"/> instead of floats.</param>
+public sealed record SafetensorsSlot(string Name, IReadOnlyList<long> Shape, bool IsBytes = false);
 
 /// <summary>
 /// Writes a safetensors file as a stream: what it will hold is declared first, then each tensor's values are given in that order.
@@ -64,17 +65,35 @@ public sealed class SafetensorsWriter : IDisposable
     /// <exception cref="IOException">The disk is full; an older file is untouched.</exception>
     public void Write(string name, ReadOnlySpan<float> values)
     {
-        while (current < slots.Length && slots[current].Name != name && written == Count(slots[current]))
-            Advance();
-        if (current == slots.Length || slots[current].Name != name)
-            throw new ArgumentException($"Tensor \"{name}\" is out of turn; expected {(current == slots.Length ? "no more tensors" : $"\"{slots[current].Name}\" with {Count(slots[current]) - written} more values")}.", nameof(name));
-        if (written + values.Length > Count(slots[current]))
-            throw new ArgumentException($"Tensor \"{name}\" {SafetensorsEntry.Format(slots[current].Shape)} holds {Count(slots[current])} values, {written + values.Length} were given.", nameof(values));
-        written += values.Length;
+        Take(name, values.Length, bytes: false);
         if (type == SafetensorsType.F32)
             file.Write(MemoryMarshal.AsBytes(values));
         else
             WriteSixteenBits(values);
+    }
+
+    /// <summary>Writes bytes of the named tensor of bytes; it may be given in several pieces.</summary>
+    /// <param name="name">The tensor whose turn it is.</param>
+    /// <param name="bytes">Its next bytes.</param>
+    /// <exception cref="ArgumentException">It is another tensor's turn, it is one of floats, or there are more bytes than its shape holds.</exception>
+    /// <exception cref="IOException">The disk is full; an older file is untouched.</exception>
+    public void WriteBytes(string name, ReadOnlySpan<byte> bytes)
+    {
+        Take(name, bytes.Length, bytes: true);
+        file.Write(bytes);
+    }
+
+    private void Take(string name, int length, bool bytes)
+    {
+        while (current < slots.Length && slots[current].Name != name && written == Count(slots[current]))
+            Advance();
+        if (current == slots.Length || slots[current].Name != name)
+            throw new ArgumentException($"Tensor \"{name}\" is out of turn; expected {(current == slots.Length ? "no more tensors" : $"\"{slots[current].Name}\" with {Count(slots[current]) - written} more values")}.", nameof(name));
+        if (slots[current].IsBytes != bytes)
+            throw new ArgumentException($"Tensor \"{name}\" was declared as {(slots[current].IsBytes ? "bytes" : "floats")}.", nameof(name));
+        if (written + length > Count(slots[current]))
+            throw new ArgumentException($"Tensor \"{name}\" {SafetensorsEntry.Format(slots[current].Shape)} holds {Count(slots[current])} values, {written + length} were given.", nameof(length));
+        written += length;
     }
 
     /// <summary>Flushes to the disk and puts the file in its place.</summary>
@@ -130,7 +149,7 @@ public sealed class SafetensorsWriter : IDisposable
                 if (!names.Add(slot.Name))
                     throw new ArgumentException($"The name \"{slot.Name}\" is taken.", nameof(slots));
                 json.WriteStartObject(slot.Name);
-                json.WriteString("dtype", SafetensorsTypes.Name(type));
+                json.WriteString("dtype", SafetensorsTypes.Name(slot.IsBytes ? SafetensorsType.U8 : type));
                 json.WriteStartArray("shape");
                 foreach (long size in slot.Shape)
                 {
@@ -140,15 +159,15 @@ public sealed class SafetensorsWriter : IDisposable
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
                 json.WriteNumberValue(position);
-                position = checked(position + (Count(slot) * SafetensorsTypes.Size(type)));
+                position = checked(position + (Count(slot) * (slot.IsBytes ? 1 : SafetensorsTypes.Size(type))));
                 json.WriteNumberValue(position);
                 json.WriteEndArray();
                 json.WriteEndObject();
             }
             json.WriteEndObject();
         }
-        // Padded with spaces so that the data starts at a multiple of eight.
-        int padded = (buffer.WrittenCount + 7) / 8 * 8;
+        // Padded with spaces so that the data starts at a multiple of 64: packed matrices are used where they lie.
+        int padded = ((8 + buffer.WrittenCount + 63) / 64 * 64) - 8;
         byte[] header = new byte[padded];
         header.AsSpan().Fill((byte)' ');
         buffer.WrittenSpan.CopyTo(header);

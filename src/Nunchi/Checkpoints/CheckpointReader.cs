@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 using Nunchi.Checkpoints.Lora;
 using Nunchi.Models;
 using Nunchi.Models.Families;
+using Nunchi.Tensors;
 using Nunchi.Tensors.Backends;
+using Nunchi.Tensors.Quantization;
 using Nunchi.Tensors.Safetensors;
 
 namespace Nunchi.Checkpoints;
@@ -25,7 +27,7 @@ public static class CheckpointReader
         VisionLanguageConfig config = ConfigReader.Load(place.Directory);
         using SafetensorsArchive archive = place.OpenWeights();
         using LoraAdapter? adapter = options.Adapter == null ? null : LoraAdapter.Open(options.Adapter);
-        Check(archive, config);
+        Check(archive, config, options);
         var model = new VisionLanguageModel(backend, config);
         try
         {
@@ -40,7 +42,13 @@ public static class CheckpointReader
         }
     }
 
-    /// <summary>Fills all parameters of a model, any float type becoming float32.</summary>
+    /// <summary>Reads configuration and weights, matrices in a format.</summary>
+    /// <param name="path">As for <see cref="Load(string, ComputeBackend, LoadOptions?)"/>.</param>
+    /// <param name="backend">Where the model is to lie; must outlive it.</param>
+    /// <param name="weights">How matrices are kept.</param>
+    public static VisionLanguageModel Load(string path, ComputeBackend backend, WeightFormat weights) => Load(path, backend, new LoadOptions { Weights = weights });
+
+    /// <summary>Fills all parameters of a model, any float type becoming float32 or the format asked for.</summary>
     /// <param name="archive">The tensors.</param>
     /// <param name="model">The model.</param>
     /// <param name="options">Threads and progress; null takes the defaults.</param>
@@ -48,45 +56,79 @@ public static class CheckpointReader
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static unsafe void Fill(SafetensorsArchive archive, VisionLanguageModel model, LoadOptions? options = null)
     {
+        options ??= new LoadOptions();
         var report = new CheckpointReport();
-        List<Match> matches = MatchAll(archive, model.Parameters, model.Config, report, out string? tiedHead);
+        PackedCheckpoint? packed = PackedCheckpoint.Of(archive);
+        WeightFormat weights = FormatOf(archive, packed, options);
+        List<Match> matches = MatchAll(archive, model.Parameters, model.Config, packed, report, out string? tiedHead);
         report.ThrowIfAny(archive.Directory);
-        var reading = new WeightReading(options ?? new LoadOptions());
         foreach (Parameter parameter in model.Parameters.All)
-            parameter.Tensor.PreferLargePages();
-        foreach (var (parameter, view, file, entry) in matches)
+            packed?.TryAdopt(parameter, report);
+        packed?.ReportRest(report);
+        report.ThrowIfAny(archive.Directory);
+        var reading = new WeightReading(options, matches.Sum(match => match.Entry?.ByteCount ?? 0));
+        Tensor embedding = model.Decoder.Embedding;
+        foreach (var group in matches.GroupBy(match => match.Parameter))
         {
-            if (entry != null)
-                reading.Add(file!, entry, parameter.Tensor.Data + view.Offset);
-            else
-                view.In(parameter.Tensor).Fill(parameter.Start == ParameterStart.Ones ? 1 : 0);
+            if (WeightPlan.For(group.Key, weights) == WeightFormat.Float32)
+                group.Key.Tensor.PreferLargePages();
+            foreach (var (parameter, view, file, entry) in group)
+            {
+                if (entry != null)
+                    reading.Add(file!, entry, parameter.Tensor.Data + view.Offset);
+                else
+                    view.In(parameter.Tensor).Fill(parameter.Start == ParameterStart.Ones ? 1 : 0);
+            }
+            if (WeightPlan.For(group.Key, weights) == WeightFormat.Float32)
+                continue;
+            // Each matrix is packed as soon as it is read, so that the whole is never there as float32. The embedding waits for the comparison with the head.
+            reading.Run();
+            if (reading.NotFinite.Count == 0 && group.Key.Tensor != embedding)
+                WeightPlan.Pack(group.Key, weights);
         }
-        reading.Run();
+        reading.Finish();
         foreach (var (published, (value, at)) in reading.NotFinite)
             report.Add("Values that are not finite", $"{published}: {value} at element {at} ({Where(archive, published)})");
         if (tiedHead != null)
             CheckTiedHead(archive, tiedHead, model, report);
         report.ThrowIfAny(archive.Directory);
+        if (embedding.Packed == null)
+            WeightPlan.Pack(model.Parameters.All.First(parameter => parameter.Tensor == embedding), weights);
+    }
+
+    /// <summary>The format asked for, or the one that the directory is packed in.</summary>
+    private static WeightFormat FormatOf(SafetensorsArchive archive, PackedCheckpoint? packed, LoadOptions options)
+    {
+        if (packed != null && options.Weights != null && options.Weights != packed.Format)
+            throw new InvalidDataException($"{archive.Directory} holds weights packed as {WeightFormats.NameOf(packed.Format)}, not {WeightFormats.NameOf(options.Weights.Value)}; leave the format out, or load the checkpoint that it was made from.");
+        WeightFormat weights = packed?.Format ?? options.Weights ?? WeightFormat.Float32;
+        if (weights != WeightFormat.Float32 && options.Adapter != null)
+            throw new ArgumentException($"An adapter cannot be added to weights packed as {WeightFormats.NameOf(weights)}; merge it into the checkpoint first, or load in f32.", nameof(options));
+        return weights;
     }
 
     /// <summary>Before memory is taken: a configuration of another model may ask for far more than its weights fill.</summary>
-    private static void Check(SafetensorsArchive archive, VisionLanguageConfig config)
+    private static void Check(SafetensorsArchive archive, VisionLanguageConfig config, LoadOptions options)
     {
+        PackedCheckpoint? packed = PackedCheckpoint.Of(archive);
+        WeightFormat weights = FormatOf(archive, packed, options);
         using ParameterSet plan = VisionLanguageModel.PlanParameters(config);
         var report = new CheckpointReport();
-        MatchAll(archive, plan, config, report, out _);
+        MatchAll(archive, plan, config, packed, report, out _);
         report.ThrowIfAny(archive.Directory);
-        long needed = plan.Count() * sizeof(float), available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        long needed = plan.All.Sum(parameter => WeightPlan.Bytes(parameter, weights)), available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (needed > available)
-            throw new InsufficientMemoryException($"{archive.Directory}: the weights take {needed / 1e9:0.0} GB as float32, this machine has {available / 1e9:0.0} GB.");
+            throw new InsufficientMemoryException($"{archive.Directory}: the weights take {needed / 1e9:0.0} GB as {(weights == WeightFormat.Float32 ? "float32" : WeightFormats.NameOf(weights))}, this machine has {available / 1e9:0.0} GB.");
     }
 
-    private static List<Match> MatchAll(SafetensorsArchive archive, ParameterSet parameters, VisionLanguageConfig config, CheckpointReport report, out string? tiedHead)
+    private static List<Match> MatchAll(SafetensorsArchive archive, ParameterSet parameters, VisionLanguageConfig config, PackedCheckpoint? packed, CheckpointReport report, out string? tiedHead)
     {
         Dictionary<string, string> sources = Assign(archive, config, report); // parameter name -> published name
         var matches = new List<Match>();
         foreach (Parameter parameter in parameters.All)
         {
+            if (packed?.Holds(parameter) == true)
+                continue;
             foreach (ParameterView view in parameter.Views)
             {
                 if (sources.Remove(view.Name, out string? published))
@@ -121,6 +163,8 @@ public static class CheckpointReader
         ModelFamily family = ModelFamilies.Of(config);
         foreach (string published in archive.Names)
         {
+            if (published.StartsWith(PackedCheckpoint.Prefix, StringComparison.Ordinal))
+                continue;
             string? name = CheckpointLayout.ToParameterName(family, published);
             if (name != null && CheckpointLayout.IsIgnored(name, config))
                 continue;
@@ -145,7 +189,7 @@ public static class CheckpointReader
     private static unsafe void CheckTiedHead(SafetensorsArchive archive, string published, VisionLanguageModel model, CheckpointReport report)
     {
         var (file, entry) = archive.Find(published)!.Value;
-        if (entry.Count == model.Decoder.Embedding.Count && IsFloat(entry))
+        if (model.Decoder.Embedding.Packed == null && entry.Count == model.Decoder.Embedding.Count && IsFloat(entry))
         {
             float[] piece = new float[Math.Min(entry.Count, 1 << 20)];
             long same = 0;

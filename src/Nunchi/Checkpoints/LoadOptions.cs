@@ -1,3 +1,5 @@
+using Nunchi.Tensors.Quantization;
+
 namespace Nunchi.Checkpoints;
 
 /// <summary>How far loading has come.</summary>
@@ -16,6 +18,9 @@ public sealed record LoadOptions
 
     /// <summary>A directory with a LoRA adapter that is added to the weights; null for none.</summary>
     public string? Adapter { get; init; }
+
+    /// <summary>How matrices are kept; null: as the directory says, float32 unless it is packed. Only float32 can be trained.</summary>
+    public WeightFormat? Weights { get; init; }
 
     /// <summary>Ends loading early.</summary>
     public CancellationToken Cancellation { get; init; }

@@ -5,13 +5,13 @@ using Nunchi.Tensors.Safetensors;
 namespace Nunchi.Checkpoints;
 
 /// <summary>Reads many tensors in pieces on several threads: each piece is converted to float32 in its place and checked while it is still in the cache.</summary>
-internal sealed unsafe class WeightReading(LoadOptions options)
+internal sealed unsafe class WeightReading(LoadOptions options, long total)
 {
     private const long PieceElements = 1 << 21;
     private readonly List<Piece> _pieces = [];
     private readonly Dictionary<string, (float Value, long At)> _faults = [];
     private readonly Lock _lock = new();
-    private long _total, _done;
+    private long _done;
 
     /// <summary>The first value of each tensor that is not finite, once <see cref="Run"/> has ended.</summary>
     internal IReadOnlyDictionary<string, (float Value, long At)> NotFinite => _faults;
@@ -21,10 +21,9 @@ internal sealed unsafe class WeightReading(LoadOptions options)
     {
         for (long first = 0; first < entry.Count; first += PieceElements)
             _pieces.Add(new Piece(file, entry, first, Math.Min(PieceElements, entry.Count - first), (nint)(destination + first)));
-        _total += entry.ByteCount;
     }
 
-    /// <summary>Reads all.</summary>
+    /// <summary>Reads what was planned since the last time.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="InvalidDataException">A tensor holds no floats.</exception>
     internal void Run()
@@ -42,7 +41,14 @@ internal sealed unsafe class WeightReading(LoadOptions options)
         {
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
         }
-        options.Progress?.Invoke(new LoadProgress(_total, _total));
+        _pieces.Clear();
+    }
+
+    /// <summary>Reads the rest and tells that all is read.</summary>
+    internal void Finish()
+    {
+        Run();
+        options.Progress?.Invoke(new LoadProgress(total, total));
     }
 
     private void Read(Piece piece)
@@ -56,7 +62,7 @@ internal sealed unsafe class WeightReading(LoadOptions options)
             if (at >= 0 && (!_faults.TryGetValue(piece.Entry.Name, out var known) || known.At > piece.First + at))
                 _faults[piece.Entry.Name] = (((float*)piece.Destination)[at], piece.First + at);
             _done += piece.Length * piece.Entry.ByteCount / piece.Entry.Count;
-            options.Progress?.Invoke(new LoadProgress(Math.Min(_done, _total), _total));
+            options.Progress?.Invoke(new LoadProgress(Math.Min(_done, total), total));
         }
     }
 

@@ -38,7 +38,7 @@ public sealed class ChatEngine : IChatEngine
         _prompts = weights.Prompts;
         _processor = weights.Processor;
         _tape = new Tape(weights.Backend);
-        _generator = new Generator(_model, _tape, options.PrefillChunk);
+        _generator = new Generator(_model, _tape, options.PrefillChunk, options.Cache);
         _features = new ImageFeatureStore(options.FeatureBytes);
         Info = info;
     }

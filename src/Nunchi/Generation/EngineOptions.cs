@@ -1,6 +1,8 @@
 using Nunchi.Checkpoints;
 using Nunchi.Images;
 using Nunchi.Tensors.Cpu;
+using Nunchi.Tensors.Operators;
+using Nunchi.Tensors.Quantization;
 
 namespace Nunchi.Generation;
 
@@ -12,6 +14,15 @@ public sealed record EngineOptions
 
     /// <summary>Vector instructions.</summary>
     public CpuKernels Kernels { get; init; } = CpuKernels.Auto;
+
+    /// <summary>Instructions that multiply packed weights.</summary>
+    public PackedKernels PackedKernels { get; init; } = PackedKernels.Auto;
+
+    /// <summary>How matrices are kept: float32 as trained, or rounded to take less memory and time; null: as the directory says, float32 unless it is packed.</summary>
+    public WeightFormat? Weights { get; init; }
+
+    /// <summary>How keys and values of earlier tokens are kept.</summary>
+    public CacheFormat Cache { get; init; } = CacheFormat.Float32;
 
     /// <summary>Prompt tokens that run together, at least 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>

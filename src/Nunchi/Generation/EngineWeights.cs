@@ -40,11 +40,12 @@ internal sealed class EngineWeights
     /// <summary>Loads a checkpoint for a first user.</summary>
     public static EngineWeights Load(string path, EngineOptions options)
     {
-        ComputeBackend backend = CpuBackend.Create(new CpuOptions { Threads = options.Threads, Kernels = options.Kernels });
+        ComputeBackend backend = CpuBackend.Create(new CpuOptions { Threads = options.Threads, Kernels = options.Kernels, PackedKernels = options.PackedKernels });
         VisionLanguageModel? model = null;
         try
         {
-            model = CheckpointReader.Load(path, backend, new LoadOptions { Threads = options.Threads, Progress = options.Loading, Adapter = options.Adapter, Cancellation = options.LoadCancellation });
+            model = CheckpointReader.Load(path, backend, new LoadOptions { Weights = options.Weights, Threads = options.Threads, Progress = options.Loading, Adapter = options.Adapter, Cancellation = options.LoadCancellation });
+            backend.RoundsAttention = model.Decoder.Embedding.Packed != null;
             return new EngineWeights(CheckpointPlace.Of(path).Directory, options, backend, model);
         }
         catch

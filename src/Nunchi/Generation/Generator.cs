@@ -1,5 +1,6 @@
 using Nunchi.Models;
 using Nunchi.Tensors;
+using Nunchi.Tensors.Operators;
 
 namespace Nunchi.Generation;
 
@@ -17,12 +18,13 @@ public sealed class Generator : IDisposable
     /// <param name="model">The model.</param>
     /// <param name="tape">Runs; must not record. It is reset after every step.</param>
     /// <param name="chunk">Prompt tokens that run together, at least 1: more is faster up to some hundreds and takes more memory.</param>
-    public Generator(VisionLanguageModel model, Tape tape, int chunk = 512)
+    /// <param name="cache">How keys and values are kept.</param>
+    public Generator(VisionLanguageModel model, Tape tape, int chunk = 512, CacheFormat cache = CacheFormat.Float32)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(chunk, 1);
         _model = model;
         _tape = tape;
-        _cache = new KeyValueCache(model.Backend, model.Config.Text);
+        _cache = new KeyValueCache(model.Backend, model.Config.Text, format: cache);
         _prompt = new TokenBatch(model.Config.ImageTokenId);
         _logits = new float[model.Config.Text.VocabularySize];
         Chunk = chunk;
@@ -30,6 +32,9 @@ public sealed class Generator : IDisposable
 
     /// <summary>Prompt tokens that run together.</summary>
     public int Chunk { get; }
+
+    /// <summary>Bytes of keys and values that one token takes.</summary>
+    public long BytesPerToken => _cache.BytesPerToken;
 
     /// <summary>Tokens in the cache.</summary>
     public int Length => _cache.Length;
@@ -67,6 +72,9 @@ public sealed class Generator : IDisposable
         }
         return _logits;
     }
+
+    /// <summary>Pretends that tokens were taken in: for measuring.</summary>
+    internal void Assume(int tokens) => _cache.Assume(tokens);
 
     /// <summary>Takes in prompt tokens in one piece and gives the logits after each: for comparisons.</summary>
     /// <returns>[ids, vocabulary].</returns>

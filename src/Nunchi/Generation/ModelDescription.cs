@@ -1,6 +1,7 @@
 using Nunchi.Chat;
 using Nunchi.Models;
 using Nunchi.Tensors.Backends;
+using Nunchi.Tensors.Quantization;
 
 namespace Nunchi.Generation;
 
@@ -27,18 +28,29 @@ internal static class ModelDescription
             ],
             ContextLength = text.MaxPositions,
             VocabularySize = text.VocabularySize,
-            Kernels = backend.Name,
+            Kernels = model.Parameters.All.Any(parameter => parameter.Tensor.Packed != null) ? $"{backend.Name}, {backend.PackedName}" : backend.Name,
             LoadTime = loadTime,
         };
     }
 
     private static ModulePart Part(VisionLanguageModel model, string name, string architecture, params ReadOnlySpan<ModelModule> modules)
     {
-        long count = 0;
-        foreach (ModelModule module in modules)
-            count += model.Parameters.Count(module);
-        return new ModulePart(name, architecture, count, count * sizeof(float), "float32");
+        long count = 0, bytes = 0;
+        var largest = new Dictionary<WeightFormat, long>();
+        foreach (Parameter parameter in model.Parameters.All)
+        {
+            if (!modules.Contains(parameter.Module))
+                continue;
+            count += parameter.Tensor.Count;
+            bytes += parameter.Tensor.Bytes;
+            largest[parameter.Tensor.Format] = largest.GetValueOrDefault(parameter.Tensor.Format) + parameter.Tensor.Count;
+        }
+        // The formats that hold more than a hundredth of the numbers, the one that holds most first.
+        string precision = string.Join(" + ", largest.Where(pair => pair.Value * 100 >= count).OrderByDescending(pair => pair.Value).Select(pair => NameOf(pair.Key)));
+        return new ModulePart(name, architecture, count, bytes, precision);
     }
+
+    private static string NameOf(WeightFormat format) => format == WeightFormat.Float32 ? "float32" : WeightFormats.NameOf(format);
 
     private static string FamilyName(string family) => family switch
     {

@@ -91,7 +91,7 @@ public sealed class ParameterSet : IDisposable
         return Add(new Parameter(name, NewTensor(1, width), module, ParameterStart.Zeros, false, views));
     }
 
-    private Tensor NewTensor(int rows, int columns) => _backend == null ? Tensor.ShapeOnly(rows, columns) : new Tensor(_backend, rows, columns);
+    private Tensor NewTensor(int rows, int columns) => _backend == null ? Tensor.ShapeOnly(rows, columns) : Tensor.Deferred(_backend, rows, columns);
 
     private Tensor Add(Parameter parameter)
     {

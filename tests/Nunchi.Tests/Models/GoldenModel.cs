@@ -5,6 +5,7 @@ using Nunchi.Models;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Cpu;
+using Nunchi.Tensors.Quantization;
 using Nunchi.Tests.Goldens;
 
 namespace Nunchi.Tests.Models;
@@ -14,11 +15,12 @@ internal sealed class GoldenModel : IDisposable
 {
     /// <param name="checkpoint">A directory under tests/goldens.</param>
     /// <param name="backend">Disposed with the model.</param>
+    /// <param name="weights">How its matrices are kept.</param>
     /// <param name="roundedRotary">For the numbers of checkpoints that were made by casting the whole model, its rotary frequencies included, to bfloat16.</param>
-    public GoldenModel(string checkpoint, ComputeBackend? backend = null, bool roundedRotary = false)
+    public GoldenModel(string checkpoint, ComputeBackend? backend = null, bool roundedRotary = false, WeightFormat weights = WeightFormat.Float32)
     {
         Backend = backend ?? CpuBackend.Create(new CpuOptions { Threads = 2 });
-        Model = CheckpointReader.Load(GoldenFiles.Path(checkpoint), Backend);
+        Model = CheckpointReader.Load(GoldenFiles.Path(checkpoint), Backend, weights);
         Model.Decoder.RoundsRotaryFrequencies = roundedRotary;
         Processor = CheckpointImages.Load(GoldenFiles.Path(checkpoint), Model.Config);
         Tape = new Tape(Backend);

@@ -66,9 +66,16 @@ internal sealed class DecoderLayer
         var query = new HeadColumns(rotated, 0);
         var key = new HeadColumns(rotated, queryHeads * size);
         var value = new HeadColumns(fused, (queryHeads + keyHeads) * size);
-        if (cache != null)
-            (key, value) = cache.Append(_index, key, value);
-        Tensor attended = Attention.Apply(tape, query, key, value, segments, queryHeads, keyHeads, size, causal: true);
+        Tensor attended;
+        if (cache == null)
+        {
+            attended = Attention.Apply(tape, query, key, value, segments, queryHeads, keyHeads, size, causal: true);
+        }
+        else
+        {
+            var (keys, values) = cache.Append(_index, key, value);
+            attended = Attention.Apply(tape, query, keys, values, segments, queryHeads);
+        }
         tape.Release(rotated);
         tape.Release(fused);
         return attended;

@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+using Nunchi.Generation.Measurement;
+
+namespace Nunchi.Cli.Answers;
+
+/// <summary>What <c>nunchi quantize</c> did, schema nunchi.quantized/1. Without --report the comparison is missing.</summary>
+internal sealed record QuantizedDocument(string Model, string? Directory, string Format, long Bytes, long BytesFloat32, AgreementDocument? Agreement)
+{
+    [JsonPropertyOrder(-1)]
+    public string Schema => "nunchi.quantized/1";
+}
+
+/// <summary>Kullback-Leibler divergence in nats and share of equal likeliest tokens, against float32.</summary>
+internal sealed record AgreementDocument(int Tokens, double Divergence, double LargestDivergence, double Top1)
+{
+    public static AgreementDocument Of(Agreement agreement) =>
+        new(agreement.Tokens, Math.Round(agreement.Divergence, 6), Math.Round(agreement.LargestDivergence, 6), Math.Round(agreement.Top1, 5));
+}

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using Nunchi.Checkpoints;
+using Nunchi.Cli.Answers;
+using Nunchi.Generation.Measurement;
+using Nunchi.Models;
+using Nunchi.Tensors.Cpu;
+using Nunchi.Tensors.Quantization;
+using Nunchi.Text;
+
+namespace Nunchi.Cli;
+
+/// <summary><c>nunchi quantize MODEL OUT</c>: packs a checkpoint's weights once; <c>--report</c> compares the result with float32.</summary>
+internal static class QuantizeCommand
+{
+    private static readonly string[] Texts =
+    [
+        "사진 속 간판에는 무엇이라고 쓰여 있나요? 한글과 숫자를 모두 읽어 주세요.",
+        "그림 왼쪽에 빨간 자동차가 있고 오른쪽에는 파란 자전거가 있습니다.",
+        "The sign on the left says open from 9:00 to 18:30, closed on Sundays.",
+        "Describe the picture in one sentence, then name every object in it.",
+    ];
+
+    public static Command Create(Shell shell)
+    {
+        var command = new Command("quantize", "Pack a checkpoint's weights once, so that it loads at once and takes less memory.");
+        var model = new Argument<string>("MODEL") { Description = "a checkpoint directory" };
+        var output = new Argument<string?>("OUT") { Description = "the directory to write; left out with --report to compare only", Arity = ArgumentArity.ZeroOrOne };
+        var weights = new Option<string>("--weights") { Description = "bf16, int8 or int4 (default int4)", HelpName = "FORMAT", DefaultValueFactory = _ => "int4" };
+        weights.AcceptOnlyFromAmong("bf16", "int8", "int4");
+        var report = new Option<bool>("--report") { Description = "Compare with float32: Kullback-Leibler divergence and how often the likeliest token is the same." };
+        var prompts = new Option<string?>("--prompts") { Description = "A text file to compare on, one text a line (default: four Korean and English sentences).", HelpName = "FILE" };
+        Option<int?> threads = NumberOption.Create<int>("--threads", "Worker threads (default: one a processor).", 1, 256);
+        command.Arguments.Add(model);
+        command.Arguments.Add(output);
+        foreach (Option option in (ReadOnlySpan<Option>)[weights, report, prompts, threads])
+            command.Options.Add(option);
+        command.SetAction(parsed =>
+        {
+            Shell own = GlobalOptions.Apply(shell, parsed);
+            string from = ModelOptions.Find(own, parsed.GetValue(model)), format = parsed.GetValue(weights)!;
+            string? to = parsed.GetValue(output);
+            if (to == null && !parsed.GetValue(report))
+                throw new UsageException("'nunchi quantize' needs OUT, the directory to write, or --report to compare only.");
+            string[]? texts = parsed.GetValue(report) ? ReadTexts(parsed.GetValue(prompts)) : null;
+            QuantizedDocument document = Quantize(own, from, to, WeightFormats.Parse(format), texts, parsed.GetValue(threads) ?? 0);
+            if (parsed.GetValue(GlobalOptions.Json))
+                own.Out.WriteLine(JsonDocuments.Write(document));
+            else
+                Write(own, document);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static QuantizedDocument Quantize(Shell shell, string from, string? to, WeightFormat format, string[]? texts, int threads)
+    {
+        using var status = new StatusLine(shell, "packing");
+        using CpuBackend backend = CpuBackend.Create(new CpuOptions { Threads = threads });
+        using VisionLanguageModel model = CheckpointReader.Load(from, backend, format);
+        if (to != null)
+        {
+            using NewDirectory directory = NewDirectory.Begin(to);
+            PackedCheckpointWriter.Write(from, directory.Path, model, format);
+            directory.Commit();
+        }
+        AgreementDocument? agreement = null;
+        if (texts != null)
+        {
+            status.Report("comparing with float32");
+            using CpuBackend plainBackend = CpuBackend.Create(new CpuOptions { Threads = threads });
+            using VisionLanguageModel plain = CheckpointReader.Load(from, plainBackend, WeightFormat.Float32);
+            agreement = AgreementDocument.Of(Agreement.Of(plain, model, Tokenizer.Load(from), texts));
+        }
+        return new QuantizedDocument(
+            Path.GetFileName(Path.TrimEndingDirectorySeparator(from)), to == null ? null : Path.GetFullPath(to), WeightFormats.NameOf(format),
+            model.Parameters.All.Sum(parameter => parameter.Tensor.Bytes), model.Parameters.Count() * sizeof(float), agreement);
+    }
+
+    private static string[] ReadTexts(string? path)
+    {
+        if (path == null)
+            return Texts;
+        string[] texts = [.. File.ReadLines(path).Where(line => line.Length > 0)];
+        return texts.Length > 0 ? texts : throw new InvalidDataException($"{path} holds no text; one a line is expected.");
+    }
+
+    private static void Write(Shell shell, QuantizedDocument document)
+    {
+        if (document.Directory != null)
+            shell.Out.WriteLine($"wrote {document.Directory}");
+        shell.Out.WriteLine($"{document.Format} weights take {document.Bytes / 1e6:0.0} MB, float32 {document.BytesFloat32 / 1e6:0.0} MB");
+        if (document.Agreement is { } agreement)
+            shell.Out.WriteLine($"against float32 over {agreement.Tokens} tokens: divergence {agreement.Divergence:0.00000} nats (largest {agreement.LargestDivergence:0.00000}), same likeliest token {agreement.Top1 * 100:0.00} %");
+    }
+}

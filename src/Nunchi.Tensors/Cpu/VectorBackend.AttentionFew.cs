@@ -1,0 +1,174 @@
+using System.Runtime.CompilerServices;
+using Nunchi.Tensors.Backends;
+
+namespace Nunchi.Tensors.Cpu;
+
+/// <summary>
+/// Attention of a few queries, as decoding needs it: the query heads of one key head are stacked, so that keys and values pass once for all of them. The order of every sum is that of
+/// <see cref="AttendBlock"/>.
+/// </summary>
+internal sealed unsafe partial class VectorBackend<V, S>
+{
+    private static bool IsFew(ref AttentionArguments a, int segment)
+    {
+        var queries = a.QueryStarts[segment + 1] - a.QueryStarts[segment];
+        return queries * (a.QueryHeads / a.KeyHeads) <= TileRows && queries <= FewRows && a.HeadSize % S.Count == 0 && a.KeyCounts[segment] >= S.Count;
+    }
+
+    private static float* KeyRows(ref AttentionArguments a, long row, int head, int length, float* spread, bool fresh, out int stride)
+    {
+        stride = a.KeyCodes == null ? a.KeyStride : a.HeadSize;
+        if (a.KeyCodes == null) return a.Key + (row * a.KeyStride) + (head * a.HeadDistance);
+        if (fresh) HeadStore.Spread(a.KeyCodes + (row * a.HeadSize) + (head * a.HeadDistance), a.KeyScales + (head * a.ScaleStride) + row, length, a.HeadSize, spread);
+        return spread;
+    }
+
+    private static float* ValueRows(ref AttentionArguments a, long row, int head, int length, float* spread, bool fresh, out int stride)
+    {
+        stride = a.ValueCodes == null ? a.ValueStride : a.HeadSize;
+        if (a.ValueCodes == null) return a.Value + (row * a.ValueStride) + (head * a.HeadDistance);
+        if (fresh) HeadStore.Spread(a.ValueCodes + (row * a.HeadSize) + (head * a.HeadDistance), a.ValueScales + (head * a.ScaleStride) + row, length, a.HeadSize, spread);
+        return spread;
+    }
+
+    private static void AttendFew(ref AttentionJob job, int segment, int keyHead, float* workspace)
+    {
+        ref var a = ref job.A;
+        var size = a.HeadSize;
+        var padded = job.PaddedSize;
+        var queries = workspace + (2 * KeyBlock * padded);
+        var scores = queries + (TileRows * padded);
+        var sums = scores + (TileRows * KeyBlock);
+        var largest = sums + (QueryBlock * padded);
+        var totals = largest + QueryBlock;
+        var spread = totals + QueryBlock;
+
+        var count = a.QueryStarts[segment + 1] - a.QueryStarts[segment];
+        var keyCount = a.KeyCounts[segment];
+        var before = a.Causal ? keyCount - count : keyCount;
+        var group = a.QueryHeads / a.KeyHeads;
+        var rows = count * group;
+        for (var r = 0; r < rows; r++)
+        {
+            var from = a.Query + ((long)(a.QueryStarts[segment] + (r % count)) * a.QueryStride) + (((keyHead * group) + (r / count)) * size);
+            new ReadOnlySpan<float>(from, size).CopyTo(new Span<float>(queries + (r * padded), size));
+            largest[r] = float.NegativeInfinity;
+            totals[r] = 0;
+        }
+        for (var first = 0; first < keyCount; first += KeyBlock)
+        {
+            var length = Math.Min(KeyBlock, keyCount - first);
+            var keyRow = (long)(a.KeyStarts[segment] + first);
+            var key = KeyRows(ref a, keyRow, keyHead, length, spread, true, out var keyStride);
+            var value = ValueRows(ref a, keyRow, keyHead, length, spread + (KeyBlock * size), true, out var valueStride);
+            if (length >= S.Count)
+            {
+                var product = new Product { M = rows, N = length, K = size, BlockLength = size, A = queries, Lda = padded, B = key, Ldb = keyStride, C = scores, Ldc = KeyBlock };
+                FewRowsBody(&product, 0, Divided(length, S.Count), 0);
+            }
+            else
+            {
+                PackTransposed(key, keyStride, length, size, workspace);
+                for (var panel = 0; panel * PanelWidth < length; panel++)
+                    RowTile(queries, padded, workspace + (panel * PanelWidth * size), PanelWidth, length - (panel * PanelWidth), size, scores + (panel * PanelWidth), KeyBlock, false, null);
+            }
+            for (var r = 0; r < rows; r++)
+            {
+                var visible = a.Causal ? Math.Clamp(before + (r % count) + 1 - first, 0, length) : length;
+                var factor = SoftmaxRow(scores + (r * KeyBlock), visible, length, a.Scale, ref largest[r], ref totals[r]);
+                if (first > 0 && factor != 1f) ScaleRow(sums + (r * padded), S.Create(factor), padded);
+            }
+            for (var r = 0; r < rows; r += 2)
+            {
+                var second = Math.Min(r + 1, rows - 1) - r;
+                var column = 0;
+                for (; column + (4 * S.Count) <= size; column += 4 * S.Count)
+                    TwoRowsWide(scores + (r * KeyBlock), second, value + column, valueStride, length, sums + (r * padded) + column, padded, first > 0);
+                for (; column < size; column += S.Count)
+                    TwoRowsNarrow(scores + (r * KeyBlock), second, value + column, valueStride, length, sums + (r * padded) + column, padded, first > 0);
+            }
+        }
+        for (var h = 0; h < group; h++)
+            WriteAttention(ref a, a.QueryStarts[segment], (keyHead * group) + h, count, sums + (h * count * padded), padded, largest + (h * count), totals + (h * count));
+    }
+
+    /// <summary>Two rows (the second may be the first again) times four registers of columns: one chain of multiply-adds for each element.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TwoRowsWide(float* p, int second, float* b, nint stride, int keys, float* c, nint ldc, bool add)
+    {
+        V x0 = S.Zero, x1 = S.Zero, x2 = S.Zero, x3 = S.Zero, y0 = S.Zero, y1 = S.Zero, y2 = S.Zero, y3 = S.Zero;
+        var q = p + (second * KeyBlock);
+        for (var i = 0; i < keys; i++)
+        {
+            V first = S.Create(p[i]), other = S.Create(q[i]);
+            V b0 = S.Load(b), b1 = S.Load(b + S.Count), b2 = S.Load(b + (2 * S.Count)), b3 = S.Load(b + (3 * S.Count));
+            x0 = S.MultiplyAdd(first, b0, x0);
+            x1 = S.MultiplyAdd(first, b1, x1);
+            x2 = S.MultiplyAdd(first, b2, x2);
+            x3 = S.MultiplyAdd(first, b3, x3);
+            y0 = S.MultiplyAdd(other, b0, y0);
+            y1 = S.MultiplyAdd(other, b1, y1);
+            y2 = S.MultiplyAdd(other, b2, y2);
+            y3 = S.MultiplyAdd(other, b3, y3);
+            b += stride;
+        }
+        Put(c, x0, add);
+        Put(c + S.Count, x1, add);
+        Put(c + (2 * S.Count), x2, add);
+        Put(c + (3 * S.Count), x3, add);
+        if (second == 0) return;
+        c += ldc;
+        Put(c, y0, add);
+        Put(c + S.Count, y1, add);
+        Put(c + (2 * S.Count), y2, add);
+        Put(c + (3 * S.Count), y3, add);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TwoRowsNarrow(float* p, int second, float* b, nint stride, int keys, float* c, nint ldc, bool add)
+    {
+        V x = S.Zero, y = S.Zero;
+        var q = p + (second * KeyBlock);
+        for (var i = 0; i < keys; i++)
+        {
+            var value = S.Load(b);
+            x = S.MultiplyAdd(S.Create(p[i]), value, x);
+            y = S.MultiplyAdd(S.Create(q[i]), value, y);
+            b += stride;
+        }
+        Put(c, x, add);
+        if (second != 0) Put(c + ldc, y, add);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(float* c, V value, bool add) => S.Store(c, add ? S.Add(S.Load(c), value) : value);
+
+    private struct StoreJob
+    {
+        public float* Source;
+        public int Stride;
+        public int Heads;
+        public int Size;
+        public int At;
+        public int Capacity;
+        public float* Data;
+        public sbyte* Codes;
+        public float* Scales;
+    }
+
+    public override void StoreHeads(float* source, int stride, int rows, int heads, int size, int at, int capacity, float* data, sbyte* codes, float* scales)
+    {
+        var job = new StoreJob { Source = source, Stride = stride, Heads = heads, Size = size, At = at, Capacity = capacity, Data = data, Codes = codes, Scales = scales };
+        Pool.For(rows, RowGrain(heads * size), &StoreBody, &job);
+    }
+
+    private static void StoreBody(void* context, int start, int end, int worker)
+    {
+        ref var job = ref *(StoreJob*)context;
+        for (var row = start; row < end; row++)
+        {
+            for (var head = 0; head < job.Heads; head++)
+                HeadStore.Store(job.Source + ((long)row * job.Stride) + (head * job.Size), job.Size, ((long)head * job.Capacity) + job.At + row, job.Data, job.Codes, job.Scales);
+        }
+    }
+}

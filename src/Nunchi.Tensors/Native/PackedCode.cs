@@ -1,0 +1,218 @@
+using Iced.Intel;
+using static Iced.Intel.AssemblerRegisters;
+using static Nunchi.Tensors.Native.TileRegisters;
+
+namespace Nunchi.Tensors.Native;
+
+/// <summary>
+/// Machine code of the tiles of packed products for AVX-512 with VNNI (VPDPBUSD) or BF16 (VDPBF16PS). A tile is R rows by V strips of sixteen outputs; every element of C has
+/// its own chain of operations, the same in every tile, so it has the same bits in any batch.
+/// </summary>
+internal static class PackedCode
+{
+    private const int Weights = 24, Broadcasts = 27;
+
+    /// <summary>
+    /// C += scales (A B) for 8-bit weights. A block of 128 is summed in 32-bit whole numbers: 128 products of at most 255 * 127 are far from overflow, and VPDPBUSD does not saturate.
+    /// </summary>
+    public static void Int8(Assembler c, int rows, int strips)
+    {
+        Enter(c, rows);
+        c.mov(rdi, __qword_ptr[rdi + 72]);
+        Label block = c.CreateLabel(), steps = c.CreateLabel();
+        c.Label(ref block);
+        StartSums(c, rows, strips, bytesPerRow: 4);
+        c.mov(eax, 8);
+        c.Label(ref steps);
+        for (int step = 0; step < 4; step++)
+            DotStep(c, rows, strips, 4 * step, 64 * step, bfloat: false);
+        AdvanceA(c, rows, 16);
+        c.add(rdx, 256);
+        c.dec(eax);
+        c.jnz(steps);
+        for (int v = 0; v < strips; v++)
+            c.vmovups(Zmm[Weights + v], StripOfB(v, 0));
+        for (int row = 0; row < rows; row++)
+        {
+            for (int v = 0; v < strips; v++)
+            {
+                AssemblerRegisterZMM sum = Zmm[(row * strips) + v], scale = Zmm[Broadcasts + (((row * strips) + v) % 4)];
+                c.vcvtdq2ps(sum, sum);
+                c.vmulps(scale, Zmm[Weights + v], __dword_bcst[r13 + (4 * row)]);
+                c.vfmadd213ps(sum, scale, RowOfC(row, 64 * v));
+                c.vmovups(RowOfC(row, 64 * v), sum);
+            }
+        }
+        c.add(rdx, 64);
+        c.add(r13, r15);
+        c.dec(rdi);
+        c.jnz(block);
+        Leave(c);
+    }
+
+    /// <summary>
+    /// C += scales (A B) for 4-bit weights that were spread to bytes: for each group [8 steps][16][4] levels and 16 group scales as float32, after four groups 16 block scales.
+    /// Sums of a group times its scale, added over a block, stay below 2^24: float32 holds them exactly.
+    /// </summary>
+    public static void Int4Spread(Assembler c, int rows, int strips)
+    {
+        const int Floats = 12;
+        Enter(c, rows);
+        c.mov(rdi, __qword_ptr[rdi + 72]);
+        Label block = c.CreateLabel(), group = c.CreateLabel();
+        c.Label(ref block);
+        for (int i = 0; i < rows * strips; i++)
+            c.vpxord(Zmm[Floats + i], Zmm[Floats + i], Zmm[Floats + i]);
+        c.mov(eax, 4);
+        c.Label(ref group);
+        StartSums(c, rows, strips, bytesPerRow: 4);
+        for (int step = 0; step < 8; step++)
+            DotStep(c, rows, strips, 4 * step, 64 * step, bfloat: false);
+        for (int v = 0; v < strips; v++)
+            c.vmovups(Zmm[Weights + v], StripOfB(v, 512));
+        for (int i = 0; i < rows * strips; i++)
+        {
+            c.vcvtdq2ps(Zmm[i], Zmm[i]);
+            c.vfmadd231ps(Zmm[Floats + i], Zmm[i], Zmm[Weights + (i % strips)]);
+        }
+        AdvanceA(c, rows, 32);
+        c.add(rdx, 576);
+        c.dec(eax);
+        c.jnz(group);
+        for (int v = 0; v < strips; v++)
+            c.vmovups(Zmm[Weights + v], StripOfB(v, 0));
+        for (int row = 0; row < rows; row++)
+        {
+            for (int v = 0; v < strips; v++)
+            {
+                AssemblerRegisterZMM sum = Zmm[Floats + (row * strips) + v], scale = Zmm[Broadcasts + (((row * strips) + v) % 4)];
+                c.vmulps(scale, Zmm[Weights + v], __dword_bcst[r13 + (4 * row)]);
+                c.vfmadd213ps(sum, scale, RowOfC(row, 64 * v));
+                c.vmovups(RowOfC(row, 64 * v), sum);
+            }
+        }
+        c.add(rdx, 64);
+        c.add(r13, r15);
+        c.dec(rdi);
+        c.jnz(block);
+        Leave(c);
+    }
+
+    /// <summary>The same from 4-bit codes as they lie in memory, one strip: what decoding reads. A code becomes its level by one shuffle.</summary>
+    public static void Int4(Assembler c, int rows)
+    {
+        const int Floats = 8, Mask = 16, Levels = 17, Scale = 18, First = 20, Ahead = 4096;
+        Enter(c, rows);
+        c.mov(r11, __qword_ptr[rdi + 80]);
+        c.mov(rax, __qword_ptr[rdi + 88]);
+        c.vmovups(Zmm[Levels], __[rax]);
+        c.mov(rdi, __qword_ptr[rdi + 72]);
+        c.mov(eax, 0x0f0f0f0f);
+        c.vpbroadcastd(Zmm[Mask], eax);
+        Label block = c.CreateLabel(), group = c.CreateLabel();
+        c.Label(ref block);
+        for (int row = 0; row < rows; row++)
+            c.vpxord(Zmm[Floats + row], Zmm[Floats + row], Zmm[Floats + row]);
+        c.mov(eax, 4);
+        c.Label(ref group);
+        StartSums(c, rows, 1, bytesPerRow: 4);
+        c.vpmovsxbd(Zmm[Scale], __xmmword_ptr[r11]);
+        c.vcvtdq2ps(Zmm[Scale], Zmm[Scale]);
+        for (int pair = 0; pair < 4; pair++)
+        {
+            AssemblerRegisterZMM low = Zmm[First + (2 * pair)], high = Zmm[First + (2 * pair) + 1];
+            c.prefetcht0(__byte_ptr[rdx + (64 * pair) + Ahead]);
+            c.vmovdqu32(high, __[rdx + (64 * pair)]);
+            c.vpandd(low, high, Zmm[Mask]);
+            c.vpsrlw(high, high, 4);
+            c.vpandd(high, high, Zmm[Mask]);
+            c.vpshufb(low, Zmm[Levels], low);
+            c.vpshufb(high, Zmm[Levels], high);
+            for (int row = 0; row < rows; row++)
+                c.vpdpbusd(Zmm[row], low, Broadcast(RowOfA(row, 8 * pair)));
+            for (int row = 0; row < rows; row++)
+                c.vpdpbusd(Zmm[row], high, Broadcast(RowOfA(row, (8 * pair) + 4)));
+        }
+        for (int row = 0; row < rows; row++)
+        {
+            c.vcvtdq2ps(Zmm[row], Zmm[row]);
+            c.vfmadd231ps(Zmm[Floats + row], Zmm[row], Zmm[Scale]);
+        }
+        AdvanceA(c, rows, 32);
+        c.add(rdx, 256);
+        c.add(r11, 16);
+        c.dec(eax);
+        c.jnz(group);
+        c.vpmovzxwd(Zmm[Scale], __ymmword_ptr[r11]);
+        c.vpslld(Zmm[Scale], Zmm[Scale], 16);
+        for (int row = 0; row < rows; row++)
+        {
+            AssemblerRegisterZMM scale = Zmm[First + (row % 4)];
+            c.vmulps(scale, Zmm[Scale], __dword_bcst[r13 + (4 * row)]);
+            c.vfmadd213ps(Zmm[Floats + row], scale, RowOfC(row, 0));
+            c.vmovups(RowOfC(row, 0), Zmm[Floats + row]);
+        }
+        c.add(r11, 32);
+        c.add(r13, r15);
+        c.dec(rdi);
+        c.jnz(block);
+        Leave(c);
+    }
+
+    /// <summary>C += A B for bfloat16, pairs along the sum; sums stay in registers to the end. <see cref="TileArguments.Blocks"/> counts four pairs each here.</summary>
+    public static void BFloat16(Assembler c, int rows, int strips)
+    {
+        Enter(c, rows);
+        c.mov(rax, __qword_ptr[rdi + 72]);
+        for (int row = 0; row < rows; row++)
+        {
+            for (int v = 0; v < strips; v++)
+                c.vmovups(Zmm[(row * strips) + v], RowOfC(row, 64 * v));
+        }
+        Label steps = c.CreateLabel();
+        c.Label(ref steps);
+        for (int step = 0; step < 4; step++)
+            DotStep(c, rows, strips, 4 * step, 64 * step, bfloat: true);
+        AdvanceA(c, rows, 16);
+        c.add(rdx, 256);
+        c.dec(rax);
+        c.jnz(steps);
+        for (int row = 0; row < rows; row++)
+        {
+            for (int v = 0; v < strips; v++)
+                c.vmovups(RowOfC(row, 64 * v), Zmm[(row * strips) + v]);
+        }
+        Leave(c);
+    }
+
+    private static void StartSums(Assembler c, int rows, int strips, int bytesPerRow)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            c.vpbroadcastd(Zmm[row * strips], __dword_ptr[r14 + (bytesPerRow * row)]);
+            for (int v = 1; v < strips; v++)
+                c.vmovdqa32(Zmm[(row * strips) + v], Zmm[row * strips]);
+        }
+        c.add(r14, r15);
+    }
+
+    private static void DotStep(Assembler c, int rows, int strips, int displacementA, int displacementB, bool bfloat)
+    {
+        for (int v = 0; v < strips; v++)
+            c.vmovups(Zmm[Weights + v], StripOfB(v, displacementB));
+        for (int row = 0; row < rows; row++)
+        {
+            AssemblerRegisterZMM broadcast = Zmm[Broadcasts + (row % 4)];
+            c.vpbroadcastd(broadcast, RowOfA(row, displacementA));
+            for (int v = 0; v < strips; v++)
+            {
+                if (bfloat)
+                    c.vdpbf16ps(Zmm[(row * strips) + v], Zmm[Weights + v], broadcast);
+                else
+                    c.vpdpbusd(Zmm[(row * strips) + v], Zmm[Weights + v], broadcast);
+            }
+        }
+    }
+
+    private static AssemblerMemoryOperand Broadcast(AssemblerMemoryOperand place) => __dword_bcst[place];
+}

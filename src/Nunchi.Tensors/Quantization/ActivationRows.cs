@@ -1,0 +1,115 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Nunchi.Tensors.Quantization;
+
+/// <summary>
+/// Activations in 8 bits, -127..127, each token with a scale for every block of 128: what integer products read. Scales and sums lie block by block, so that the rows of a tile are
+/// neighbours. A block that holds a number that is not finite gets the scale NaN: it spoils its own row and no other.
+/// </summary>
+internal unsafe struct ActivationRows
+{
+    // Below this the inverse of a scale is no longer a normal number.
+    private const float Tiny = 1e-35f;
+
+    // Adding and taking away 1.5 * 2^23 rounds to the nearest whole number, ties to even, the same on every processor.
+    private const float Rounder = 12582912f;
+
+    /// <summary>[rows, Stride] signed bytes; zeros behind the last column.</summary>
+    public sbyte* Values;
+
+    /// <summary>Bytes from one row to the next.</summary>
+    public nint Stride;
+
+    /// <summary>[blocks, Capacity]: an activation is its byte times this.</summary>
+    public float* Scales;
+
+    /// <summary>[blocks, Capacity]: -128 times the sum of a block's bytes, which takes back the offset of 8-bit weights.</summary>
+    public int* BlockOffsets;
+
+    /// <summary>[groups, Capacity]: -32 times the sum of a group's bytes, which takes back the offset of 4-bit levels.</summary>
+    public int* GroupOffsets;
+
+    /// <summary>Rows there is room for: a multiple of 16.</summary>
+    public int Capacity;
+
+    /// <summary>Bytes of memory for that many rows.</summary>
+    public static long BytesFor(int rows, int columns)
+    {
+        long blocks = PackedLayout.Blocks(columns), capacity = (rows + 15) / 16 * 16;
+        return (capacity * ((blocks * PackedLayout.Block) + 64)) + (capacity * blocks * (2 + PackedLayout.GroupsPerBlock) * sizeof(int));
+    }
+
+    /// <summary>Lays the parts out in memory of <see cref="BytesFor"/> bytes.</summary>
+    public static ActivationRows In(void* memory, int rows, int columns)
+    {
+        int blocks = PackedLayout.Blocks(columns), capacity = (rows + 15) / 16 * 16;
+        // 64 bytes more than the row, so that rows of some pages do not fall on one set of the cache.
+        nint stride = ((nint)blocks * PackedLayout.Block) + 64;
+        byte* at = (byte*)memory + (capacity * stride);
+        return new ActivationRows
+        {
+            Values = (sbyte*)memory,
+            Stride = stride,
+            Scales = (float*)at,
+            BlockOffsets = (int*)at + ((long)blocks * capacity),
+            GroupOffsets = (int*)at + (2L * blocks * capacity),
+            Capacity = capacity,
+        };
+    }
+
+    /// <summary>Quantises one row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Quantise(float* x, int columns, int row)
+    {
+        const int Block = PackedLayout.Block;
+        float* padded = stackalloc float[Block];
+        sbyte* to = Values + (row * Stride);
+        for (int block = 0; block * Block < columns; block++, to += Block)
+        {
+            float* from = x + (block * Block);
+            int count = Math.Min(Block, columns - (block * Block));
+            if (count < Block)
+            {
+                new Span<float>(padded, Block).Clear();
+                new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(padded, count));
+                from = padded;
+            }
+            Scales[((long)block * Capacity) + row] = QuantiseBlock(from, to, GroupOffsets + ((long)block * PackedLayout.GroupsPerBlock * Capacity) + row, Capacity, out int sum);
+            BlockOffsets[((long)block * Capacity) + row] = -PackedLayout.Int8Offset * sum;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float QuantiseBlock(float* x, sbyte* to, int* groupOffsets, int groupStride, out int sum)
+    {
+        sum = 0;
+        var magnitude = Vector256.Create(0x7fffffff);
+        var largest = Vector256<int>.Zero;
+        for (int i = 0; i < PackedLayout.Block; i += 8)
+            largest = Vector256.Max(largest, Vector256.Load((int*)(x + i)) & magnitude);
+        var half = Vector128.Max(largest.GetLower(), largest.GetUpper());
+        half = Vector128.Max(half, Vector128.Shuffle(half, Vector128.Create(2, 3, 0, 1)));
+        half = Vector128.Max(half, Vector128.Shuffle(half, Vector128.Create(1, 0, 3, 2)));
+        float most = BitConverter.Int32BitsToSingle(half[0]);
+        bool finite = float.IsFinite(most);
+        var inverse = Vector256.Create(finite && most >= Tiny ? 127f / most : 0f);
+        var rounder = Vector256.Create(Rounder);
+        var keep = Vector256.Create(finite ? -1 : 0);
+        for (int group = 0; group < PackedLayout.GroupsPerBlock; group++)
+        {
+            float* from = x + (group * PackedLayout.Group);
+            Vector256<int> a = Round(from, inverse, rounder) & keep, b = Round(from + 8, inverse, rounder) & keep;
+            Vector256<int> c = Round(from + 16, inverse, rounder) & keep, d = Round(from + 24, inverse, rounder) & keep;
+            Vector256.Narrow(Vector256.Narrow(a, b), Vector256.Narrow(c, d)).Store(to + (group * PackedLayout.Group));
+            int groupSum = Vector256.Sum(a + b + c + d);
+            groupOffsets[(long)group * groupStride] = -Int4Codebook.Offset * groupSum;
+            sum += groupSum;
+        }
+        return !finite ? float.NaN : most >= Tiny ? most / 127f : 0f;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Round(float* x, Vector256<float> inverse, Vector256<float> rounder) =>
+        ((Vector256.Load(x) * inverse) + rounder).AsInt32() - rounder.AsInt32();
+}

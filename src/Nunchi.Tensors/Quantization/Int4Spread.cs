@@ -1,0 +1,88 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Nunchi.Tensors.Quantization;
+
+/// <summary>
+/// Spreads strips of 4-bit weights to bytes for products of many rows, which then read them often from the first-level cache: for each group [8 steps][16][4] levels with their
+/// offset and 16 group scales as float32, after four groups 16 block scales as float32.
+/// </summary>
+internal static unsafe class Int4Spread
+{
+    /// <summary>Bytes of a group.</summary>
+    public const int GroupBytes = (PackedLayout.Group * PackedLayout.StripWidth) + (PackedLayout.StripWidth * sizeof(float));
+
+    /// <summary>Bytes of a block.</summary>
+    public const int BlockBytes = (PackedLayout.GroupsPerBlock * GroupBytes) + (PackedLayout.StripWidth * sizeof(float));
+
+    /// <summary>Spreads some blocks of a strip.</summary>
+    /// <param name="strip">The strip.</param>
+    /// <param name="allBlocks">Blocks of the whole strip.</param>
+    /// <param name="first">First block to spread.</param>
+    /// <param name="count">Blocks to spread.</param>
+    /// <param name="to">count * <see cref="BlockBytes"/> bytes.</param>
+    public static void Spread(byte* strip, int allBlocks, int first, int count, byte* to)
+    {
+        byte* codes = strip + ((long)first * PackedLayout.Int4CodeBytes);
+        byte* scales = strip + ((long)allBlocks * PackedLayout.Int4CodeBytes) + ((long)first * PackedLayout.Int4ScaleBytes);
+        for (int group = 0; group < count * PackedLayout.GroupsPerBlock; group++)
+        {
+            if (Avx512BW.IsSupported)
+                SpreadWide(codes, to);
+            else if (Avx2.IsSupported)
+                SpreadNarrow(codes, to);
+            else
+                SpreadPlain(codes, to);
+            float* groupScales = (float*)(to + (PackedLayout.Group * PackedLayout.StripWidth));
+            for (int lane = 0; lane < PackedLayout.StripWidth; lane++)
+                groupScales[lane] = ((sbyte*)scales)[lane];
+            codes += PackedLayout.Int4CodeBytes / PackedLayout.GroupsPerBlock;
+            scales += PackedLayout.StripWidth;
+            to += GroupBytes;
+            if (group % PackedLayout.GroupsPerBlock != PackedLayout.GroupsPerBlock - 1)
+                continue;
+            for (int lane = 0; lane < PackedLayout.StripWidth; lane++)
+                ((uint*)to)[lane] = (uint)((ushort*)scales)[lane] << 16;
+            scales += PackedLayout.StripWidth * sizeof(ushort);
+            to += PackedLayout.StripWidth * sizeof(float);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SpreadWide(byte* codes, byte* to)
+    {
+        Vector128<byte> row = Vector128.Create(Int4Codebook.Unsigned);
+        Vector512<byte> levels = Vector512.Create(Vector256.Create(row, row), Vector256.Create(row, row)), mask = Vector512.Create((byte)15);
+        for (int pair = 0; pair < 4; pair++)
+        {
+            Vector512<byte> both = Vector512.Load(codes + (64 * pair));
+            Avx512BW.Shuffle(levels, both & mask).Store(to + (128 * pair));
+            Avx512BW.Shuffle(levels, (both.AsUInt16() >>> 4).AsByte() & mask).Store(to + (128 * pair) + 64);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SpreadNarrow(byte* codes, byte* to)
+    {
+        Vector128<byte> row = Vector128.Create(Int4Codebook.Unsigned);
+        Vector256<byte> levels = Vector256.Create(row, row), mask = Vector256.Create((byte)15);
+        for (int i = 0; i < 8; i++)
+        {
+            Vector256<byte> both = Vector256.Load(codes + (32 * i));
+            byte* low = to + (i / 2 * 128) + (i % 2 * 32);
+            Avx2.Shuffle(levels, both & mask).Store(low);
+            Avx2.Shuffle(levels, (both.AsUInt16() >>> 4).AsByte() & mask).Store(low + 64);
+        }
+    }
+
+    private static void SpreadPlain(byte* codes, byte* to)
+    {
+        for (int i = 0; i < 256; i++)
+        {
+            byte* low = to + (i / 64 * 128) + (i % 64);
+            low[0] = Int4Codebook.Unsigned[codes[i] & 15];
+            low[64] = Int4Codebook.Unsigned[codes[i] >> 4];
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Nunchi.Models;
+using Nunchi.Tensors.Quantization;
+
+namespace Nunchi.Checkpoints;
+
+/// <summary>
+/// Which format each parameter takes when a model answers with packed weights. Matrices of the decoder's layers take the format itself; with 4 bits the encoder's layers, the projector,
+/// the embedding and the head take 8, since their errors reach every token. Vectors, patch embedding and positions stay float32.
+/// </summary>
+public static class WeightPlan
+{
+    /// <summary>The format of a parameter.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="weights">What was asked for.</param>
+    public static WeightFormat For(Parameter parameter, WeightFormat weights)
+    {
+        if (!parameter.Decays || (parameter.Module == ModelModule.Encoder && !parameter.IsMatrixInsideLayer))
+            return WeightFormat.Float32;
+        bool decoderLayer = parameter.Module == ModelModule.Decoder && parameter.IsMatrixInsideLayer;
+        return weights == WeightFormat.Int4 && !decoderLayer ? WeightFormat.Int8 : weights;
+    }
+
+    /// <summary>Replaces a parameter's floats by its format.</summary>
+    /// <exception cref="ArgumentException">A value is not finite.</exception>
+    public static void Pack(Parameter parameter, WeightFormat weights) => parameter.Tensor.Pack(For(parameter, weights));
+
+    /// <summary>Bytes that a parameter's values take.</summary>
+    public static long Bytes(Parameter parameter, WeightFormat weights)
+    {
+        WeightFormat format = For(parameter, weights);
+        return format == WeightFormat.Float32
+            ? parameter.Tensor.Count * sizeof(float)
+            : PackedWeight.BytesOf(format, parameter.Tensor.Rows, parameter.Tensor.Columns);
+    }
+}

@@ -1,0 +1,99 @@
+using Nunchi.Tensors.Backends;
+using Nunchi.Tensors.Cpu;
+using Nunchi.Tensors.Operators;
+using Nunchi.Tensors.Tests.Cpu;
+
+namespace Nunchi.Tensors.Tests.Operators;
+
+/// <summary>Attention over caches: against the reference, and with equal bits for any number of queries at once.</summary>
+[Collection(CpuCollection.Name)]
+public class CachedAttentionTests
+{
+    public static TheoryData<CpuKernels, CacheFormat> Cases
+    {
+        get
+        {
+            var data = new TheoryData<CpuKernels, CacheFormat>();
+            foreach (CpuKernels kernels in (CpuKernels[])[CpuKernels.Avx512, CpuKernels.Avx2, CpuKernels.Portable])
+            {
+                if (!CpuBackend.IsSupported(kernels))
+                    continue;
+                data.Add(kernels, CacheFormat.Float32);
+                data.Add(kernels, CacheFormat.Int8);
+            }
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Apply_AnyNumberOfQueriesAtOnce_MatchesReferenceWithEqualBits(CpuKernels kernels, CacheFormat format)
+    {
+        CpuBackend backend = Nunchi.Tensors.Tests.Cpu.Backends.Get(kernels);
+        foreach (var (tokens, queryHeads, keyHeads, size) in new[] { (9, 4, 2, 16), (40, 4, 4, 32), (305, 3, 1, 64), (296, 2, 1, 128), (70, 5, 1, 48), (33, 2, 2, 72) })
+        {
+            float[] expected = Run(Nunchi.Tensors.Tests.Cpu.Backends.Reference, format, tokens, queryHeads, keyHeads, size, tokens);
+            float[] whole = Run(backend, format, tokens, queryHeads, keyHeads, size, tokens);
+            for (int i = 0; i < whole.Length; i++)
+                Assert.True(Math.Abs(expected[i] - whole[i]) < 2e-5, $"{kernels} {format} {tokens} tokens of {queryHeads}/{keyHeads} heads of {size}: element {i} is {whole[i]}, expected {expected[i]}");
+            foreach (int chunk in (int[])[1, 3, 7])
+                Assert.Equal(whole, Run(backend, format, tokens, queryHeads, keyHeads, size, chunk));
+        }
+    }
+
+    [Fact]
+    public void Store_Int8_KeepsHeadsWithinHalfAStepAndGrowsWithThem()
+    {
+        using var backend = new ReferenceBackend();
+        using Tensor heads = Random(backend, 5, 3 * 8, 3);
+        using var cache = new HeadCache(backend, 3, 8, 6, CacheFormat.Int8);
+        cache.Store(new HeadColumns(heads, 0), 1);
+        long before = cache.Bytes;
+        cache.Grow(20, 6);
+        Assert.True(cache.Bytes > before);
+        unsafe
+        {
+            for (int token = 0; token < 5; token++)
+            {
+                for (int head = 0; head < 3; head++)
+                {
+                    float scale = cache.Scales[(head * 20) + token + 1];
+                    for (int i = 0; i < 8; i++)
+                        Assert.Equal(heads.Row(token)[(head * 8) + i], cache.Codes[((((head * 20) + token + 1) * 8) + i)] * scale, (scale / 2) + 1e-6f);
+                }
+            }
+        }
+        Assert.Contains("do not fit 20 tokens", Assert.Throws<ArgumentException>(() => cache.Store(new HeadColumns(heads, 0), 16)).Message, StringComparison.Ordinal);
+    }
+
+    private static float[] Run(ComputeBackend backend, CacheFormat format, int tokens, int queryHeads, int keyHeads, int size, int chunk)
+    {
+        using var tape = new Tape(backend);
+        using Tensor fused = Random(backend, tokens, (queryHeads + (2 * keyHeads)) * size, 7);
+        using HeadCache keys = new(backend, keyHeads, size, 4, format), values = new(backend, keyHeads, size, 4, format);
+        var output = new List<float>();
+        for (int first = 0; first < tokens; first += chunk)
+        {
+            int count = Math.Min(chunk, tokens - first);
+            using Tensor rows = fused.RowBlock(first, count);
+            keys.Grow(first + count + 3, first);
+            values.Grow(first + count + 3, first);
+            keys.Store(new HeadColumns(rows, queryHeads * size), first);
+            values.Store(new HeadColumns(rows, (queryHeads + keyHeads) * size), first);
+            using var segments = new SegmentLayout();
+            segments.Add(count, 0, first + count);
+            output.AddRange(Attention.Apply(tape, new HeadColumns(rows, 0), keys, values, segments, queryHeads).Span);
+            tape.Reset();
+        }
+        return [.. output];
+    }
+
+    private static Tensor Random(ComputeBackend backend, int rows, int columns, int seed)
+    {
+        var tensor = new Tensor(backend, rows, columns);
+        var random = new Random(seed);
+        foreach (ref float value in tensor.Span)
+            value = (float)((random.NextDouble() * 4) - 2);
+        return tensor;
+    }
+}

@@ -1,0 +1,117 @@
+using Nunchi.Checkpoints;
+using Nunchi.Generation;
+using Nunchi.Generation.Measurement;
+using Nunchi.Models;
+using Nunchi.Tensors;
+using Nunchi.Tensors.Cpu;
+using Nunchi.Tensors.Quantization;
+using Nunchi.Tensors.Safetensors;
+using Nunchi.Tests.Goldens;
+using Nunchi.Text;
+
+namespace Nunchi.Tests.Checkpoints;
+
+/// <summary>Directories with packed weights: written, mapped, refused when damaged.</summary>
+public sealed class PackedCheckpointTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("nunchi-packed-").FullName;
+    private readonly CpuBackend _backend = CpuBackend.Create(new CpuOptions { Threads = 1 });
+
+    [Theory]
+    [InlineData(WeightFormat.BFloat16)]
+    [InlineData(WeightFormat.Int8)]
+    [InlineData(WeightFormat.Int4)]
+    public void Load_OfWrittenDirectory_GivesTheSameLogitsToTheBit(WeightFormat format)
+    {
+        float[] expected = Write(format);
+
+        using VisionLanguageModel mapped = CheckpointReader.Load(_directory, _backend);
+
+        Assert.Equal(expected, Logits(mapped));
+        Assert.All(mapped.Parameters.All, parameter => Assert.Equal(WeightPlan.For(parameter, format), parameter.Tensor.Format));
+        Assert.True(File.Exists(Path.Combine(_directory, "tokenizer.json")));
+        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(_directory, SafetensorsArchive.SingleFileName));
+        Assert.All(file.Entries.Where(entry => entry.Type == SafetensorsType.U8), entry => Assert.Equal(0, entry.Offset % 64));
+    }
+
+    [Fact]
+    public void Load_AskedForAnotherFormat_SaysWhichIsThere()
+    {
+        Write(WeightFormat.Int8);
+        string message = Assert.Throws<InvalidDataException>(() => CheckpointReader.Load(_directory, _backend, WeightFormat.Int4).Dispose()).Message;
+        Assert.Contains("packed as int8, not int4", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_OtherLayout_AsksToPackAgain()
+    {
+        Write(WeightFormat.Int8);
+        Replace("\"nunchi.layout\":\"1\"", "\"nunchi.layout\":\"9\"");
+        Assert.Contains("layout 9, this release reads layout 1", Assert.Throws<InvalidDataException>(() => CheckpointReader.Load(_directory, _backend).Dispose()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_MatrixUnderAnotherFormatsName_SaysWhatWasExpected()
+    {
+        Write(WeightFormat.Int8);
+        Replace("packed.int8.model.language_model.layers.0.mlp.down", "packed.int4.model.language_model.layers.0.mlp.down");
+        string message = Assert.Throws<InvalidDataException>(() => CheckpointReader.Load(_directory, _backend).Dispose()).Message;
+        Assert.Contains("packed.int4.model.language_model.layers.0.mlp.down_proj.weight: expected U8 [", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_MatrixOfNoParameter_IsReported()
+    {
+        Write(WeightFormat.Int8);
+        Replace("packed.int8.model.language_model.layers.0.mlp.down", "packed.int8.model.language_model.layers.9.mlp.down");
+        string message = Assert.Throws<InvalidDataException>(() => CheckpointReader.Load(_directory, _backend).Dispose()).Message;
+        Assert.Contains("layers.9.mlp.down_proj.weight", message, StringComparison.Ordinal);
+        Assert.Contains("layers.0.mlp.down_proj.weight", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Agreement_OfAModelWithItself_IsWhole()
+    {
+        using VisionLanguageModel plain = CheckpointReader.Load(GoldenFiles.Path("varco2-tiny"), _backend);
+        using VisionLanguageModel rounded = CheckpointReader.Load(GoldenFiles.Path("varco2-tiny"), _backend, WeightFormat.Int4);
+        Tokenizer tokenizer = Tokenizer.Load(GoldenFiles.Path("varco2-tiny"));
+
+        Agreement same = Agreement.Of(plain, plain, tokenizer, ["한 글", "two words"]), other = Agreement.Of(plain, rounded, tokenizer, ["한 글", "two words"]);
+
+        Assert.Equal((0, 1), (same.Divergence, same.Top1));
+        Assert.Equal(same.Tokens, other.Tokens);
+        Assert.InRange(other.Divergence, 1e-6, 1);
+        Assert.True(other.LargestDivergence >= other.Divergence);
+        Assert.Throws<ArgumentException>(() => Agreement.Of(plain, rounded, tokenizer, []));
+    }
+
+    public void Dispose()
+    {
+        _backend.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private float[] Write(WeightFormat format)
+    {
+        using VisionLanguageModel model = CheckpointReader.Load(GoldenFiles.Path("varco2-tiny"), _backend, format);
+        PackedCheckpointWriter.Write(GoldenFiles.Path("varco2-tiny"), _directory, model, format);
+        return Logits(model);
+    }
+
+    private static float[] Logits(VisionLanguageModel model)
+    {
+        using var tape = new Tape(model.Backend);
+        using var generator = new Generator(model, tape);
+        return generator.Prefill([5, 300, 12, 44], cancellation: TestContext.Current.CancellationToken).ToArray();
+    }
+
+    private void Replace(string old, string replacement)
+    {
+        string path = Path.Combine(_directory, SafetensorsArchive.SingleFileName);
+        byte[] bytes = File.ReadAllBytes(path), from = System.Text.Encoding.UTF8.GetBytes(old);
+        int at = bytes.AsSpan().IndexOf(from);
+        Assert.True(at > 0, $"{old} is not in the file");
+        System.Text.Encoding.UTF8.GetBytes(replacement).CopyTo(bytes, at);
+        File.WriteAllBytes(path, bytes);
+    }
+}
