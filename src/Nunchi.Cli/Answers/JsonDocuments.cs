@@ -79,6 +79,9 @@ internal sealed record ErrorBody(string Code, string Message, int ExitCode);
 [JsonSerializable(typeof(PictureRecord))]
 [JsonSerializable(typeof(DrawnDocument))]
 [JsonSerializable(typeof(MachineDocument))]
+[JsonSerializable(typeof(PulledDocument))]
+[JsonSerializable(typeof(ModelsDocument))]
+[JsonSerializable(typeof(RemovedDocument))]
 [JsonSerializable(typeof(Conversation.ConversationDocument))]
 internal sealed partial class DocumentContext : JsonSerializerContext;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Nunchi.Chat;
+using Nunchi.Hub;
 
 namespace Nunchi.Cli;
 
@@ -8,10 +9,13 @@ internal sealed class ModelOptions
 {
     public const string DefaultModel = "models/nunchi-mini";
 
+    /// <summary>What a model may be called, for help texts.</summary>
+    public const string HelpName = "DIR|ORG/NAME";
+
     public Option<string?> Model { get; } = new("--model", "-m")
     {
-        Description = $"Checkpoint directory (default: NUNCHI_MODEL, else {DefaultModel} in the repository).",
-        HelpName = "DIR",
+        Description = $"Checkpoint directory, or ORG/NAME[@REVISION] on the hub (default: NUNCHI_MODEL, else {DefaultModel} in the repository).",
+        HelpName = HelpName,
     };
 
     public Option<int?> Threads { get; } = NumberOption.Create<int>("--threads", "Worker threads (default: one a processor).", 1, 256);
@@ -30,19 +34,15 @@ internal sealed class ModelOptions
         return shell.LoadEngine(directory, parsed.GetValue(Threads));
     }
 
-    /// <summary>The checkpoint directory: as given, else NUNCHI_MODEL, else the repository's own model.</summary>
+    /// <summary>
+    /// The checkpoint directory: as given, else NUNCHI_MODEL, else the repository's own model. What is no directory here but of the form
+    /// ORG/NAME[@REVISION] is taken from the hub's cache, and fetched when it is not there.
+    /// </summary>
     public static string Find(Shell shell, string? given)
     {
         string? named = given ?? shell.Variable("NUNCHI_MODEL");
         if (!string.IsNullOrEmpty(named))
-        {
-            if (Directory.Exists(named))
-                return Path.GetFullPath(named);
-            string source = given is null ? "NUNCHI_MODEL" : "The model";
-            throw File.Exists(named)
-                ? new InvalidDataException($"{source} is {named}, a file; a checkpoint directory (with config.json and safetensors files) is expected.")
-                : new DirectoryNotFoundException($"{source} is {named}, which does not exist; a checkpoint directory is expected.");
-        }
+            return Directory.Exists(named) ? Path.GetFullPath(named) : FindElsewhere(shell, named, given is null ? "NUNCHI_MODEL" : "The model");
         foreach (string home in shell.Homes)
         {
             for (DirectoryInfo? folder = new(home); folder is not null; folder = folder.Parent)
@@ -54,5 +54,24 @@ internal sealed class ModelOptions
         }
         throw new DirectoryNotFoundException(
             $"No model: {DefaultModel} is not in {string.Join(" or ", shell.Homes)} nor in a folder above. Name a checkpoint directory with --model or NUNCHI_MODEL.");
+    }
+
+    private static string FindElsewhere(Shell shell, string named, string source)
+    {
+        if (File.Exists(named))
+            throw new InvalidDataException($"{source} is {named}, a file; a checkpoint directory (with config.json and safetensors files) is expected.");
+        if (!HubRepository.TryParse(named, out HubRepository? repository))
+            throw new DirectoryNotFoundException($"{source} is {named}, which does not exist; a checkpoint directory is expected, or ORG/NAME on the hub.");
+        using var client = new HubClient(HubOptions.FromEnvironment(shell.Variable));
+        using Interrupts.Scope scope = shell.Interrupts.Enter();
+        using var status = new PullStatus(shell, repository);
+        try
+        {
+            return client.LocateAsync(repository, status, scope.Token).GetAwaiter().GetResult();
+        }
+        catch (HubException failure)
+        {
+            throw new HubException(failure.Failure, $"{source} is {named}, which is no directory here: {failure.Message}", failure);
+        }
     }
 }
