@@ -82,6 +82,8 @@ internal sealed record ErrorBody(string Code, string Message, int ExitCode);
 [JsonSerializable(typeof(PulledDocument))]
 [JsonSerializable(typeof(ModelsDocument))]
 [JsonSerializable(typeof(RemovedDocument))]
+[JsonSerializable(typeof(ExportedDocument))]
+[JsonSerializable(typeof(ConvertedDocument))]
 [JsonSerializable(typeof(Conversation.ConversationDocument))]
 internal sealed partial class DocumentContext : JsonSerializerContext;
 

@@ -14,7 +14,7 @@ internal sealed class ModelOptions
 
     public Option<string?> Model { get; } = new("--model", "-m")
     {
-        Description = $"Checkpoint directory, or ORG/NAME[@REVISION] on the hub (default: NUNCHI_MODEL, else {DefaultModel} in the repository).",
+        Description = $"Checkpoint directory, ORG/NAME[@REVISION] on the hub, or a text model's GGUF file (default: NUNCHI_MODEL, else {DefaultModel} in the repository).",
         HelpName = HelpName,
     };
 
@@ -29,20 +29,20 @@ internal sealed class ModelOptions
     /// <summary>Loads the model, telling so on a terminal when it takes more than a second.</summary>
     public IChatEngine Load(Shell shell, ParseResult parsed, string? named = null)
     {
-        string directory = Find(shell, named ?? parsed.GetValue(Model));
+        string directory = Find(shell, named ?? parsed.GetValue(Model), acceptsFiles: true);
         using var status = new StatusLine(shell, $"loading {Path.GetFileName(Path.TrimEndingDirectorySeparator(directory))}");
         return shell.LoadEngine(directory, parsed.GetValue(Threads));
     }
 
     /// <summary>
     /// The checkpoint directory: as given, else NUNCHI_MODEL, else the repository's own model. What is no directory here but of the form
-    /// ORG/NAME[@REVISION] is taken from the hub's cache, and fetched when it is not there.
+    /// ORG/NAME[@REVISION] is taken from the hub's cache, and fetched when it is not there. A GGUF file only where it is accepted.
     /// </summary>
-    public static string Find(Shell shell, string? given)
+    public static string Find(Shell shell, string? given, bool acceptsFiles = false)
     {
         string? named = given ?? shell.Variable("NUNCHI_MODEL");
         if (!string.IsNullOrEmpty(named))
-            return Directory.Exists(named) ? Path.GetFullPath(named) : FindElsewhere(shell, named, given is null ? "NUNCHI_MODEL" : "The model");
+            return Directory.Exists(named) ? Path.GetFullPath(named) : FindElsewhere(shell, named, given is null ? "NUNCHI_MODEL" : "The model", acceptsFiles);
         foreach (string home in shell.Homes)
         {
             for (DirectoryInfo? folder = new(home); folder is not null; folder = folder.Parent)
@@ -56,8 +56,10 @@ internal sealed class ModelOptions
             $"No model: {DefaultModel} is not in {string.Join(" or ", shell.Homes)} nor in a folder above. Name a checkpoint directory with --model or NUNCHI_MODEL.");
     }
 
-    private static string FindElsewhere(Shell shell, string named, string source)
+    private static string FindElsewhere(Shell shell, string named, string source, bool acceptsFiles)
     {
+        if (File.Exists(named) && acceptsFiles && named.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
+            return Path.GetFullPath(named);
         if (File.Exists(named))
             throw new InvalidDataException($"{source} is {named}, a file; a checkpoint directory (with config.json and safetensors files) is expected.");
         if (!HubRepository.TryParse(named, out HubRepository? repository))

@@ -556,6 +556,23 @@ public class HubClientTests
         Assert.Equal(hub.Files["model.safetensors"], await File.ReadAllBytesAsync(Path.Combine(directory, "model.safetensors"), Token));
     }
 
+    [Theory]
+    [InlineData("varco2-tiny")]
+    [InlineData("varco2-tiny-sharded")]
+    public async Task Pull_RealCheckpoint_LoadsThroughTheLinks(string golden)
+    {
+        using var hub = new LoopbackHub();
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(RepositoryFiles.Goldens, golden)))
+            hub.Add(Path.GetFileName(file), await File.ReadAllBytesAsync(file, Token), large: file.EndsWith(".safetensors", StringComparison.Ordinal));
+        using var cache = new TemporaryCache();
+
+        PulledModel pulled = await Pull(hub, cache);
+
+        using Nunchi.Generation.ChatEngine engine = Nunchi.Generation.ChatEngine.Load(pulled.Directory);
+        Assert.Equal("llava_onevision", engine.Info.Family);
+        Assert.Equal(hub.Files.Count, pulled.Files.Count);
+    }
+
     private static LoopbackHub Sharded(string index)
     {
         var hub = new LoopbackHub();
