@@ -10,6 +10,6 @@ internal static class Engines
     public static IChatEngine Load(string path, int? threads)
     {
         var options = new EngineOptions { Threads = threads ?? 0 };
-        return File.Exists(path) ? GgufChatEngine.Load(path, options) : ChatEngine.Load(path, options);
+        return path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) && File.Exists(path) ? GgufChatEngine.Load(path, options) : ChatEngine.Load(path, options);
     }
 }

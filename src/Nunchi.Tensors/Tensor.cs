@@ -31,6 +31,14 @@ public sealed unsafe class Tensor : IDisposable
         Capacity = Count;
     }
 
+    /// <summary>A shape without memory, for planning: reading <see cref="Data"/> throws.</summary>
+    /// <exception cref="ArgumentException">A size is not positive.</exception>
+    public static Tensor ShapeOnly(int rows, int columns)
+    {
+        Require(rows, columns);
+        return new Tensor((float*)null, rows, columns);
+    }
+
     internal Tensor(ComputeBackend backend, long capacity)
     {
         _owner = backend;

@@ -84,6 +84,8 @@ internal sealed record ErrorBody(string Code, string Message, int ExitCode);
 [JsonSerializable(typeof(RemovedDocument))]
 [JsonSerializable(typeof(ExportedDocument))]
 [JsonSerializable(typeof(ConvertedDocument))]
+[JsonSerializable(typeof(PlanDocument))]
+[JsonSerializable(typeof(MadeCheckpointDocument))]
 [JsonSerializable(typeof(Conversation.ConversationDocument))]
 internal sealed partial class DocumentContext : JsonSerializerContext;
 

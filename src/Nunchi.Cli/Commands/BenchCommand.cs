@@ -10,8 +10,9 @@ internal static class BenchCommand
 {
     public static Command Create(Shell shell)
     {
-        var command = new Command("bench", "Measure speeds.");
+        var command = new Command("bench", "Measure speeds, and make what they are measured on.");
         command.Subcommands.Add(Machine(shell));
+        command.Subcommands.Add(BenchMakeCheckpointCommand.Create(shell));
         return command;
     }
 

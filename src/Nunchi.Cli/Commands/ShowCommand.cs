@@ -13,13 +13,17 @@ internal static class ShowCommand
         var command = new Command("show", "Show what a checkpoint holds: its parts, sizes, parameters, and the kernels in use.");
         var model = new Argument<string?>("MODEL") { Description = "checkpoint directory or ORG/NAME[@REVISION] (default: the model that answers)", Arity = ArgumentArity.ZeroOrOne };
         var options = new ModelOptions();
+        var plan = new Option<bool>("--plan") { Description = "Work out bytes, memory and places from config.json alone (or for the name of a known shape), without reading weights." };
         command.Arguments.Add(model);
+        command.Options.Add(plan);
         options.AddTo(command);
         command.SetAction(parsed =>
         {
             Shell own = GlobalOptions.Apply(shell, parsed);
             if (parsed.GetValue(model) is not null && parsed.GetValue(options.Model) is not null)
                 throw new UsageException("The model is named twice; give MODEL or --model, not both.");
+            if (parsed.GetValue(plan))
+                return ShowPlan.Run(own, parsed.GetValue(model) ?? parsed.GetValue(options.Model), parsed.GetValue(GlobalOptions.Json));
             using IChatEngine engine = options.Load(own, parsed, parsed.GetValue(model));
             if (parsed.GetValue(GlobalOptions.Json))
                 own.Out.WriteLine(JsonDocuments.Write(ModelDocument.Of(engine.Info)));
@@ -46,7 +50,7 @@ internal static class ShowCommand
         Tables.Write(shell, table);
     }
 
-    private static string Count(long parameters) => parameters switch
+    internal static string Count(long parameters) => parameters switch
     {
         >= 1_000_000_000 => $"{parameters / 1e9:0.00} B",
         >= 1_000_000 => $"{parameters / 1e6:0.00} M",

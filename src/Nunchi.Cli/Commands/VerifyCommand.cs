@@ -25,7 +25,7 @@ internal static class VerifyCommand
             Shell own = GlobalOptions.Apply(shell, parsed);
             bool json = parsed.GetValue(GlobalOptions.Json);
             var defaults = new VerificationOptions();
-            string directory = ModelOptions.Find(own, parsed.GetRequiredValue(checkpoint));
+            string directory = ModelOptions.Find(own, parsed.GetRequiredValue(checkpoint), ".safetensors");
             using Interrupts.Scope scope = own.Interrupts.Enter();
             IReadOnlyList<CaseResult> results;
             using (var status = new StatusLine(own, "verifying"))

@@ -29,20 +29,23 @@ internal sealed class ModelOptions
     /// <summary>Loads the model, telling so on a terminal when it takes more than a second.</summary>
     public IChatEngine Load(Shell shell, ParseResult parsed, string? named = null)
     {
-        string directory = Find(shell, named ?? parsed.GetValue(Model), acceptsFiles: true);
+        string directory = Find(shell, named ?? parsed.GetValue(Model), ".gguf", ".safetensors");
         using var status = new StatusLine(shell, $"loading {Path.GetFileName(Path.TrimEndingDirectorySeparator(directory))}");
         return shell.LoadEngine(directory, parsed.GetValue(Threads));
     }
 
     /// <summary>
     /// The checkpoint directory: as given, else NUNCHI_MODEL, else the repository's own model. What is no directory here but of the form
-    /// ORG/NAME[@REVISION] is taken from the hub's cache, and fetched when it is not there. A GGUF file only where it is accepted.
+    /// ORG/NAME[@REVISION] is taken from the hub's cache, and fetched when it is not there.
     /// </summary>
-    public static string Find(Shell shell, string? given, bool acceptsFiles = false)
+    /// <param name="shell">The surroundings.</param>
+    /// <param name="given">What the command line names.</param>
+    /// <param name="files">Endings of files that are taken too.</param>
+    public static string Find(Shell shell, string? given, params ReadOnlySpan<string> files)
     {
         string? named = given ?? shell.Variable("NUNCHI_MODEL");
         if (!string.IsNullOrEmpty(named))
-            return Directory.Exists(named) ? Path.GetFullPath(named) : FindElsewhere(shell, named, given is null ? "NUNCHI_MODEL" : "The model", acceptsFiles);
+            return Directory.Exists(named) ? Path.GetFullPath(named) : FindElsewhere(shell, named, given is null ? "NUNCHI_MODEL" : "The model", files);
         foreach (string home in shell.Homes)
         {
             for (DirectoryInfo? folder = new(home); folder is not null; folder = folder.Parent)
@@ -56,12 +59,18 @@ internal sealed class ModelOptions
             $"No model: {DefaultModel} is not in {string.Join(" or ", shell.Homes)} nor in a folder above. Name a checkpoint directory with --model or NUNCHI_MODEL.");
     }
 
-    private static string FindElsewhere(Shell shell, string named, string source, bool acceptsFiles)
+    private static string FindElsewhere(Shell shell, string named, string source, ReadOnlySpan<string> files)
     {
-        if (File.Exists(named) && acceptsFiles && named.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
-            return Path.GetFullPath(named);
         if (File.Exists(named))
-            throw new InvalidDataException($"{source} is {named}, a file; a checkpoint directory (with config.json and safetensors files) is expected.");
+        {
+            foreach (string ending in files)
+            {
+                if (named.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
+                    return Path.GetFullPath(named);
+            }
+            string others = files.Length == 0 ? "" : $", or a file that ends with {string.Join(" or ", files.ToArray())},";
+            throw new InvalidDataException($"{source} is {named}, a file; a checkpoint directory (with config.json and safetensors files){others} is expected.");
+        }
         if (!HubRepository.TryParse(named, out HubRepository? repository))
             throw new DirectoryNotFoundException($"{source} is {named}, which does not exist; a checkpoint directory is expected, or ORG/NAME on the hub.");
         using var client = new HubClient(HubOptions.FromEnvironment(shell.Variable));

@@ -107,6 +107,12 @@ public abstract unsafe class ComputeBackend : IDisposable
     /// <summary>dx (overwritten; may equal dy) = dy * gelu'(x).</summary>
     public abstract void GeluBackward(float* dy, float* x, float* dx, long count, bool tanh);
 
+    /// <summary>y = x sigmoid(1.702 x): the "quick_gelu" of CLIP.</summary>
+    public abstract void QuickGelu(float* x, float* y, long count);
+
+    /// <summary>dx (overwritten; may equal dy) = dy times the slope of <see cref="QuickGelu"/> at x.</summary>
+    public abstract void QuickGeluBackward(float* dy, float* x, float* dx, long count);
+
     /// <summary>y[rows, width] = silu(gateUp[r, 0..width]) * gateUp[r, width..2 width]; gateUp is [rows, 2 width].</summary>
     public abstract void SwiGlu(float* gateUp, float* y, int rows, int width);
 

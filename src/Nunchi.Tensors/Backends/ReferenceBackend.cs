@@ -349,6 +349,23 @@ public sealed unsafe class ReferenceBackend : ComputeBackend
     }
 
     /// <inheritdoc/>
+    public override void QuickGelu(float* x, float* y, long count)
+    {
+        for (long i = 0; i < count; i++)
+            y[i] = (float)(x[i] / (1 + Math.Exp(-1.702 * x[i])));
+    }
+
+    /// <inheritdoc/>
+    public override void QuickGeluBackward(float* dy, float* x, float* dx, long count)
+    {
+        for (long i = 0; i < count; i++)
+        {
+            double gate = 1 / (1 + Math.Exp(-1.702 * x[i]));
+            dx[i] = (float)(dy[i] * gate * (1 + (1.702 * x[i] * (1 - gate))));
+        }
+    }
+
+    /// <inheritdoc/>
     public override void SwiGlu(float* gateUp, float* y, int rows, int width)
     {
         for (long r = 0; r < rows; r++)

@@ -48,6 +48,10 @@ internal sealed unsafe partial class VectorBackend<V, S>
         else Map<GeluErfBackwardMap>(x, dy, dx, count);
     }
 
+    public override void QuickGelu(float* x, float* y, long count) => Map<QuickGeluMap>(x, x, y, count);
+
+    public override void QuickGeluBackward(float* dy, float* x, float* dx, long count) => Map<QuickGeluBackwardMap>(x, dy, dx, count);
+
     private void Map<TMap>(float* x, float* y, float* result, long count, float p = 0, float q = 0)
         where TMap : struct, IMap
     {
@@ -164,6 +168,30 @@ internal sealed unsafe partial class VectorBackend<V, S>
         }
     }
 
+    private readonly struct QuickGeluMap : IMap
+    {
+        public static bool ReadsY => false;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Apply(V x, V y, V p, V q) => S.Multiply(x, VectorMath<V, S>.Sigmoid(S.Multiply(x, S.Create(QuickSlope))));
+    }
+
+    private readonly struct QuickGeluBackwardMap : IMap
+    {
+        public static bool ReadsY => true;
+
+        // gate + 1.702 x gate (1 - gate), the last factor as sigmoid(-1.702 x) so that it keeps its accuracy.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Apply(V x, V y, V p, V q)
+        {
+            var u = S.Multiply(x, S.Create(QuickSlope));
+            var gate = VectorMath<V, S>.Sigmoid(u);
+            var rest = VectorMath<V, S>.Sigmoid(S.Subtract(S.Zero, u));
+            return S.Multiply(y, S.MultiplyAdd(S.Multiply(u, gate), rest, gate));
+        }
+    }
+
+    private const float QuickSlope = 1.702f;
     private const float TanhLinear = 1.5957691216f; // 2 sqrt(2 / pi)
     private const float TanhCubic = 0.0713548163f; // TanhLinear * 0.044715
 

@@ -69,6 +69,17 @@ public static class FloatConversion
             destination[i] = (float)BitConverter.UInt16BitsToHalf(source[i]);
     }
 
+    /// <summary>Rounds float32 to IEEE half precision, to nearest, ties to even; what is too large becomes infinite.</summary>
+    /// <param name="source">Values.</param>
+    /// <param name="destination">Half-precision bit patterns, at least as long as <paramref name="source"/>.</param>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    public static void ToHalf(ReadOnlySpan<float> source, Span<ushort> destination)
+    {
+        RequireRoom(source.Length, destination.Length);
+        for (int i = 0; i < source.Length; i++)
+            destination[i] = BitConverter.HalfToUInt16Bits((Half)source[i]);
+    }
+
     // The exponent is rebased by a multiplication with 2^112, which also normalises subnormal halves.
     private static Vector<float> WidenHalf(Vector<uint> half)
     {

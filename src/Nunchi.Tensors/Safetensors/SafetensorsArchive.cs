@@ -49,7 +49,11 @@ public sealed class SafetensorsArchive : IDisposable
         string single = Path.Combine(directory, SingleFileName);
         string index = Path.Combine(directory, IndexFileName);
         if (!File.Exists(single) && !File.Exists(index))
-            throw new FileNotFoundException($"{directory} holds no weights: neither {SingleFileName} nor {IndexFileName} is there.", single);
+        {
+            string? pickle = FileNames(directory).FirstOrDefault(name => name.EndsWith(".bin", StringComparison.Ordinal) || name.EndsWith(".pth", StringComparison.Ordinal));
+            throw new FileNotFoundException($"{directory} holds no weights: neither {SingleFileName} nor {IndexFileName} is there."
+                + (pickle == null ? "" : $" {pickle} is a pickle file, which can run code when it is read and is therefore not read; convert it to safetensors."), single);
+        }
         var files = new List<SafetensorsFile>();
         try
         {
@@ -81,6 +85,16 @@ public sealed class SafetensorsArchive : IDisposable
         }
     }
 
+    /// <summary>Opens one safetensors file that holds all tensors, whatever its name.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="FileNotFoundException">It is not there.</exception>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public static SafetensorsArchive OpenFile(string path)
+    {
+        SafetensorsFile file = SafetensorsFile.Open(path);
+        return new SafetensorsArchive(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!, [file]);
+    }
+
     /// <summary>The file that holds a tensor, and its entry; null when no file does.</summary>
     public (SafetensorsFile File, SafetensorsEntry Entry)? Find(string name) =>
         owners.TryGetValue(name, out SafetensorsFile? file) ? (file, file.Require(name)) : null;
@@ -88,9 +102,12 @@ public sealed class SafetensorsArchive : IDisposable
     /// <summary>Unmaps all files.</summary>
     public void Dispose() => files.ForEach(file => file.Dispose());
 
+    private static IEnumerable<string> FileNames(string directory) =>
+        System.IO.Directory.Exists(directory) ? System.IO.Directory.EnumerateFiles(directory).Select(path => System.IO.Path.GetFileName(path)).Order(StringComparer.Ordinal) : [];
+
     private static Dictionary<string, string> ReadIndex(string path)
     {
-        long length = new FileInfo(path).Length;
+        long length = FileLength.Of(path);
         if (length > MaximumIndexLength)
             throw SafetensorsHeader.Bad(path, $"an index of {length} bytes; at most {MaximumIndexLength} are allowed.");
         var map = new Dictionary<string, string>(StringComparer.Ordinal);

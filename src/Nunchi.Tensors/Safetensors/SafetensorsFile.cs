@@ -43,7 +43,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <exception cref="InvalidDataException">It is no safetensors file or a damaged one; the message names the file, the tensor, the byte, what was expected and what was found.</exception>
     public static SafetensorsFile Open(string path)
     {
-        long length = new FileInfo(path).Length;
+        long length = FileLength.Of(path);
         if (length < 10)
             throw SafetensorsHeader.Bad(path, $"a safetensors file takes at least 10 bytes, this one has {length}.");
         MemoryMappedFile map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
@@ -90,15 +90,28 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     /// <summary>Reads a floating-point tensor (F32, F16, BF16, F64) as float32 into memory that takes <see cref="SafetensorsEntry.Count"/> floats.</summary>
     /// <exception cref="InvalidDataException">The tensor holds integers or 8-bit floats.</exception>
-    public void Read(SafetensorsEntry entry, float* destination)
+    public void Read(SafetensorsEntry entry, float* destination) => Read(entry, 0, entry.Count, destination);
+
+    /// <summary>Reads some elements of a floating-point tensor, so that several threads can share a large one.</summary>
+    /// <param name="entry">One of <see cref="Entries"/>.</param>
+    /// <param name="first">First element.</param>
+    /// <param name="length">Elements to read.</param>
+    /// <param name="destination">Takes that many floats.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Those elements are not there.</exception>
+    /// <exception cref="InvalidDataException">The tensor holds integers or 8-bit floats.</exception>
+    public void Read(SafetensorsEntry entry, long first, long length, float* destination)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first, entry.Count - length);
         byte* source = Locate(entry);
         if (entry.Type is not (SafetensorsType.F32 or SafetensorsType.F16 or SafetensorsType.BF16 or SafetensorsType.F64))
             throw SafetensorsHeader.Bad(Path, $"tensor \"{entry.Name}\" at byte {entry.Offset}: expected F32, F16, BF16 or F64, found {SafetensorsTypes.Name(entry.Type)}.");
         int size = SafetensorsTypes.Size(entry.Type);
-        for (long done = 0; done < entry.Count; done += ChunkElements)
+        source += first * size;
+        for (long done = 0; done < length; done += ChunkElements)
         {
-            int count = (int)Math.Min(ChunkElements, entry.Count - done);
+            int count = (int)Math.Min(ChunkElements, length - done);
             var to = new Span<float>(destination + done, count);
             var bytes = new ReadOnlySpan<byte>(source + (done * size), count * size);
             switch (entry.Type)
@@ -165,6 +178,20 @@ public sealed unsafe class SafetensorsFile : IDisposable
             throw new ArgumentException($"\"{entry.Name}\" is no entry of {Path}.", nameof(entry));
         return start + entry.Offset;
     }
+
+    /// <summary>Says that elements are read next: the system may fetch them in one go.</summary>
+    /// <param name="entry">One of <see cref="Entries"/>.</param>
+    /// <param name="first">First element.</param>
+    /// <param name="length">Elements.</param>
+    public void Prepare(SafetensorsEntry entry, long first, long length) =>
+        MappedPages.Prepare(Locate(entry) + (first * SafetensorsTypes.Size(entry.Type)), length * SafetensorsTypes.Size(entry.Type));
+
+    /// <summary>Says that elements have been read: their pages no longer count as this process's memory. Reading them again is allowed.</summary>
+    /// <param name="entry">One of <see cref="Entries"/>.</param>
+    /// <param name="first">First element.</param>
+    /// <param name="length">Elements.</param>
+    public void Release(SafetensorsEntry entry, long first, long length) =>
+        MappedPages.Release(Locate(entry) + (first * SafetensorsTypes.Size(entry.Type)), length * SafetensorsTypes.Size(entry.Type));
 
     /// <summary>Unmaps the file.</summary>
     public void Dispose()

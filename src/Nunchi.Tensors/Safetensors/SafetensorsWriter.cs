@@ -26,9 +26,9 @@ public sealed class SafetensorsWriter : IDisposable
     /// <summary>Opens the file and writes its header.</summary>
     /// <param name="path">Where the file is to be.</param>
     /// <param name="tensors">What it will hold, in the order in which it will be given.</param>
-    /// <param name="type">F32, or BF16 (rounded to nearest, ties to even).</param>
+    /// <param name="type">F32, BF16 or F16 (rounded to nearest, ties to even).</param>
     /// <param name="metadata">Strings for <c>__metadata__</c>; null: <c>{"format": "pt"}</c>, which transformers asks for.</param>
-    /// <exception cref="ArgumentException">A name comes twice, a size is negative, or the type is neither F32 nor BF16.</exception>
+    /// <exception cref="ArgumentException">A name comes twice, a size is negative, or the type is none of these.</exception>
     /// <exception cref="IOException">The disk has no room or the place cannot be written; an older file is untouched.</exception>
     public SafetensorsWriter(string path, IEnumerable<SafetensorsSlot> tensors, SafetensorsType type = SafetensorsType.F32, IReadOnlyDictionary<string, string>? metadata = null)
         : this(tensors, type, metadata, length => new AtomicFile(path, length))
@@ -37,8 +37,8 @@ public sealed class SafetensorsWriter : IDisposable
 
     internal SafetensorsWriter(IEnumerable<SafetensorsSlot> tensors, SafetensorsType type, IReadOnlyDictionary<string, string>? metadata, Func<long, AtomicFile> open)
     {
-        if (type is not (SafetensorsType.F32 or SafetensorsType.BF16))
-            throw new ArgumentException($"Tensors are written as F32 or BF16, not {type}.", nameof(type));
+        if (type is not (SafetensorsType.F32 or SafetensorsType.BF16 or SafetensorsType.F16))
+            throw new ArgumentException($"Tensors are written as F32, BF16 or F16, not {type}.", nameof(type));
         this.type = type;
         slots = [.. tensors];
         byte[] header = Header(slots, type, metadata ?? new Dictionary<string, string> { ["format"] = "pt" }, out long dataLength);
@@ -74,7 +74,7 @@ public sealed class SafetensorsWriter : IDisposable
         if (type == SafetensorsType.F32)
             file.Write(MemoryMarshal.AsBytes(values));
         else
-            WriteBFloat16(values);
+            WriteSixteenBits(values);
     }
 
     /// <summary>Flushes to the disk and puts the file in its place.</summary>
@@ -98,13 +98,16 @@ public sealed class SafetensorsWriter : IDisposable
         written = 0;
     }
 
-    private void WriteBFloat16(ReadOnlySpan<float> values)
+    private void WriteSixteenBits(ReadOnlySpan<float> values)
     {
         ushort[] buffer = ArrayPool<ushort>.Shared.Rent(ChunkElements);
         for (int done = 0; done < values.Length; done += ChunkElements)
         {
             ReadOnlySpan<float> chunk = values.Slice(done, Math.Min(ChunkElements, values.Length - done));
-            FloatConversion.ToBFloat16(chunk, buffer);
+            if (type == SafetensorsType.BF16)
+                FloatConversion.ToBFloat16(chunk, buffer);
+            else
+                FloatConversion.ToHalf(chunk, buffer);
             file.Write(MemoryMarshal.AsBytes(buffer.AsSpan(0, chunk.Length)));
         }
         ArrayPool<ushort>.Shared.Return(buffer);

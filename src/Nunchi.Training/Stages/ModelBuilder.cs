@@ -14,11 +14,11 @@ internal static class ModelBuilder
     /// <param name="recipe">Sizes.</param>
     /// <param name="vocabulary">Rows of the embedding.</param>
     /// <param name="tokenizer">Names the special tokens; null for a model whose decoder is not used.</param>
-    public static LlavaOnevisionConfig Configure(ModelRecipe recipe, int vocabulary, Tokenizer? tokenizer = null) => new()
+    public static VisionLanguageConfig Configure(ModelRecipe recipe, int vocabulary, Tokenizer? tokenizer = null) => new()
     {
         ImageTokenId = tokenizer?.TokenId(MiniTokenizer.ImageToken) ?? vocabulary - 1,
         VideoTokenId = tokenizer?.TokenId("<video>"),
-        Vision = new SiglipVisionConfig
+        Vision = new ImageEncoderConfig
         {
             HiddenSize = recipe.Encoder.Width,
             IntermediateSize = recipe.Encoder.Mlp,
@@ -49,7 +49,7 @@ internal static class ModelBuilder
     };
 
     /// <summary>How the model's pictures are prepared.</summary>
-    public static ImageProcessorConfig Images(LlavaOnevisionConfig config, ModelRecipe recipe) => new()
+    public static ImageProcessorConfig Images(VisionLanguageConfig config, ModelRecipe recipe) => new()
     {
         TileSize = config.Vision.ImageSize,
         Canvases = config.GridPinpoints,
@@ -57,7 +57,7 @@ internal static class ModelBuilder
     };
 
     /// <summary>A model with starting values that depend on the recipe's seed alone.</summary>
-    public static VisionLanguageModel Create(ComputeBackend backend, LlavaOnevisionConfig config, int seed)
+    public static VisionLanguageModel Create(ComputeBackend backend, VisionLanguageConfig config, int seed)
     {
         var model = new VisionLanguageModel(backend, config);
         model.Initialise((ulong)seed);

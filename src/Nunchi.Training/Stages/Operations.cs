@@ -6,7 +6,7 @@ namespace Nunchi.Training.Stages;
 internal static class Operations
 {
     /// <summary>Forward of the encoder over crops.</summary>
-    public static double Encoder(LlavaOnevisionConfig config, int crops)
+    public static double Encoder(VisionLanguageConfig config, int crops)
     {
         var vision = config.Vision;
         double tokens = (double)crops * vision.Tokens;
@@ -15,11 +15,11 @@ internal static class Operations
     }
 
     /// <summary>Forward of the projector over feature rows.</summary>
-    public static double Projector(LlavaOnevisionConfig config, double rows) =>
+    public static double Projector(VisionLanguageConfig config, double rows) =>
         2 * rows * (((double)config.Vision.HiddenSize * config.Text.HiddenSize) + ((double)config.Text.HiddenSize * config.Text.HiddenSize));
 
     /// <summary>Forward of the decoder's layers over one sequence; causal attention counts half of its square.</summary>
-    public static double Decoder(LlavaOnevisionConfig config, double tokens)
+    public static double Decoder(VisionLanguageConfig config, double tokens)
     {
         var text = config.Text;
         double attended = text.QueryHeads * text.HeadSize;
@@ -28,5 +28,5 @@ internal static class Operations
     }
 
     /// <summary>Forward of the head over rows.</summary>
-    public static double Head(LlavaOnevisionConfig config, double rows) => 2 * rows * config.Text.HiddenSize * config.Text.VocabularySize;
+    public static double Head(VisionLanguageConfig config, double rows) => 2 * rows * config.Text.HiddenSize * config.Text.VocabularySize;
 }

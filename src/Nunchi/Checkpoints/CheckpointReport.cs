@@ -5,7 +5,7 @@ namespace Nunchi.Checkpoints;
 /// <summary>Everything that is wrong between a checkpoint's tensors and a model's parameters, for one message.</summary>
 internal sealed class CheckpointReport
 {
-    private const int Shown = 12;
+    private const int Shown = 2000;
     private readonly Dictionary<string, List<string>> _faults = [];
 
     internal bool IsEmpty => _faults.Count == 0;
@@ -17,9 +17,16 @@ internal sealed class CheckpointReport
         list.Add(fault);
     }
 
-    internal string Text(string directory)
+    /// <exception cref="InvalidDataException">Something is wrong; the message tells all of it.</exception>
+    internal void ThrowIfAny(string path)
     {
-        var text = new StringBuilder($"{directory}: the weights do not fit the configuration.");
+        if (!IsEmpty)
+            throw new InvalidDataException(Text(path));
+    }
+
+    internal string Text(string path, string what = "the weights do not fit the configuration")
+    {
+        var text = new StringBuilder($"{path}: {what}.");
         foreach (var (kind, faults) in _faults)
         {
             text.Append($"\n{kind} ({faults.Count}):");

@@ -1,11 +1,12 @@
 using Nunchi.Images;
 using Nunchi.Models;
+using Nunchi.Models.Families;
 using Nunchi.Tensors.Safetensors;
 
 namespace Nunchi.Checkpoints;
 
 /// <summary>
-/// Writes a model as a Hugging Face directory that transformers loads as <c>LlavaOnevisionForConditionalGeneration</c>: configuration, weights in the
+/// Writes a model as a Hugging Face directory that transformers loads: configuration, weights in the
 /// names of release 5, tokenizer, template, image processor, generation configuration. The directory appears whole or not at all.
 /// </summary>
 public static class CheckpointWriter
@@ -25,8 +26,8 @@ public static class CheckpointWriter
     /// <exception cref="IOException">The disk is full or the place cannot be written; what was there is as it was.</exception>
     public static void Write(string directory, VisionLanguageModel model, ImageProcessorConfig images, Action<string> writeTextFiles, SafetensorsType type = SafetensorsType.BF16)
     {
-        LlavaOnevisionConfig config = model.Config;
-        if (images.TileSize != config.Vision.ImageSize || images.AspectRatio != config.VisionAspectRatio || !images.Canvases.SequenceEqual(config.GridPinpoints))
+        VisionLanguageConfig config = model.Config;
+        if (images.TileSize != config.Vision.ImageSize || (config.TilesPictures && images.AspectRatio != config.VisionAspectRatio) || !images.Canvases.SequenceEqual(config.GridPinpoints))
             throw new ArgumentException($"The image processor's tile {images.TileSize}, {images.AspectRatio} and canvases differ from the model's {config.Vision.ImageSize}, {config.VisionAspectRatio} and pinpoints.", nameof(images));
         string final = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         string mark = $".{Path.GetFileName(final)}.{Guid.NewGuid():n}";
@@ -35,9 +36,9 @@ public static class CheckpointWriter
         try
         {
             Directory.CreateDirectory(unfinished);
-            WriteWeights(Path.Combine(unfinished, SafetensorsArchive.SingleFileName), model.Parameters, type);
+            WriteWeights(Path.Combine(unfinished, SafetensorsArchive.SingleFileName), model, type);
             ConfigWriter.Write(unfinished, config, type == SafetensorsType.BF16 ? "bfloat16" : "float32");
-            images.Save(unfinished, config.Vision.TokensPerSide);
+            images.Save(unfinished, config.Vision);
             writeTextFiles(unfinished);
             if (Directory.Exists(final))
                 Directory.Move(final, replaced);
@@ -72,9 +73,10 @@ public static class CheckpointWriter
         };
     }
 
-    private static void WriteWeights(string path, ParameterSet parameters, SafetensorsType type)
+    private static void WriteWeights(string path, VisionLanguageModel model, SafetensorsType type)
     {
-        var views = parameters.All.SelectMany(parameter => parameter.Views.Select(view => (Parameter: parameter, View: view, Name: CheckpointLayout.ToWrittenName(view.Name))))
+        ModelFamily family = ModelFamilies.Of(model.Config);
+        var views = model.Parameters.All.SelectMany(parameter => parameter.Views.Select(view => (Parameter: parameter, View: view, Name: CheckpointLayout.ToWrittenName(family, view.Name))))
             .OrderBy(item => item.Name, StringComparer.Ordinal).ToList();
         using var writer = new SafetensorsWriter(path, views.Select(item => new SafetensorsSlot(item.Name, item.View.Shape)), type);
         foreach (var (parameter, view, name) in views)

@@ -1,4 +1,6 @@
 using Nunchi.Checkpoints;
+using Nunchi.Models;
+using Nunchi.Models.Families;
 using Nunchi.Tensors.Safetensors;
 
 namespace Nunchi.Conversion;
@@ -23,7 +25,7 @@ public static class CheckpointConversion
         if (File.Exists(final) || (Directory.Exists(final) && Directory.EnumerateFileSystemEntries(final).Any()))
             throw new IOException($"{to} exists already and would be mixed up or lost; name a directory that is new or empty.");
         using SafetensorsArchive archive = SafetensorsArchive.Open(from);
-        List<ConvertedTensor> tensors = Plan(archive, options);
+        List<ConvertedTensor> tensors = Plan(archive, options.Naming is null ? null : ModelFamilies.Of(ConfigReader.Load(from)), options);
         string unfinished = $"{final}.{Guid.NewGuid():n}.unfinished";
         try
         {
@@ -48,7 +50,7 @@ public static class CheckpointConversion
         }
     }
 
-    private static List<ConvertedTensor> Plan(SafetensorsArchive archive, ConversionOptions options)
+    private static List<ConvertedTensor> Plan(SafetensorsArchive archive, ModelFamily? family, ConversionOptions options)
     {
         var tensors = new List<ConvertedTensor>();
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -56,7 +58,7 @@ public static class CheckpointConversion
         foreach (string published in archive.Files.SelectMany(file => file.Entries.Select(entry => entry.Name)))
         {
             var (file, entry) = archive.Find(published)!.Value;
-            string? name = options.Naming is { } naming ? CheckpointLayout.ToParameterName(published) is { } parameter ? TensorNamings.Name(naming, parameter) : null : published;
+            string? name = family is not null && options.Naming is { } naming ? CheckpointLayout.ToParameterName(family, published) is { } parameter ? TensorNamings.Name(naming, parameter) : null : published;
             if (name is null)
                 report.Add("Tensors whose names no layout knows", $"{published} {entry.ShapeText}");
             else if (!names.TryAdd(name, published))

@@ -22,7 +22,7 @@ internal static class ConfigurationFiles
             string name = Path.GetFileName(path);
             if (name.EndsWith(SafetensorsArchive.IndexFileName, StringComparison.Ordinal) || name == SafetensorsArchive.SingleFileName || IsShard(name))
                 continue;
-            if (Directory.Exists(path) || WeightEndings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) || new FileInfo(path).Length > LargestFile)
+            if (Directory.Exists(path) || WeightEndings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) || FileLength.Of(path) > LargestFile)
             {
                 leftOut.Add(name);
                 continue;

@@ -39,7 +39,7 @@ public sealed class ChatEngine : IChatEngine
         _model = model;
         _prompts = PromptBuilder.Load(directory);
         CheckTokenizer(directory, model.Config, _prompts);
-        _processor = new ImageProcessor(ImageProcessorConfig.Load(directory, model.Config.VisionAspectRatio), model.Config.Vision.PatchSize);
+        _processor = CheckpointImages.Load(directory, model.Config);
         _endTokens = [.. GenerationConfig.Load(directory, model.Config.Text).EosTokenIds];
         if (_prompts.EndOfTurn is { } end && _prompts.Tokenizer.TokenId(end) is { } id)
             _endTokens.Add(id);
@@ -81,7 +81,7 @@ public sealed class ChatEngine : IChatEngine
     public IAsyncEnumerable<AnswerUpdate> AskAsync(IReadOnlyList<Message> conversation, GenerationOptions options, CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        ChatRequest request = ChatRequest.Prepare(conversation, _prompts, _processor, _options.Tiling, _model.Config.Text.MaxPositions);
+        ChatRequest request = ChatRequest.Prepare(conversation, _prompts, _processor, _options.Tiling, _model.Config);
         return Run(request, options, cancellation);
     }
 
@@ -228,7 +228,7 @@ public sealed class ChatEngine : IChatEngine
         }
     }
 
-    private static void CheckTokenizer(string directory, LlavaOnevisionConfig config, PromptBuilder prompts)
+    private static void CheckTokenizer(string directory, VisionLanguageConfig config, PromptBuilder prompts)
     {
         if (prompts.Tokenizer.VocabularySize > config.Text.VocabularySize)
             throw new InvalidDataException($"{directory}: the tokenizer has {prompts.Tokenizer.VocabularySize} ids, the decoder's embedding only {config.Text.VocabularySize} rows; they belong to different models.");

@@ -1,5 +1,6 @@
 using Nunchi.Chat;
 using Nunchi.Images;
+using Nunchi.Models;
 using Nunchi.Text;
 
 namespace Nunchi.Generation;
@@ -8,11 +9,12 @@ namespace Nunchi.Generation;
 internal sealed record ChatRequest(int[] Ids, IReadOnlyList<RgbImage> Images, IReadOnlyList<int> ImageStarts, TilingMode Tiling, int ImageTokens)
 {
     /// <exception cref="ArgumentException">The conversation is empty, does not end with the user, says nothing, or leaves no room for an answer.</exception>
-    public static ChatRequest Prepare(IReadOnlyList<Message> conversation, PromptBuilder prompts, ImageProcessor processor, TilingMode? tiling, int context)
+    public static ChatRequest Prepare(IReadOnlyList<Message> conversation, PromptBuilder prompts, ImageProcessor processor, TilingMode? tiling, VisionLanguageConfig config)
     {
         Check(conversation);
         RgbImage[] images = [.. conversation.SelectMany(message => message.Parts).OfType<ImagePart>().Select(part => part.Image)];
-        TilingMode mode = tiling ?? (images.Length > 1 ? TilingMode.SingleView : TilingMode.AnyRes);
+        TilingMode mode = tiling ?? config.DefaultTiling(images.Length);
+        int context = config.Text.MaxPositions;
         int[] tokens = [.. images.Select(image => processor.TokenCount(new ImageSize(image.Height, image.Width), mode))];
         Prompt prompt = prompts.Build(TaskMarkup.Expand(conversation));
         long total = (long)prompt.Ids.Count + tokens.Sum(count => (long)count - 1);

@@ -9,8 +9,8 @@ internal static class ModelDescription
 {
     public static ModelInfo Of(string directory, VisionLanguageModel model, ComputeBackend backend, TimeSpan loadTime)
     {
-        LlavaOnevisionConfig config = model.Config;
-        SiglipVisionConfig vision = config.Vision;
+        VisionLanguageConfig config = model.Config;
+        ImageEncoderConfig vision = config.Vision;
         TextDecoderConfig text = config.Text;
         string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         string heads = text.QueryHeads == text.KeyHeads ? $"{text.QueryHeads} heads" : $"{text.QueryHeads} heads over {text.KeyHeads}";
@@ -18,10 +18,10 @@ internal static class ModelDescription
         {
             Name = Path.GetFileName(path),
             Directory = path,
-            Family = LlavaOnevisionConfig.ModelType,
+            Family = config.Family,
             Parts =
             [
-                Part(model, "encoder", $"SigLIP, {vision.HiddenSize} wide, {config.VisionLayersUsed} layers, tile {vision.ImageSize}, patch {vision.PatchSize}", ModelModule.Encoder),
+                Part(model, "encoder", $"{(vision.Family == ImageEncoderConfig.Clip ? "CLIP" : "SigLIP")}, {vision.HiddenSize} wide, {config.VisionLayersUsed} layers, tile {vision.ImageSize}, patch {vision.PatchSize}", ModelModule.Encoder),
                 Part(model, "projector", $"two layers with GELU, {vision.HiddenSize} to {text.HiddenSize}", ModelModule.Projector, ModelModule.Newline),
                 Part(model, "decoder", $"{FamilyName(text.Family)}, {text.HiddenSize} wide, {text.Layers} layers, {heads}", ModelModule.Decoder),
             ],
@@ -44,6 +44,7 @@ internal static class ModelDescription
     {
         "qwen2" => "Qwen2",
         "qwen3" => "Qwen3",
+        "mistral" => "Mistral",
         _ => "Llama",
     };
 }

@@ -1,6 +1,7 @@
 using Nunchi.Checkpoints;
 using Nunchi.Images;
 using Nunchi.Models;
+using Nunchi.Models.Families;
 using Nunchi.Tensors.Safetensors;
 
 namespace Nunchi.Gguf;
@@ -29,12 +30,13 @@ public static class GgufExport
     /// <exception cref="IOException">The file cannot be written; an older one is as it was.</exception>
     public static GgufExported WriteText(string directory, string path, GgufWeights weights, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
-        TextDecoderConfig text = ConfigReader.Load(directory).Text;
-        if (!GgufTextNames.Architectures.Contains(text.Family))
+        VisionLanguageConfig config = ConfigReader.Load(directory);
+        TextDecoderConfig text = config.Text;
+        if (GgufTextNames.Architecture(text.Family) is null)
             throw new InvalidDataException($"{directory}: llama.cpp's name for a decoder of the family \"{text.Family}\" is not known here; known are {string.Join(", ", GgufTextNames.Architectures)}.");
         GgufMetadata metadata = GgufTextMetadata.Of(directory, text, weights);
         string head = text.TieWordEmbeddings ? "token_embd.weight" : "output.weight";
-        return Write(directory, path, metadata, [.. GgufTextNames.Of(text)], name => GgufWeightTypes.OfText(weights, name.Shape, name.Gguf == head), progress, cancellation);
+        return Write(directory, path, config, metadata, [.. GgufTextNames.Of(text)], GgufRope.Factors(text), name => GgufWeightTypes.OfText(weights, name.Shape, name.Gguf == head), progress, cancellation);
     }
 
     /// <summary>Writes image encoder and projector.</summary>
@@ -47,22 +49,22 @@ public static class GgufExport
     /// <exception cref="IOException">The file cannot be written; an older one is as it was.</exception>
     public static GgufExported WriteProjector(string directory, string path, GgufWeights weights, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
-        var config = ConfigReader.Load(directory);
-        ImageProcessorConfig images = ImageProcessorConfig.Load(directory, config.VisionAspectRatio);
+        VisionLanguageConfig config = ConfigReader.Load(directory);
+        ImageProcessorConfig images = ImageProcessorConfig.Load(directory, config.TilesPictures ? config.VisionAspectRatio : null);
         var (metadata, shape) = GgufVisionMetadata.Of(directory, config, images, weights);
-        return Write(directory, path, metadata, [.. GgufVisionNames.Of(shape)], name => GgufWeightTypes.OfVision(weights, name.Gguf, name.Shape), progress, cancellation);
+        return Write(directory, path, config, metadata, [.. GgufVisionNames.Of(shape)], null, name => GgufWeightTypes.OfVision(weights, name.Gguf, name.Shape), progress, cancellation);
     }
 
-    private static GgufExported Write(string directory, string path, GgufMetadata metadata, IReadOnlyList<GgufTensorName> names, Func<GgufTensorName, GgufTensorType> type, IProgress<double>? progress, CancellationToken cancellation)
+    private static GgufExported Write(string directory, string path, VisionLanguageConfig config, GgufMetadata metadata, IReadOnlyList<GgufTensorName> names, float[]? ropeFactors, Func<GgufTensorName, GgufTensorType> type, IProgress<double>? progress, CancellationToken cancellation)
     {
         using SafetensorsArchive archive = SafetensorsArchive.Open(directory);
-        Dictionary<string, (SafetensorsFile File, SafetensorsEntry Entry)> sources = Sources(archive);
+        Dictionary<string, (SafetensorsFile File, SafetensorsEntry Entry)> sources = Sources(archive, ModelFamilies.Of(config));
         Check(directory, names, sources);
-        GgufSlot[] slots = [.. names.Select(name => new GgufSlot(name.Gguf, type(name), name.Shape))];
+        GgufSlot[] slots = [.. names.Select(name => new GgufSlot(name.Gguf, type(name), name.Shape)), .. ropeFactors is null ? [] : new[] { new GgufSlot(GgufRope.FactorsName, GgufTensorType.F32, [ropeFactors.Length]) }];
         long total = slots.Sum(slot => slot.Count), written = 0;
         using var writer = new GgufWriter(path, metadata, slots);
         float[] buffer = [];
-        for (int i = 0; i < slots.Length; i++)
+        for (int i = 0; i < names.Count; i++)
         {
             var (file, entry) = sources[names[i].Parameter];
             long columns = slots[i].Shape.Count == 1 ? 1 : slots[i].Shape[^1], rows = slots[i].Count / columns;
@@ -81,8 +83,10 @@ public static class GgufExport
                 progress?.Report((double)(written += values) / total);
             }
         }
+        if (ropeFactors is not null)
+            writer.Write(slots[^1], ropeFactors);
         writer.Commit();
-        return new GgufExported(Path.GetFullPath(path), new FileInfo(path).Length, slots.CountBy(slot => slot.Type).ToDictionary());
+        return new GgufExported(Path.GetFullPath(path), FileLength.Of(path), slots.CountBy(slot => slot.Type).ToDictionary());
     }
 
     private static void Read(GgufTensorName name, SafetensorsFile file, SafetensorsEntry entry, long row, long columns, Span<float> values)
@@ -96,12 +100,12 @@ public static class GgufExport
             SafetensorsRows.Read(file, entry, name.SourceRow(row + i) * columns, values.Slice((int)(i * columns), (int)columns));
     }
 
-    private static Dictionary<string, (SafetensorsFile File, SafetensorsEntry Entry)> Sources(SafetensorsArchive archive)
+    private static Dictionary<string, (SafetensorsFile File, SafetensorsEntry Entry)> Sources(SafetensorsArchive archive, ModelFamily family)
     {
         var sources = new Dictionary<string, (SafetensorsFile, SafetensorsEntry)>(StringComparer.Ordinal);
         foreach (string published in archive.Names)
         {
-            if (CheckpointLayout.ToParameterName(published) is { } name && !sources.TryAdd(name, archive.Find(published)!.Value))
+            if (CheckpointLayout.ToParameterName(family, published) is { } name && !sources.TryAdd(name, archive.Find(published)!.Value))
                 throw new InvalidDataException($"{archive.Directory}: {published} and {sources[name].Item2.Name} mean the same tensor.");
         }
         return sources;

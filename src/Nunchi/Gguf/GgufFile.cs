@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
 using System.Text;
+using Nunchi.Tensors.Safetensors;
 
 namespace Nunchi.Gguf;
 
@@ -45,7 +46,7 @@ public sealed unsafe class GgufFile : IDisposable
     /// <exception cref="InvalidDataException">It is no GGUF file or a damaged one; the message names the file, the place, what was expected and what was found.</exception>
     public static GgufFile Open(string path)
     {
-        long length = new FileInfo(path).Length;
+        long length = FileLength.Of(path);
         if (length < 24)
             throw new InvalidDataException($"{path}: a GGUF file takes at least 24 bytes, this one has {length}.");
         MemoryMappedFile map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
@@ -156,6 +157,20 @@ public sealed unsafe class GgufFile : IDisposable
         long[] numbers = new long[Bounded(key, value)];
         for (int i = 0; i < numbers.Length; i++)
             numbers[i] = WholeAt(key, value.Type, value.Offset + ((long)i * size));
+        return numbers;
+    }
+
+    /// <summary>A list of float32 or float64 numbers, or null when the key is not there.</summary>
+    /// <exception cref="InvalidDataException">It is no such list, or has more than 2^24 numbers.</exception>
+    public IReadOnlyList<double>? Numbers(string key)
+    {
+        if (!_metadata.TryGetValue(key, out GgufValue value))
+            return null;
+        if (!value.IsArray || value.Type is not (GgufValueType.Float32 or GgufValueType.Float64))
+            throw Wrong(key, "a list of numbers");
+        double[] numbers = new double[Bounded(key, value)];
+        for (int i = 0; i < numbers.Length; i++)
+            numbers[i] = value.Type == GgufValueType.Float32 ? BinaryPrimitives.ReadSingleLittleEndian(At(value.Offset + (4L * i), 4)) : BinaryPrimitives.ReadDoubleLittleEndian(At(value.Offset + (8L * i), 8));
         return numbers;
     }
 

@@ -28,11 +28,14 @@ internal static class GgufTextNames
 
     public static IReadOnlyList<string> Architectures { get; } = ["qwen2", "qwen3", "llama"];
 
+    /// <summary>The architecture that runs a family of decoders, or null. Mistral's is Llama's.</summary>
+    public static string? Architecture(string family) => family == "mistral" ? "llama" : Architectures.Contains(family) ? family : null;
+
     /// <summary>All tensors of a decoder, in the order in which they are written.</summary>
     public static IEnumerable<GgufTensorName> Of(TextDecoderConfig text)
     {
         long width = text.HiddenSize, inner = text.IntermediateSize, queries = (long)text.QueryHeads * text.HeadSize, keys = (long)text.KeyHeads * text.HeadSize;
-        bool permuted = text.Family == "llama";
+        bool permuted = Architecture(text.Family) == "llama";
         yield return new("token_embd.weight", Prefix + "embed_tokens.weight", [text.VocabularySize, width]);
         for (int i = 0; i < text.Layers; i++)
         {

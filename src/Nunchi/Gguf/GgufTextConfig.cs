@@ -13,7 +13,8 @@ internal static class GgufTextConfig
         string? architecture = file.Text("general.architecture");
         if (architecture is null || !GgufTextNames.Architectures.Contains(architecture))
             throw file.Wrong("general.architecture", $"a text model of {string.Join(", ", GgufTextNames.Architectures)}{(architecture == "clip" ? " (this is a projector; name the text model's file)" : "")}");
-        RefuseScaling(file, architecture);
+        if (file.Whole($"{architecture}.expert_count") is > 0)
+            throw file.Wrong($"{architecture}.expert_count", "none; mixtures of experts are not supported");
         int hidden = Whole("embedding_length", 1, MaximumSize), heads = Whole("attention.head_count", 1, MaximumSize);
         int keyHeads = Whole("attention.head_count_kv", 1, MaximumSize, heads), headSize = Whole("attention.key_length", 2, 4096, hidden / heads);
         if (heads % keyHeads != 0)
@@ -22,6 +23,8 @@ internal static class GgufTextConfig
             throw file.Wrong($"{architecture}.attention.key_length", $"an even number that value_length and rope.dimension_count equal");
         int vocabulary = file.Find("token_embd.weight") is { Shape: [var rows, _] } && rows <= 1 << 24 ? (int)rows
             : throw new InvalidDataException($"{file.Path}: it has no tensor \"token_embd.weight\" with 1 to {1 << 24} rows.");
+        int positions = Whole("context_length", 1, 1 << 24);
+        double theta = file.Number($"{architecture}.rope.freq_base") is { } given ? given is >= 1 and <= 1e12 ? given : throw file.Wrong($"{architecture}.rope.freq_base", "a number from 1 to 1e12") : 10000;
         return new TextDecoderConfig
         {
             Family = architecture,
@@ -32,13 +35,14 @@ internal static class GgufTextConfig
             QueryHeads = heads,
             KeyHeads = keyHeads,
             HeadSize = headSize,
-            RopeTheta = file.Number($"{architecture}.rope.freq_base") ?? 10000,
+            RopeTheta = theta,
+            RopeScaling = GgufRope.Read(file, $"{architecture}.rope.", headSize, theta),
             RmsNormEpsilon = file.Number($"{architecture}.attention.layer_norm_rms_epsilon") is { } epsilon and >= 0 and <= 1 ? Decimal(epsilon) : throw file.Wrong($"{architecture}.attention.layer_norm_rms_epsilon", "a number from 0 to 1"),
             AttentionBias = file.Find("blk.0.attn_q.bias") is not null,
             OutputBias = file.Find("blk.0.attn_output.bias") is not null,
             QueryKeyNorm = architecture == "qwen3",
             TieWordEmbeddings = file.Find("output.weight") is null,
-            MaxPositions = Whole("context_length", 1, 1 << 24),
+            MaxPositions = positions,
             BosTokenId = Id("bos_token_id"),
             EosTokenIds = Ends(),
             PadTokenId = Id("padding_token_id"),
@@ -67,15 +71,4 @@ internal static class GgufTextConfig
 
     // Files hold float32; 1e-6 as float32 and then as double is another number than the 1e-6 of a config.json.
     private static double Decimal(double value) => double.Parse(((float)value).ToString("R", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);
-
-    private static void RefuseScaling(GgufFile file, string architecture)
-    {
-        string key = $"{architecture}.rope.scaling.type";
-        if (file.Text(key) is { } type and not "none")
-            throw file.Wrong(key, "none; rotary scaling in GGUF files is not supported");
-        if (file.Number($"{architecture}.rope.scaling.factor") is { } factor and not 1)
-            throw file.Wrong($"{architecture}.rope.scaling.factor", $"1; rotary scaling in GGUF files is not supported (found {factor})");
-        if (file.Whole($"{architecture}.expert_count") is > 0)
-            throw file.Wrong($"{architecture}.expert_count", "none; mixtures of experts are not supported");
-    }
 }

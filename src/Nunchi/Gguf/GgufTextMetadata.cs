@@ -16,13 +16,14 @@ internal static class GgufTextMetadata
     public static GgufMetadata Of(string directory, TextDecoderConfig text, GgufWeights weights)
     {
         var metadata = new GgufMetadata();
-        string architecture = text.Family;
+        string architecture = GgufTextNames.Architecture(text.Family)!;
         metadata.Add("general.architecture", architecture);
         metadata.Add("general.type", "model");
         metadata.Add("general.name", Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))));
         metadata.AddWhole("general.file_type", GgufWeightTypes.FileType(weights));
         metadata.AddWhole("general.quantization_version", 2);
         AddSizes(metadata, architecture + ".", text);
+        GgufRope.Add(metadata, directory, architecture + ".rope.", text);
         AddTokenizer(metadata, directory, text);
         return metadata;
     }
@@ -38,8 +39,6 @@ internal static class GgufTextMetadata
         metadata.AddWhole(prefix + "attention.key_length", text.HeadSize);
         metadata.AddWhole(prefix + "attention.value_length", text.HeadSize);
         metadata.AddNumber(prefix + "attention.layer_norm_rms_epsilon", text.RmsNormEpsilon);
-        metadata.AddNumber(prefix + "rope.freq_base", text.RopeTheta);
-        metadata.AddWhole(prefix + "rope.dimension_count", text.HeadSize);
         metadata.AddWhole(prefix + "vocab_size", text.VocabularySize);
     }
 

@@ -6,9 +6,11 @@ namespace Nunchi.Gguf;
 /// <summary>Writes what a projector's GGUF file says beside its tensors, for llama.cpp's loader of LLaVA-style projectors.</summary>
 internal static class GgufVisionMetadata
 {
-    public static (GgufMetadata Metadata, GgufVisionShape Shape) Of(string directory, LlavaOnevisionConfig config, ImageProcessorConfig images, GgufWeights weights)
+    public static (GgufMetadata Metadata, GgufVisionShape Shape) Of(string directory, VisionLanguageConfig config, ImageProcessorConfig images, GgufWeights weights)
     {
-        var vision = config.Vision;
+        ImageEncoderConfig vision = config.Vision;
+        if (vision.HasClassToken != vision.DropsFirstToken)
+            throw new InvalidDataException($"{directory}: vision_feature_select_strategy keeps {(vision.HasClassToken ? "the class token" : "all patches but the first")}; llama.cpp always takes all patches and no class token.");
         int layers = config.VisionLayersUsed;
         if (Math.Abs(images.RescaleFactor - (1 / 255.0)) > 1e-6)
             throw new InvalidDataException($"{directory}: the image processor multiplies bytes by {images.RescaleFactor}; llama.cpp divides them by 255.");
@@ -48,11 +50,11 @@ internal static class GgufVisionMetadata
             Inner = vision.IntermediateSize,
             Layers = layers,
             PatchSize = vision.PatchSize,
-            Positions = vision.Tokens,
+            Positions = vision.SequenceLength,
             TextWidth = config.Text.HiddenSize,
-            IsClip = false,
+            IsClip = vision.HasClassToken,
             ProjectorBias = config.ProjectorBias,
-            HasNewline = true,
+            HasNewline = config.TilesPictures,
         });
     }
 }

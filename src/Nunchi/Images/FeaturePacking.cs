@@ -35,7 +35,7 @@ public sealed record FeaturePacking
     /// <param name="image">The picture, from <see cref="ImageProcessor"/>.</param>
     public static FeaturePacking Create(ProcessedImage image)
     {
-        int perCrop = image.TokensPerSide * image.TokensPerSide;
+        int perCrop = image.FeaturesPerCrop;
         var rows = new int[image.TokenCount];
         for (int i = 0; i < perCrop; i++)
             rows[i] = i;

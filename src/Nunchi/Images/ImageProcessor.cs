@@ -8,8 +8,9 @@ public sealed class ImageProcessor
     /// <summary>A processor for one checkpoint. It holds no state and may be used from several threads.</summary>
     /// <param name="config">What the checkpoint says about pictures.</param>
     /// <param name="patchSize">Side of the encoder's patches in pixels, at most a tile.</param>
+    /// <param name="featuresPerCrop">Features that the encoder gives for a crop; null: one a patch. Anything else goes with <see cref="ImageLayout.SingleCrop"/> only.</param>
     /// <exception cref="ArgumentException">A patch larger than the tile, or a config whose lists are not of three channels.</exception>
-    public ImageProcessor(ImageProcessorConfig config, int patchSize)
+    public ImageProcessor(ImageProcessorConfig config, int patchSize, int? featuresPerCrop = null)
     {
         if (patchSize < 1 || patchSize > config.TileSize)
             throw new ArgumentException($"A patch of {patchSize} pixels does not fit a tile of {config.TileSize}.", nameof(patchSize));
@@ -19,6 +20,9 @@ public sealed class ImageProcessor
             throw new ArgumentException("An anyres layout needs at least one canvas.", nameof(config));
         Config = config;
         PatchSize = patchSize;
+        FeaturesPerCrop = featuresPerCrop ?? TokensPerSide * TokensPerSide;
+        if (FeaturesPerCrop < 1 || (config.Layout == ImageLayout.AnyRes && FeaturesPerCrop != TokensPerSide * TokensPerSide))
+            throw new ArgumentException($"{FeaturesPerCrop} features a crop do not go with {TokensPerSide} x {TokensPerSide} patches and the layout {config.Layout}.", nameof(featuresPerCrop));
         _levels = new float[3 * 256];
         for (int i = 0; i < _levels.Length; i++)
             _levels[i] = (float)((i % 256 * config.RescaleFactor - config.Mean[i / 256]) / config.Std[i / 256]);
@@ -32,6 +36,9 @@ public sealed class ImageProcessor
 
     /// <summary>Features along one side of a crop: whole patches that fit.</summary>
     public int TokensPerSide => Config.TileSize / PatchSize;
+
+    /// <summary>Features that the encoder gives for a crop.</summary>
+    public int FeaturesPerCrop { get; }
 
     /// <summary>The canvas arithmetic for a picture of that size, without looking at its pixels.</summary>
     public AnyResGeometry Geometry(ImageSize size) =>
@@ -72,7 +79,7 @@ public sealed class ImageProcessor
     private ProcessedImage Describe(ImageSize size, TilingMode tiling, int firstCrop)
     {
         if (Config.Layout == ImageLayout.SingleCrop)
-            return new ProcessedImage(size, firstCrop, 1, TokensPerSide, null, HasNewline: false);
+            return new ProcessedImage(size, firstCrop, 1, TokensPerSide, null, HasNewline: false) { FeaturesPerCrop = FeaturesPerCrop };
         if (tiling == TilingMode.SingleView)
             return new ProcessedImage(size, firstCrop, 1, TokensPerSide, null, HasNewline: true);
         AnyResGeometry geometry = Geometry(size);

@@ -82,9 +82,8 @@ public sealed record ImageProcessorConfig
     /// <exception cref="InvalidDataException">A value is missing, of the wrong kind or out of range; the message names file and key.</exception>
     public static ImageProcessorConfig Load(string directory, string? aspectRatio = null) => ImageProcessorConfigReader.Load(directory, aspectRatio);
 
-    /// <summary>Writes <c>preprocessor_config.json</c> and <c>processor_config.json</c> as transformers does for LLaVA-OneVision.</summary>
+    /// <summary>Writes <c>preprocessor_config.json</c> and <c>processor_config.json</c> as transformers does.</summary>
     /// <param name="directory">An existing checkpoint directory.</param>
-    /// <param name="tokensPerSide">Features along one side of a tile.</param>
-    /// <exception cref="NotSupportedException">The layout is not <see cref="ImageLayout.AnyRes"/>.</exception>
-    public void Save(string directory, int tokensPerSide) => ImageProcessorConfigWriter.Save(this, directory, tokensPerSide);
+    /// <param name="vision">The encoder that reads the pictures.</param>
+    public void Save(string directory, Models.ImageEncoderConfig vision) => ImageProcessorConfigWriter.Save(this, directory, vision);
 }

@@ -9,8 +9,11 @@ namespace Nunchi.Images;
 /// <param name="HasNewline">Whether a newline feature ends the packed features of a picture seen once.</param>
 public sealed record ProcessedImage(ImageSize Size, int FirstCrop, int CropCount, int TokensPerSide, AnyResGeometry? Geometry, bool HasNewline)
 {
+    /// <summary>Features that one crop gives: as many as patches, unless an encoder keeps its class token or the first patch is dropped.</summary>
+    public int FeaturesPerCrop { get; init; } = TokensPerSide * TokensPerSide;
+
     /// <summary>Image tokens the picture takes in the prompt.</summary>
-    public int TokenCount => Geometry?.TokenCount ?? TokensPerSide * TokensPerSide + (HasNewline ? 1 : 0);
+    public int TokenCount => Geometry?.TokenCount ?? FeaturesPerCrop + (HasNewline ? 1 : 0);
 }
 
 /// <summary>

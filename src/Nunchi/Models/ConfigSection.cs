@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Nunchi.Tensors.Safetensors;
 
 namespace Nunchi.Models;
 
@@ -9,8 +10,8 @@ internal readonly struct ConfigSection(string file, string path, JsonElement ele
 
     internal static ConfigSection Load(string file)
     {
-        if (new FileInfo(file) is { Exists: true, Length: > MaximumFileLength } info)
-            throw new InvalidDataException($"{file}: a configuration of {info.Length} bytes; at most {MaximumFileLength} are allowed.");
+        if (File.Exists(file) && FileLength.Of(file) is var length and > MaximumFileLength)
+            throw new InvalidDataException($"{file}: a configuration of {length} bytes; at most {MaximumFileLength} are allowed.");
         try
         {
             using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file), new JsonDocumentOptions { AllowDuplicateProperties = false });
@@ -107,6 +108,21 @@ internal readonly struct ConfigSection(string file, string path, JsonElement ele
             throw Wrong(key, "a list of texts");
         return [.. value.EnumerateArray().Select(item => item.GetString()!)];
     }
+
+    /// <summary>An object whose values are all numbers; empty when the key is missing.</summary>
+    internal IReadOnlyDictionary<string, double> Numbers(string key, double least, double most)
+    {
+        var numbers = new Dictionary<string, double>(StringComparer.Ordinal);
+        if (Find(key) is not { } value)
+            return numbers;
+        ConfigSection section = Section(key)!.Value;
+        foreach (JsonProperty property in value.EnumerateObject())
+            numbers[property.Name] = section.Number(property.Name, 0, least, most);
+        return numbers;
+    }
+
+    /// <summary>The key is there and its value is JSON's null, which in some configurations differs from leaving it out.</summary>
+    internal bool IsNull(string key) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.Null;
 
     internal JsonValueKind Kind(string key) => Find(key)?.ValueKind ?? JsonValueKind.Undefined;
 

@@ -2,11 +2,12 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Nunchi.Images;
+using Nunchi.Models.Families;
 using Nunchi.Tensors.Safetensors;
 
 namespace Nunchi.Models;
 
-/// <summary>Writes <c>config.json</c> and <c>generation_config.json</c> as transformers 5 does for <c>LlavaOnevisionForConditionalGeneration</c>.</summary>
+/// <summary>Writes <c>config.json</c> and <c>generation_config.json</c> as transformers 5 does.</summary>
 public static class ConfigWriter
 {
     /// <summary>The release whose form is written.</summary>
@@ -17,7 +18,7 @@ public static class ConfigWriter
     /// <param name="config">What to write.</param>
     /// <param name="dataType">Element type of the weights: "float32" or "bfloat16".</param>
     /// <exception cref="IOException">The disk is full or the directory cannot be written.</exception>
-    public static void Write(string directory, LlavaOnevisionConfig config, string dataType)
+    public static void Write(string directory, VisionLanguageConfig config, string dataType)
     {
         AtomicFile.WriteAllText(Path.Combine(directory, "config.json"), Format(config, dataType));
         AtomicFile.WriteAllText(Path.Combine(directory, GenerationConfig.FileName), FormatGeneration(config.Text));
@@ -26,23 +27,18 @@ public static class ConfigWriter
     /// <summary>The text of <c>config.json</c>.</summary>
     /// <param name="config">What to write.</param>
     /// <param name="dataType">Element type of the weights: "float32" or "bfloat16".</param>
-    public static string Format(LlavaOnevisionConfig config, string dataType) => WriteObject(json =>
+    public static string Format(VisionLanguageConfig config, string dataType) => WriteObject(json =>
     {
         json.WriteStartArray("architectures");
-        json.WriteStringValue("LlavaOnevisionForConditionalGeneration");
+        json.WriteStringValue(ModelFamilies.Of(config).ArchitectureName);
         json.WriteEndArray();
         json.WriteString("dtype", dataType);
-        json.WriteStartArray("image_grid_pinpoints");
-        foreach (ImageSize size in config.GridPinpoints)
-        {
-            json.WriteStartArray();
-            json.WriteNumberValue(size.Height);
-            json.WriteNumberValue(size.Width);
-            json.WriteEndArray();
-        }
-        json.WriteEndArray();
+        if (config.TilesPictures)
+            WritePinpoints(json, config);
+        if (config.Family != VisionLanguageConfig.LlavaOnevision)
+            json.WriteNumber("image_seq_length", config.Vision.FeaturesPerCrop);
         json.WriteNumber("image_token_index", config.ImageTokenId);
-        json.WriteString("model_type", LlavaOnevisionConfig.ModelType);
+        json.WriteString("model_type", config.Family);
         json.WriteBoolean("multimodal_projector_bias", config.ProjectorBias);
         json.WriteString("projector_hidden_act", config.ProjectorActivation);
         json.WriteStartObject("text_config");
@@ -52,13 +48,27 @@ public static class ConfigWriter
         json.WriteString("transformers_version", TransformersVersion);
         if (config.VideoTokenId is { } video)
             json.WriteNumber("video_token_index", video);
-        json.WriteString("vision_aspect_ratio", config.VisionAspectRatio);
+        if (config.Family == VisionLanguageConfig.LlavaOnevision)
+            json.WriteString("vision_aspect_ratio", config.VisionAspectRatio);
         json.WriteStartObject("vision_config");
         WriteVision(json, config.Vision);
         json.WriteEndObject();
         json.WriteNumber("vision_feature_layer", config.VisionFeatureLayer);
-        json.WriteString("vision_feature_select_strategy", "full");
+        json.WriteString("vision_feature_select_strategy", config.Vision.DropsFirstToken ? "default" : "full");
     });
+
+    private static void WritePinpoints(Utf8JsonWriter json, VisionLanguageConfig config)
+    {
+        json.WriteStartArray("image_grid_pinpoints");
+        foreach (ImageSize size in config.GridPinpoints)
+        {
+            json.WriteStartArray();
+            json.WriteNumberValue(size.Height);
+            json.WriteNumberValue(size.Width);
+            json.WriteEndArray();
+        }
+        json.WriteEndArray();
+    }
 
     /// <summary>The text of <c>generation_config.json</c>.</summary>
     public static string FormatGeneration(TextDecoderConfig text) => WriteObject(json =>
@@ -74,7 +84,7 @@ public static class ConfigWriter
 
     private static void WriteText(Utf8JsonWriter json, TextDecoderConfig text)
     {
-        bool qwen2 = text.Family == "qwen2", llama = text.Family == "llama";
+        bool qwen2 = text.Family == "qwen2", llama = text.Family == "llama", qwen = text.Family is "qwen2" or "qwen3";
         if (!qwen2)
             json.WriteBoolean("attention_bias", text.AttentionBias);
         WriteFloat(json, "attention_dropout", 0);
@@ -85,7 +95,7 @@ public static class ConfigWriter
         json.WriteNumber("hidden_size", text.HiddenSize);
         WriteFloat(json, "initializer_range", text.InitializerRange);
         json.WriteNumber("intermediate_size", text.IntermediateSize);
-        if (!llama)
+        if (qwen)
         {
             json.WriteStartArray("layer_types");
             for (int i = 0; i < text.Layers; i++)
@@ -93,7 +103,7 @@ public static class ConfigWriter
             json.WriteEndArray();
         }
         json.WriteNumber("max_position_embeddings", text.MaxPositions);
-        if (!llama)
+        if (qwen)
             json.WriteNumber("max_window_layers", 28);
         if (llama)
             json.WriteBoolean("mlp_bias", false);
@@ -105,20 +115,45 @@ public static class ConfigWriter
         if (llama)
             json.WriteNumber("pretraining_tp", 1);
         WriteFloat(json, "rms_norm_eps", text.RmsNormEpsilon);
-        json.WriteStartObject("rope_parameters");
-        WriteFloat(json, "rope_theta", text.RopeTheta);
-        json.WriteString("rope_type", "default");
-        json.WriteEndObject();
+        WriteRope(json, text);
         if (!llama)
             json.WriteNull("sliding_window");
         json.WriteBoolean("tie_word_embeddings", text.TieWordEmbeddings);
         json.WriteBoolean("use_cache", true);
-        if (!llama)
+        if (qwen)
             json.WriteBoolean("use_sliding_window", false);
         json.WriteNumber("vocab_size", text.VocabularySize);
     }
 
-    private static void WriteVision(Utf8JsonWriter json, SiglipVisionConfig vision)
+    private static void WriteRope(Utf8JsonWriter json, TextDecoderConfig text)
+    {
+        json.WriteStartObject("rope_parameters");
+        if (text.RopeScaling is { } scaling)
+        {
+            if (scaling is { Kind: RopeScalingKind.Yarn, AttentionFactor: { } attention })
+                WriteFloat(json, "attention_factor", attention);
+            if (scaling.Kind == RopeScalingKind.Yarn)
+            {
+                WriteFloat(json, "beta_fast", scaling.BetaFast);
+                WriteFloat(json, "beta_slow", scaling.BetaSlow);
+            }
+            WriteFloat(json, "factor", scaling.Factor);
+            if (scaling.Kind == RopeScalingKind.Llama3)
+            {
+                WriteFloat(json, "high_freq_factor", scaling.HighFrequencyFactor);
+                WriteFloat(json, "low_freq_factor", scaling.LowFrequencyFactor);
+            }
+            if (scaling.OriginalPositions > 0)
+                json.WriteNumber("original_max_position_embeddings", scaling.OriginalPositions);
+        }
+        WriteFloat(json, "rope_theta", text.RopeTheta);
+        json.WriteString("rope_type", text.RopeScaling?.Kind.ToString().ToLowerInvariant() ?? "default");
+        if (text.RopeScaling is { Kind: RopeScalingKind.Yarn, Truncate: false })
+            json.WriteBoolean("truncate", false);
+        json.WriteEndObject();
+    }
+
+    private static void WriteVision(Utf8JsonWriter json, ImageEncoderConfig vision)
     {
         WriteFloat(json, "attention_dropout", 0);
         json.WriteString("hidden_act", vision.Activation);
@@ -126,12 +161,13 @@ public static class ConfigWriter
         json.WriteNumber("image_size", vision.ImageSize);
         json.WriteNumber("intermediate_size", vision.IntermediateSize);
         WriteFloat(json, "layer_norm_eps", vision.LayerNormEpsilon);
-        json.WriteString("model_type", "siglip_vision_model");
+        json.WriteString("model_type", vision.Family);
         json.WriteNumber("num_attention_heads", vision.Heads);
         json.WriteNumber("num_channels", 3);
         json.WriteNumber("num_hidden_layers", vision.Layers);
         json.WriteNumber("patch_size", vision.PatchSize);
-        json.WriteBoolean("vision_use_head", false);
+        if (!vision.HasClassToken)
+            json.WriteBoolean("vision_use_head", false);
     }
 
     private static void WriteIds(Utf8JsonWriter json, TextDecoderConfig text)

@@ -14,7 +14,7 @@ public sealed class ImageBatch : IDisposable
 
     /// <summary>An empty batch for an encoder.</summary>
     /// <param name="vision">The encoder, whose tile and patch the pictures must be prepared for.</param>
-    public ImageBatch(SiglipVisionConfig vision) => Vision = vision;
+    public ImageBatch(ImageEncoderConfig vision) => Vision = vision;
 
     /// <summary>Pictures.</summary>
     public int Count => _pictures.Count;
@@ -28,7 +28,7 @@ public sealed class ImageBatch : IDisposable
     /// <summary>One segment a crop.</summary>
     public SegmentLayout Layout { get; } = new();
 
-    internal SiglipVisionConfig Vision { get; }
+    internal ImageEncoderConfig Vision { get; }
 
     internal IReadOnlyList<(ProcessedImage Image, int FirstCrop, FeaturePacking Packing)> Pictures => _pictures;
 

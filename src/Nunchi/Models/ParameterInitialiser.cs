@@ -3,7 +3,7 @@ namespace Nunchi.Models;
 /// <summary>Values for training from nothing: normal numbers of deviation 0.02 (smaller where a matrix writes into the residual stream, GPT-2), zero biases, unit norms.</summary>
 internal static class ParameterInitialiser
 {
-    internal static void Initialise(ParameterSet parameters, LlavaOnevisionConfig config, ulong seed)
+    internal static void Initialise(ParameterSet parameters, VisionLanguageConfig config, ulong seed)
     {
         double deviation = config.Text.InitializerRange;
         foreach (Parameter parameter in parameters.All)

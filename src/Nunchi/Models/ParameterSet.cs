@@ -7,12 +7,13 @@ namespace Nunchi.Models;
 /// <summary>All parameters of a model, in a fixed order, with a switch for each module. Owns their memory.</summary>
 public sealed class ParameterSet : IDisposable
 {
-    private readonly ComputeBackend _backend;
+    private readonly ComputeBackend? _backend;
     private readonly List<Parameter> _all = [];
     private readonly Dictionary<string, Parameter> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (Parameter Parameter, ParameterView View)> _byView = new(StringComparer.Ordinal);
 
-    internal ParameterSet(ComputeBackend backend) => _backend = backend;
+    /// <param name="backend">Where the parameters lie; null for shapes without memory.</param>
+    internal ParameterSet(ComputeBackend? backend) => _backend = backend;
 
     /// <summary>The parameters in the order in which they were made: encoder, projector, newline, decoder.</summary>
     public IReadOnlyList<Parameter> All => _all;
@@ -60,10 +61,10 @@ public sealed class ParameterSet : IDisposable
     }
 
     internal Tensor Matrix(string name, ModelModule module, int rows, int columns, ParameterStart start = ParameterStart.Normal, bool insideLayer = false, IReadOnlyList<long>? shape = null) =>
-        Add(new Parameter(name, new Tensor(_backend, rows, columns), module, start, insideLayer, [new ParameterView(name, shape ?? [rows, columns], 0)]));
+        Add(new Parameter(name, NewTensor(rows, columns), module, start, insideLayer, [new ParameterView(name, shape ?? [rows, columns], 0)]));
 
     internal Tensor Vector(string name, ModelModule module, int width, ParameterStart start, bool used = true) =>
-        Add(new Parameter(name, new Tensor(_backend, 1, width), module, start, false, [new ParameterView(name, [width], 0)]) { IsUsed = used });
+        Add(new Parameter(name, NewTensor(1, width), module, start, false, [new ParameterView(name, [width], 0)]) { IsUsed = used });
 
     /// <summary>Matrices of one input below each other, so that one product serves them all.</summary>
     internal Tensor FusedMatrix(string name, ModelModule module, int columns, params ReadOnlySpan<(string Name, int Rows)> parts)
@@ -75,7 +76,7 @@ public sealed class ParameterSet : IDisposable
             views.Add(new ParameterView(part.Name, [part.Rows, columns], (long)rows * columns));
             rows += part.Rows;
         }
-        return Add(new Parameter(name, new Tensor(_backend, rows, columns), module, ParameterStart.Normal, true, views));
+        return Add(new Parameter(name, NewTensor(rows, columns), module, ParameterStart.Normal, true, views));
     }
 
     internal Tensor FusedVector(string name, ModelModule module, params ReadOnlySpan<(string Name, int Width)> parts)
@@ -87,8 +88,10 @@ public sealed class ParameterSet : IDisposable
             views.Add(new ParameterView(part.Name, [part.Width], width));
             width += part.Width;
         }
-        return Add(new Parameter(name, new Tensor(_backend, 1, width), module, ParameterStart.Zeros, false, views));
+        return Add(new Parameter(name, NewTensor(1, width), module, ParameterStart.Zeros, false, views));
     }
+
+    private Tensor NewTensor(int rows, int columns) => _backend == null ? Tensor.ShapeOnly(rows, columns) : new Tensor(_backend, rows, columns);
 
     private Tensor Add(Parameter parameter)
     {

@@ -10,7 +10,7 @@ public sealed class Projector
     private readonly Tensor? _bias1, _bias2;
     private readonly bool _tanh;
 
-    internal Projector(ParameterSet parameters, LlavaOnevisionConfig config)
+    internal Projector(ParameterSet parameters, VisionLanguageConfig config)
     {
         const ModelModule Module = ModelModule.Projector;
         const string Prefix = "model.multi_modal_projector.";

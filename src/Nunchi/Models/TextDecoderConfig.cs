@@ -6,7 +6,7 @@ namespace Nunchi.Models;
 /// </summary>
 public sealed record TextDecoderConfig
 {
-    /// <summary>The family as checkpoints call it: "qwen2", "qwen3" or "llama".</summary>
+    /// <summary>The family as checkpoints call it: "qwen2", "qwen3", "llama" or "mistral".</summary>
     public string Family { get; init; } = "qwen3";
 
     /// <summary>Rows of the embedding; at least the tokenizer's number of ids.</summary>
@@ -32,6 +32,9 @@ public sealed record TextDecoderConfig
 
     /// <summary>Base of the rotary frequencies.</summary>
     public double RopeTheta { get; init; } = 10000;
+
+    /// <summary>How the rotary frequencies are stretched; null leaves them as they are.</summary>
+    public RopeScaling? RopeScaling { get; init; }
 
     /// <summary>Added to the mean square in RMSNorm.</summary>
     public double RmsNormEpsilon { get; init; } = 1e-6;

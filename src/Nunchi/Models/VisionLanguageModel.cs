@@ -1,7 +1,6 @@
 using Nunchi.Generation;
 using Nunchi.Images;
 using Nunchi.Models.Qwen;
-using Nunchi.Models.Siglip;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Operators;
@@ -9,7 +8,7 @@ using Nunchi.Tensors.Operators;
 namespace Nunchi.Models;
 
 /// <summary>
-/// Image encoder, projector and text decoder (LLaVA-OneVision, Li et al. 2024): one definition for training, under a tape that records, and for inference,
+/// Image encoder, projector and text decoder (LLaVA, Liu et al. 2023; LLaVA-OneVision, Li et al. 2024): one definition for training, under a tape that records, and for inference,
 /// under one that does not.
 /// </summary>
 public sealed class VisionLanguageModel : IDisposable
@@ -18,34 +17,44 @@ public sealed class VisionLanguageModel : IDisposable
     /// <param name="backend">Where it lies and runs; must outlive it.</param>
     /// <param name="config">Sizes and switches.</param>
     /// <exception cref="OutOfMemoryException">The parameters do not fit into memory.</exception>
-    public VisionLanguageModel(ComputeBackend backend, LlavaOnevisionConfig config)
+    public VisionLanguageModel(ComputeBackend backend, VisionLanguageConfig config)
+        : this(backend, config, new ParameterSet(backend))
+    {
+    }
+
+    private VisionLanguageModel(ComputeBackend backend, VisionLanguageConfig config, ParameterSet parameters)
     {
         Backend = backend;
         Config = config;
-        Parameters = new ParameterSet(backend);
-        Encoder = new SiglipEncoder(Parameters, config.Vision, config.VisionLayersUsed);
+        Parameters = parameters;
+        Encoder = ImageEncoder.Create(Parameters, config.Vision, config.VisionLayersUsed);
         Projector = new Projector(Parameters, config);
-        Newline = Parameters.Vector("model.image_newline", ModelModule.Newline, config.Text.HiddenSize, ParameterStart.Newline);
+        if (config.TilesPictures)
+            Newline = Parameters.Vector("model.image_newline", ModelModule.Newline, config.Text.HiddenSize, ParameterStart.Newline);
         Decoder = new Decoder(backend, Parameters, config.Text);
     }
+
+    /// <summary>The parameters that a model of a configuration has: names, shapes, modules, but no memory.</summary>
+    /// <param name="config">Sizes and switches.</param>
+    public static ParameterSet PlanParameters(VisionLanguageConfig config) => new VisionLanguageModel(null!, config, new ParameterSet(null)).Parameters;
 
     /// <summary>Where the model lies and runs.</summary>
     public ComputeBackend Backend { get; }
 
     /// <summary>Sizes and switches.</summary>
-    public LlavaOnevisionConfig Config { get; }
+    public VisionLanguageConfig Config { get; }
 
     /// <summary>All parameters.</summary>
     public ParameterSet Parameters { get; }
 
     /// <summary>The image encoder.</summary>
-    public SiglipEncoder Encoder { get; }
+    public ImageEncoder Encoder { get; }
 
     /// <summary>From encoder width to decoder width.</summary>
     public Projector Projector { get; }
 
-    /// <summary>[1, decoder width]: ends each row of image features.</summary>
-    public Tensor Newline { get; }
+    /// <summary>[1, decoder width]: ends each row of image features; null in a family that has no such vector.</summary>
+    public Tensor? Newline { get; }
 
     /// <summary>The text decoder.</summary>
     public Decoder Decoder { get; }
@@ -60,10 +69,8 @@ public sealed class VisionLanguageModel : IDisposable
     /// <exception cref="ArgumentException">The batch holds no picture.</exception>
     public Tensor EncodeImages(Tape tape, ImageBatch images)
     {
-        Tensor projected = EncodeCrops(tape, images, 0, images.Crops, images.Layout); // [crops * tokens, decoder width]
-        Tensor packed = FeaturePacker.Pack(tape, projected, Newline, images); // [image tokens, decoder width]
-        tape.Release(projected);
-        return packed;
+        Tensor projected = EncodeCrops(tape, images, 0, images.Crops, images.Layout); // [crops * features, decoder width]
+        return Pack(tape, projected, images);
     }
 
     /// <summary>The same for inference, a few crops at a time: less memory, and something to tell in between.</summary>
@@ -78,20 +85,18 @@ public sealed class VisionLanguageModel : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(cropsAtOnce, 1);
         if (tape.Recording || images.Crops == 0)
             throw new ArgumentException("Crops are encoded in groups for inference only, and there must be some.", nameof(images));
-        int tokens = Config.Vision.Tokens;
-        Tensor all = tape.Rent(checked(images.Crops * tokens), Config.Text.HiddenSize); // [crops * tokens, decoder width]
+        int tokens = Config.Vision.FeaturesPerCrop;
+        Tensor all = tape.Rent(checked(images.Crops * tokens), Config.Text.HiddenSize); // [crops * features, decoder width]
         for (int first = 0; first < images.Crops; first += cropsAtOnce)
         {
             int count = Math.Min(cropsAtOnce, images.Crops - first);
-            using SegmentLayout layout = SegmentLayout.Uniform(count, tokens);
+            using SegmentLayout layout = SegmentLayout.Uniform(count, Config.Vision.Tokens);
             Tensor projected = EncodeCrops(tape, images, first, count, layout);
             Backend.Copy(projected.Data, all.Data + ((long)first * tokens * all.Columns), projected.Count);
             tape.Release(projected);
             encoded?.Invoke(first + count);
         }
-        Tensor packed = FeaturePacker.Pack(tape, all, Newline, images);
-        tape.Release(all);
-        return packed;
+        return Pack(tape, all, images);
     }
 
     /// <summary>Runs token sequences, image features in their places, through the decoder's layers.</summary>
@@ -117,6 +122,7 @@ public sealed class VisionLanguageModel : IDisposable
     /// <summary>Frees the parameters.</summary>
     public void Dispose()
     {
+        Encoder.Dispose();
         Decoder.Dispose();
         Parameters.Dispose();
     }
@@ -124,11 +130,21 @@ public sealed class VisionLanguageModel : IDisposable
     private Tensor EncodeCrops(Tape tape, ImageBatch images, int first, int count, SegmentLayout layout)
     {
         Tensor patches = images.Patches(tape, first, count); // [crops * tokens, 3 patch^2]
-        Tensor features = Encoder.Forward(tape, patches, layout); // [crops * tokens, encoder width]
+        Tensor features = Encoder.Forward(tape, patches, layout); // [crops * features, encoder width]
         tape.Release(patches);
         Tensor projected = Projector.Forward(tape, features);
         tape.Release(features);
         return projected;
+    }
+
+    // Without a newline vector every feature row is an image token as it is.
+    private Tensor Pack(Tape tape, Tensor projected, ImageBatch images)
+    {
+        if (Newline == null)
+            return projected;
+        Tensor packed = FeaturePacker.Pack(tape, projected, Newline, images); // [image tokens, decoder width]
+        tape.Release(projected);
+        return packed;
     }
 
     private Tensor Embed(Tape tape, TokenBatch batch, Tensor? imageRows)

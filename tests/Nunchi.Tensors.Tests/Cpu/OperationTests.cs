@@ -26,6 +26,8 @@ public unsafe class OperationTests
                 Check(kernels, 34, [count, count], scale, 3e-7, $"scale add {count}", (b, p) => b.ScaleAdd(p[0], 0.9f, p[1], 0.1f, count));
                 Check(kernels, 35, [count, count], scale, 0, $"copy {count}", (b, p) => b.Copy(p[0], p[1], count));
                 Check(kernels, 36, [count, count], scale, 0, $"clear {count}", (b, p) => b.Clear(p[0], count));
+                Check(kernels, 57, [count, count], scale, 1e-6, $"quick gelu {count}", (b, p) => b.QuickGelu(p[0], p[1], count));
+                Check(kernels, 58, [count, count, count], scale, 1e-6, $"quick gelu backward {count}", (b, p) => b.QuickGeluBackward(p[0], p[1], p[2], count));
                 foreach (var tanh in new[] { false, true })
                 {
                     Check(kernels, 37, [count, count], scale, 1e-6, $"gelu {count} {tanh}", (b, p) => b.Gelu(p[0], p[1], count, tanh));

@@ -72,6 +72,14 @@ public class OperatorGradientTests
     }
 
     [Fact]
+    public void QuickGelu_RandomRows_BackwardMatchesDifferences()
+    {
+        using var check = new GradientCheck(21);
+        Tensor x = check.Input(4, 8, scale: 3);
+        check.Verify(tape => Add.Apply(tape, QuickGelu.Apply(tape, x), x));
+    }
+
+    [Fact]
     public void Gelu_InputReadTwice_GradientsAdd()
     {
         using var check = new GradientCheck(9);

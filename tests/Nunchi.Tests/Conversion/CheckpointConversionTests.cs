@@ -27,18 +27,20 @@ public class CheckpointConversionTests
     }
 
     [Theory]
-    [InlineData(TensorNaming.Release4)]
-    [InlineData(TensorNaming.Release5)]
-    [InlineData(TensorNaming.Modules4)]
-    [InlineData(TensorNaming.Modules5)]
-    public void Run_ThereAndBack_IsTheSameCheckpoint(TensorNaming naming)
+    [InlineData("varco2-tiny", TensorNaming.Release4)]
+    [InlineData("varco2-tiny", TensorNaming.Release5)]
+    [InlineData("varco1-tiny", TensorNaming.Modules4)]
+    [InlineData("varco2-tiny", TensorNaming.Modules5)]
+    [InlineData("llava15-tiny", TensorNaming.Release4)]
+    [InlineData("llava15-tiny", TensorNaming.Modules5)]
+    public void Run_ThereAndBack_IsTheSameCheckpoint(string checkpoint, TensorNaming naming)
     {
         using var folder = new TemporaryFolder();
 
-        CheckpointConversion.Run(GoldenFiles.Path("varco2-tiny"), folder["there"], new ConversionOptions { Naming = naming, ShardSize = 200_000 }, Token);
+        CheckpointConversion.Run(GoldenFiles.Path(checkpoint), folder["there"], new ConversionOptions { Naming = naming, ShardSize = 200_000 }, Token);
         CheckpointConversion.Run(folder["there"], folder["back"], new ConversionOptions { Naming = TensorNaming.Release5 }, Token);
 
-        Same(GoldenFiles.Path("varco2-tiny"), folder["back"]);
+        Same(GoldenFiles.Path(checkpoint), folder["back"]);
         using var backend = CpuBackend.Create(new CpuOptions { Threads = 1 });
         using VisionLanguageModel model = CheckpointReader.Load(folder["there"], backend);
         Assert.True(File.Exists(folder["there/model.safetensors.index.json"]));

@@ -40,6 +40,25 @@ public class GgufProjectorTests
     }
 
     [Fact]
+    public void Write_Clip_HasClassTokenAndQuickGelu()
+    {
+        using var folder = new TemporaryFolder();
+        GgufExport.WriteProjector(GoldenFiles.Path("llava15-tiny"), folder["mmproj.gguf"], GgufWeights.F32, cancellation: Token);
+
+        using GgufFile file = GgufFile.Open(folder["mmproj.gguf"]);
+
+        Assert.False(file.Flag("clip.use_gelu"));
+        Assert.Equal(2, file.Whole("clip.vision.block_count")); // the second-to-last of three
+        Assert.Equal([2], file.Wholes("clip.vision.feature_layer"));
+        Assert.Equal([10, 48], file.Find("v.position_embd.weight")!.Shape);
+        Assert.Equal([48], file.Find("v.class_embd")!.Shape);
+        Assert.NotNull(file.Find("v.pre_ln.bias"));
+        Assert.Null(file.Find("v.patch_embd.bias"));
+        Assert.Null(file.Find("v.image_newline"));
+        Assert.Null(file.Length("clip.vision.image_grid_pinpoints"));
+    }
+
+    [Fact]
     public void Write_F32_HoldsTheCheckpointsValues()
     {
         using var folder = new TemporaryFolder();

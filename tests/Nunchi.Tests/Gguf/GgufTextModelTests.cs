@@ -22,6 +22,7 @@ public class GgufTextModelTests
     [Theory]
     [InlineData("varco2-tiny", "qwen3")]
     [InlineData("varco1-tiny", "qwen2")]
+    [InlineData("llava15-tiny", "llama")]
     public void Load_F32_GivesEqualLogits(string checkpoint, string architecture)
     {
         using var folder = new TemporaryFolder();
@@ -121,6 +122,31 @@ public class GgufTextModelTests
 
         Assert.Equal("llama", model.Config.Family);
         Assert.Equal(Logits(expected.Decoder, backend, ids), Logits(model.Decoder, backend, ids));
+    }
+
+    [Theory]
+    [InlineData("varco2-tiny", "\"rope_type\": \"linear\", \"factor\": 4.0")]
+    [InlineData("varco2-tiny", "\"rope_type\": \"yarn\", \"factor\": 4.0, \"original_max_position_embeddings\": 2048")]
+    [InlineData("varco1-tiny", "\"rope_type\": \"yarn\", \"factor\": 2.0, \"original_max_position_embeddings\": 64, \"attention_factor\": 1.5, \"beta_fast\": 16.0")]
+    [InlineData("varco1-tiny", "\"rope_type\": \"dynamic\", \"factor\": 2.0")]
+    [InlineData("llava15-tiny", "\"rope_type\": \"llama3\", \"factor\": 8.0, \"low_freq_factor\": 1.0, \"high_freq_factor\": 4.0, \"original_max_position_embeddings\": 64")]
+    public void Load_RotaryScaling_GivesEqualLogits(string checkpoint, string rope)
+    {
+        using var folder = new TemporaryFolder();
+        using var copy = new TemporaryCheckpoint(checkpoint);
+        copy.Edit("config.json", text => text.Replace("\"rope_type\": \"default\"", rope, StringComparison.Ordinal));
+        GgufExport.WriteText(copy.Directory, folder["text.gguf"], GgufWeights.F32, cancellation: Token);
+        int[] ids = Ids(checkpoint);
+        using CpuBackend backend = Backend();
+        using VisionLanguageModel expected = CheckpointReader.Load(copy.Directory, backend);
+
+        using GgufTextModel model = GgufTextModel.Load(folder["text.gguf"], backend);
+
+        float[] wanted = Logits(expected.Decoder, backend, ids), plain;
+        using (VisionLanguageModel unscaled = CheckpointReader.Load(GoldenFiles.Path(checkpoint), backend))
+            plain = Logits(unscaled.Decoder, backend, ids);
+        Assert.Equal(rope.Contains("dynamic", StringComparison.Ordinal), plain.AsSpan().SequenceEqual(wanted));
+        Assert.Equal(wanted, Logits(model.Decoder, backend, ids), (one, other) => Math.Abs(one - other) < 1e-5);
     }
 
     [Theory]

@@ -17,7 +17,7 @@ public sealed class ImageProcessorConfigTests : IDisposable
     {
         var config = ImageProcessorConfig.Load(GoldenFiles.Path("varco2-tiny-tf453"));
 
-        config.Save(_directory, 4);
+        config.Save(_directory, new Nunchi.Models.ImageEncoderConfig { ImageSize = 64, PatchSize = 16 });
 
         foreach (string file in new[] { "preprocessor_config.json", "processor_config.json" })
         {

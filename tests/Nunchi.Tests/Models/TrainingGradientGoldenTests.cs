@@ -23,7 +23,7 @@ public class TrainingGradientGoldenTests
         JsonElement expected = GoldenFiles.Json("training", "stages.json").GetProperty(stage);
         using var rows = new IndexBuffer();
         using var labels = new IndexBuffer();
-        Fill(golden, rows, labels);
+        GoldenSamples.Fill(golden, rows, labels);
         golden.Tape.Recording = true;
 
         Tensor images = golden.Model.EncodeImages(golden.Tape, golden.Images);
@@ -63,26 +63,5 @@ public class TrainingGradientGoldenTests
         string[] own2 = [.. parameters.All.Where(parameter => parameter.Tensor.HasGradient).SelectMany(parameter => parameter.Views).Select(view => view.Name)];
         Assert.Equal(trainable.Order(StringComparer.Ordinal), own2.Order(StringComparer.Ordinal));
         Assert.Equal(expected.GetProperty("grad_norm").GetDouble(), Math.Sqrt(total), expected.GetProperty("grad_norm").GetDouble() * 1e-4);
-    }
-
-    // A label stands at its own token; the row before predicts it.
-    private static void Fill(GoldenModel golden, IndexBuffer rows, IndexBuffer labels)
-    {
-        foreach (JsonElement sample in GoldenFiles.Json("training", "samples.json").EnumerateArray())
-        {
-            int[] ids = [.. sample.GetProperty("input_ids").EnumerateArray().Select(id => id.GetInt32())];
-            int[] targets = [.. sample.GetProperty("labels").EnumerateArray().Select(id => id.GetInt32())];
-            int first = golden.Tokens.Rows;
-            golden.Tokens.Add(ids);
-            for (int i = 1; i < ids.Length; i++)
-            {
-                if (targets[i] < 0)
-                    continue;
-                rows.Add(first + i - 1);
-                labels.Add(targets[i]);
-            }
-            if (sample.GetProperty("image").GetString() is { } image)
-                golden.Images.Add(TorchvisionProcessor.Process(golden.Processor, GoldenModel.Picture(image)));
-        }
     }
 }

@@ -34,7 +34,7 @@ internal sealed record ReferenceCase(string Name, IReadOnlyList<Message> Message
         item.GetProperty("name").GetString()!,
         [.. item.GetProperty("messages").EnumerateArray().Select(message => ReadMessage(message, picture))],
         [.. item.GetProperty("images").EnumerateArray().Select(name => picture(name.GetString()!))],
-        item.GetProperty("tiling").GetString() == "single_view_each" ? TilingMode.SingleView : TilingMode.AnyRes,
+        item.TryGetProperty("tiling", out JsonElement tiling) && tiling.GetString() == "single_view_each" ? TilingMode.SingleView : TilingMode.AnyRes,
         item.GetProperty("prompt").GetString()!,
         [.. item.GetProperty("greedy_ids").EnumerateArray().Select(id => id.GetInt32())]);
 

@@ -10,7 +10,7 @@ namespace Nunchi.Models.Qwen;
 /// A text decoder of the Llama kind (Touvron et al. 2023; Qwen2 and Qwen3 technical reports): token embedding, pre-norm layers of rotary
 /// grouped-query attention and SwiGLU, final RMSNorm, head. Sequences of any lengths are packed below each other without padding.
 /// </summary>
-public sealed class Decoder : IDisposable
+public sealed unsafe class Decoder : IDisposable
 {
     private const int FirstPositions = 2048;
     private readonly ComputeBackend _backend;
@@ -104,16 +104,22 @@ public sealed class Decoder : IDisposable
     /// <summary>Frees the rotary tables; parameters belong to the set they were made in.</summary>
     public void Dispose() => _rotary.ForEach(table => table.Dispose());
 
-    private float[] Frequencies()
+    private RotaryTable Table(int positions)
     {
-        float[] frequencies = RotaryTable.Frequencies(Config.HeadSize, Config.RopeTheta);
+        var (frequencies, attention) = RotaryFrequencies.Of(Config);
         if (RoundsRotaryFrequencies)
         {
             ushort[] rounded = new ushort[frequencies.Length];
             FloatConversion.ToBFloat16(frequencies, rounded);
             FloatConversion.FromBFloat16(rounded, frequencies);
         }
-        return frequencies;
+        var table = new RotaryTable(_backend, positions, frequencies);
+        if (attention != 1)
+        {
+            _backend.Scale(table.Cosines.Data, attention, table.Cosines.Count);
+            _backend.Scale(table.Sines.Data, attention, table.Sines.Count);
+        }
+        return table;
     }
 
     // Grows by doubling; tables that a recorded backward may still read stay until the decoder goes.
@@ -124,9 +130,12 @@ public sealed class Decoder : IDisposable
             longest = Math.Max(longest, position + 1);
         if (longest > Config.MaxPositions)
             throw new ArgumentException($"Position {longest - 1} lies beyond the model's longest sequence of {Config.MaxPositions} tokens.", nameof(positions));
-        int have = _rotary.Count == 0 ? 0 : _rotary[^1].Cosines.Rows;
-        if (have < longest)
-            _rotary.Add(new RotaryTable(_backend, Math.Min(Config.MaxPositions, Math.Max(longest, Math.Max(FirstPositions, 2 * have))), Frequencies()));
-        return _rotary[^1];
+        lock (_rotary)
+        {
+            int have = _rotary.Count == 0 ? 0 : _rotary[^1].Cosines.Rows;
+            if (have < longest)
+                _rotary.Add(Table(Math.Min(Config.MaxPositions, Math.Max(longest, Math.Max(FirstPositions, 2 * have)))));
+            return _rotary[^1];
+        }
     }
 }

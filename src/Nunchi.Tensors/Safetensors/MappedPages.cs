@@ -1,0 +1,32 @@
+using System.Runtime.InteropServices;
+
+namespace Nunchi.Tensors.Safetensors;
+
+/// <summary>
+/// Tells the operating system which pages of a mapped file come next and which are done with, so that reading a checkpoint faults in large steps and does
+/// not keep the file's pages beside the weights made of them. Only advice: where it is not known, reading is the same.
+/// </summary>
+internal static unsafe partial class MappedPages
+{
+    private const int DontNeed = 4, PopulateRead = 22;
+
+    /// <summary>The pages are read next.</summary>
+    internal static void Prepare(byte* start, long length) => Advise(start, length, PopulateRead, inside: false);
+
+    /// <summary>The pages that lie wholly inside have been read; they leave the process's memory and stay in the system's cache.</summary>
+    internal static void Release(byte* start, long length) => Advise(start, length, DontNeed, inside: true);
+
+    private static void Advise(byte* start, long length, int advice, bool inside)
+    {
+        if (!OperatingSystem.IsLinux() || length <= 0)
+            return;
+        ulong page = (ulong)Environment.SystemPageSize, from = (ulong)start, to = from + (ulong)length;
+        from = inside ? (from + page - 1) / page * page : from / page * page;
+        to = inside ? to / page * page : to;
+        if (from < to)
+            _ = MAdvise((void*)from, (nuint)(to - from), advice);
+    }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int MAdvise(void* start, nuint length, int advice);
+}
