@@ -86,7 +86,7 @@ public class ExportCommandTests
 
         Assert.True(code == ExitCode.Success, shell.Output + shell.Errors);
         JsonElement root = JsonCheck.Single(shell.Output, "nunchi.converted/1");
-        Assert.Equal(78, root.GetProperty("tensors").GetInt32());
+        Assert.Equal(77, root.GetProperty("tensors").GetInt32());
         Assert.True(root.GetProperty("weight_files").GetInt32() > 2);
         Assert.Equal(ExitCode.Success, await shell.RunAsync("show", shell.PathOf("out")));
     }

@@ -241,7 +241,7 @@ public class GgufTextModelTests
     [InlineData("general.architecture", "clip", "this is a projector")]
     [InlineData("tokenizer.ggml.model", "llama", "byte-level BPE")]
     [InlineData("tokenizer.ggml.pre", "tekken", "known way")]
-    [InlineData("qwen3.rope.scaling.type", "yarn", "not supported")]
+    [InlineData("qwen3.rope.scaling.type", "longrope", "none, linear or yarn")]
     public void Load_Unsupported_IsRefusedByName(string key, string value, string expected)
     {
         using var folder = new TemporaryFolder();
