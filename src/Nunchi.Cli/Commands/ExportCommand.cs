@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Nunchi.Cli.Answers;
 using Nunchi.Gguf;
+using Nunchi.Hub;
 
 namespace Nunchi.Cli;
 
@@ -60,20 +61,13 @@ internal static class ExportCommand
     private static (string Text, string Projector) Paths(string output, string directory, string type)
     {
         if (Directory.Exists(output))
-            output = Path.Combine(output, $"{ModelName(directory)}-{type.ToUpperInvariant()}.gguf");
+            output = Path.Combine(output, $"{(HubCache.NameOf(directory) ?? directory).Split('/', '\\')[^1]}-{type.ToUpperInvariant()}.gguf");
         if (!output.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
             throw new UsageException($"'{output}' does not end with .gguf and is no directory that is there. See 'nunchi export --help'.");
         string full = Path.GetFullPath(output), folder = Path.GetDirectoryName(full)!;
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"There is no directory {folder} to write {Path.GetFileName(full)} into.");
         return (full, Path.Combine(folder, "mmproj-" + Path.GetFileName(full)));
-    }
-
-    // A snapshot in the hub's cache is called by its commit; the model's name stands above it.
-    private static string ModelName(string directory)
-    {
-        var info = new DirectoryInfo(directory);
-        return info.Parent is { Name: "snapshots", Parent: { } model } ? model.Name.Split("--")[^1] : info.Name;
     }
 
     private static Option<string> Choice(string name, string description, string fallback, string[] values)

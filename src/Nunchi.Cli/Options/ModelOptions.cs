@@ -30,7 +30,7 @@ internal sealed class ModelOptions
     public IChatEngine Load(Shell shell, ParseResult parsed, string? named = null)
     {
         string directory = Find(shell, named ?? parsed.GetValue(Model), ".gguf", ".safetensors");
-        using var status = new StatusLine(shell, $"loading {Path.GetFileName(Path.TrimEndingDirectorySeparator(directory))}");
+        using var status = new StatusLine(shell, $"loading {HubCache.NameOf(directory) ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(directory))}");
         return shell.LoadEngine(directory, parsed.GetValue(Threads));
     }
 
@@ -78,11 +78,26 @@ internal sealed class ModelOptions
         using var status = new PullStatus(shell, repository);
         try
         {
-            return client.LocateAsync(repository, status, scope.Token).GetAwaiter().GetResult();
+            string directory = client.LocateAsync(repository, status, scope.Token).GetAwaiter().GetResult();
+            return files.Contains(".gguf") ? GgufOf(directory) : directory;
         }
         catch (HubException failure)
         {
             throw new HubException(failure.Failure, $"{source} is {named}, which is no directory here: {failure.Message}", failure);
         }
+    }
+
+    // What was pulled of a repository may be one GGUF file of many, with no checkpoint beside it.
+    private static string GgufOf(string directory)
+    {
+        if (File.Exists(Path.Combine(directory, "config.json")))
+            return directory;
+        string[] texts = [.. Directory.EnumerateFiles(directory, "*.gguf").Where(file => !Path.GetFileName(file).StartsWith("mmproj", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
+        return texts switch
+        {
+            [] => directory,
+            [var only] => only,
+            _ => throw new UsageException($"{directory} holds several models ({string.Join(", ", texts.Select(Path.GetFileName))}); name the file."),
+        };
     }
 }

@@ -34,6 +34,7 @@ internal sealed record ConvertedTensor(string Name, SafetensorsFile File, Safete
                 target.Write(new ReadOnlySpan<byte>(File.Locate(Source) + done, count));
                 written(count);
             }
+            File.Release(Source, 0, Source.Count);
             return;
         }
         float[] values = new float[Math.Min(ChunkElements, Source.Count)];
@@ -43,6 +44,7 @@ internal sealed record ConvertedTensor(string Name, SafetensorsFile File, Safete
             int count = (int)Math.Min(ChunkElements, Source.Count - done);
             Span<float> piece = values.AsSpan(0, count);
             SafetensorsRows.Read(File, Source, done, piece);
+            File.Release(Source, done, count);
             Round(piece, halves, done);
             target.Write(Type == SafetensorsType.F32 ? MemoryMarshal.AsBytes(piece) : MemoryMarshal.AsBytes(halves.AsSpan(0, count)));
             written((long)count * ElementSize(Type));

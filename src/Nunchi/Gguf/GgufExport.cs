@@ -80,6 +80,8 @@ public static class GgufExport
                 Read(names[i], file, entry, row, columns, buffer.AsSpan(0, values));
                 CheckFinite(file, entry, buffer.AsSpan(0, values));
                 writer.Write(slots[i], buffer.AsSpan(0, values));
+                if (names[i].PermutedHeads == 0)
+                    file.Release(entry, row * columns, values);
                 progress?.Report((double)(written += values) / total);
             }
         }

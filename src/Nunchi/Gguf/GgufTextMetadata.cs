@@ -1,3 +1,4 @@
+using Nunchi.Hub;
 using Nunchi.Models;
 using Nunchi.Text;
 using Nunchi.Text.Files;
@@ -19,7 +20,7 @@ internal static class GgufTextMetadata
         string architecture = GgufTextNames.Architecture(text.Family)!;
         metadata.Add("general.architecture", architecture);
         metadata.Add("general.type", "model");
-        metadata.Add("general.name", Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))));
+        metadata.Add("general.name", HubCache.NameOf(Path.GetFullPath(directory)) ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))));
         metadata.AddWhole("general.file_type", GgufWeightTypes.FileType(weights));
         metadata.AddWhole("general.quantization_version", 2);
         AddSizes(metadata, architecture + ".", text);

@@ -1,3 +1,4 @@
+using Nunchi.Hub;
 using Nunchi.Images;
 using Nunchi.Models;
 
@@ -17,7 +18,7 @@ internal static class GgufVisionMetadata
         var metadata = new GgufMetadata();
         metadata.Add("general.architecture", "clip");
         metadata.Add("general.type", "mmproj");
-        metadata.Add("general.name", Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))));
+        metadata.Add("general.name", HubCache.NameOf(Path.GetFullPath(directory)) ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))));
         metadata.AddWhole("general.file_type", GgufWeightTypes.FileType(weights is GgufWeights.F32 or GgufWeights.BF16 or GgufWeights.Q8_0 ? weights : GgufWeights.F16));
         metadata.AddWhole("general.quantization_version", 2);
         metadata.Add("clip.has_vision_encoder", true);

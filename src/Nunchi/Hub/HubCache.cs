@@ -49,6 +49,16 @@ public sealed class HubCache(string directory)
         return RemoveRevision(layout, model, revision);
     }
 
+    /// <summary>The model that a directory of a hub's cache holds: <c>ORG/NAME</c> for <c>.../models--ORG--NAME/snapshots/COMMIT</c>; null for other directories.</summary>
+    /// <param name="directory">Any directory.</param>
+    public static string? NameOf(string directory)
+    {
+        var info = new DirectoryInfo(Path.TrimEndingDirectorySeparator(directory));
+        return info.Parent is { Name: "snapshots", Parent: { } model } && model.Name.StartsWith(CacheLayout.Prefix, StringComparison.Ordinal)
+            ? model.Name[CacheLayout.Prefix.Length..].Replace("--", "/", StringComparison.Ordinal)
+            : null;
+    }
+
     /// <summary>The snapshot of a model with what it lacks; null when there is none at all.</summary>
     internal (string Directory, string? Missing)? Look(HubRepository repository)
     {

@@ -101,6 +101,37 @@ public class HubCommandTests
     }
 
     [Fact]
+    public async Task Pull_Interrupted_EndsWithItsCode()
+    {
+        using var hub = LoopbackHub.WithModel();
+        using TestShell shell = Shell(hub);
+        hub.StoreIntercept = _ =>
+        {
+            shell.Interrupts.Raise();
+            return Task.FromResult<LoopbackAnswer?>(null);
+        };
+
+        Assert.Equal(ExitCode.Interrupted, await shell.RunAsync("pull", LoopbackHub.Name));
+        Assert.False(Directory.Exists(Path.Combine(shell.PathOf("hub"), "models--org--tiny", "snapshots")));
+    }
+
+    [Fact]
+    public async Task Model_PulledGguf_IsTakenAsTheModel()
+    {
+        using var hub = LoopbackHub.WithModel();
+        hub.Add("tiny-Q8_0.gguf", [1, 2, 3], large: true);
+        hub.Add("tiny-Q4_0.gguf", [1, 2, 3, 4], large: true);
+        using TestShell shell = Shell(hub);
+
+        Assert.Equal(ExitCode.Success, await shell.RunAsync("pull", LoopbackHub.Name, "--include", "*Q8_0.gguf", "--quiet"));
+        Assert.Equal(ExitCode.Success, await shell.RunAsync("show", LoopbackHub.Name));
+        Assert.EndsWith("tiny-Q8_0.gguf", shell.LoadedFrom, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Success, await shell.RunAsync("pull", LoopbackHub.Name, "--include", "*.gguf", "--quiet"));
+        Assert.Equal(ExitCode.Usage, await shell.RunAsync("show", LoopbackHub.Name));
+        Assert.Contains("several models", shell.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Models_ListAndRemove()
     {
         using var hub = LoopbackHub.WithModel();

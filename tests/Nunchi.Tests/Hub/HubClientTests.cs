@@ -570,6 +570,7 @@ public class HubClientTests
 
         using Nunchi.Generation.ChatEngine engine = Nunchi.Generation.ChatEngine.Load(pulled.Directory);
         Assert.Equal("llava_onevision", engine.Info.Family);
+        Assert.Equal(LoopbackHub.Name, engine.Info.Name);
         Assert.Equal(hub.Files.Count, pulled.Files.Count);
     }
 
