@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
 
 namespace Nunchi.Gguf;
 
@@ -68,44 +69,35 @@ internal static class SuperBlockWriter
     /// <summary>Scale and minimum, both 0 or more, for x = scale * q - minimum with q in 0..15.</summary>
     private static (float Scale, float Minimum) FitWithMinimum(ReadOnlySpan<float> values)
     {
-        float least = 0, most = values[0], squares = 0;
-        foreach (float value in values)
-        {
-            least = Math.Min(least, value);
-            most = Math.Max(most, value);
-            squares += value * value;
-        }
+        Vector256<float> x0 = Load(values, 0), x1 = Load(values, 8), x2 = Load(values, 16), x3 = Load(values, 24);
+        Vector256<float> low = Vector256.Min(Vector256.Min(x0, x1), Vector256.Min(x2, x3)), high = Vector256.Max(Vector256.Max(x0, x1), Vector256.Max(x2, x3));
+        float least = 0, most = high[0];
+        for (int i = 0; i < 8; i++)
+            (least, most) = (Math.Min(least, low[i]), Math.Max(most, high[i]));
         if (most <= least)
             return (0, -least);
-        float typical = MathF.Sqrt(squares / values.Length), bestError = float.MaxValue, bestScale = 0, bestMinimum = 0;
-        for (int candidate = 0; candidate <= 20; candidate++)
+        // Large values weigh more: an error there costs more in a product.
+        float typical = MathF.Sqrt(Vector256.Sum((x0 * x0) + (x1 * x1) + (x2 * x2) + (x3 * x3)) / Group4);
+        Vector256<float> plus = Vector256.Create(typical);
+        Vector256<float> w0 = plus + Vector256.Abs(x0), w1 = plus + Vector256.Abs(x1), w2 = plus + Vector256.Abs(x2), w3 = plus + Vector256.Abs(x3);
+        float w = Vector256.Sum(w0 + w1 + w2 + w3), wx = Vector256.Sum((w0 * x0) + (w1 * x1) + (w2 * x2) + (w3 * x3));
+        float wxx = Vector256.Sum((w0 * x0 * x0) + (w1 * x1 * x1) + (w2 * x2 * x2) + (w3 * x3 * x3));
+        float bestError = float.MaxValue, bestScale = 0, bestMinimum = 0;
+        for (int candidate = 0; candidate <= 10; candidate++)
         {
-            float inverse = (14 + (0.1f * candidate)) / (most - least);
-            float weights = 0, q = 0, qq = 0, x = 0, qx = 0;
-            foreach (float value in values)
-            {
-                float weight = typical + Math.Abs(value), number = Math.Clamp(MathF.Round(inverse * (value - least)), 0, 15);
-                weights += weight;
-                q += weight * number;
-                qq += weight * number * number;
-                x += weight * value;
-                qx += weight * number * value;
-            }
-            float determinant = (weights * qq) - (q * q);
+            float inverse = (14 + (0.2f * candidate)) / (most - least);
+            Vector256<float> q0 = Places(x0, least, inverse), q1 = Places(x1, least, inverse), q2 = Places(x2, least, inverse), q3 = Places(x3, least, inverse);
+            Vector256<float> wq0 = w0 * q0, wq1 = w1 * q1, wq2 = w2 * q2, wq3 = w3 * q3;
+            float q = Vector256.Sum(wq0 + wq1 + wq2 + wq3);
+            float qq = Vector256.Sum((wq0 * q0) + (wq1 * q1) + (wq2 * q2) + (wq3 * q3)), qx = Vector256.Sum((wq0 * x0) + (wq1 * x1) + (wq2 * x2) + (wq3 * x3));
+            float determinant = (w * qq) - (q * q);
             if (determinant <= 0)
                 continue;
-            float scale = ((weights * qx) - (q * x)) / determinant, offset = ((qq * x) - (q * qx)) / determinant;
+            float scale = ((w * qx) - (q * wx)) / determinant, offset = ((qq * wx) - (q * qx)) / determinant;
             if (offset > 0)
                 (scale, offset) = (qx / qq, 0);
-            if (!(scale > 0))
-                continue;
-            float error = 0;
-            foreach (float value in values)
-            {
-                float number = Math.Clamp(MathF.Round((value - offset) / scale), 0, 15), difference = (scale * number) + offset - value;
-                error += (typical + Math.Abs(value)) * difference * difference;
-            }
-            if (error < bestError)
+            float error = wxx - (scale * qx) - (offset * wx); // of the least squares with these places
+            if (scale > 0 && error < bestError)
                 (bestError, bestScale, bestMinimum) = (error, scale, -offset);
         }
         return bestScale > 0 ? (bestScale, bestMinimum) : ((most - least) / 15, -least);
@@ -122,21 +114,24 @@ internal static class SuperBlockWriter
         }
         if (largest == 0)
             return 0;
+        Vector256<float> x0 = Load(values, 0), x1 = Load(values, 8), w0 = x0 * x0, w1 = x1 * x1, lowest = Vector256.Create(-32f), highest = Vector256.Create(31f);
         float best = float.MinValue, bestScale = largest / -32;
-        for (int candidate = -9; candidate <= 9; candidate++)
+        for (int candidate = -9; candidate <= 9; candidate += 2)
         {
-            float inverse = (-32 + (0.1f * candidate)) / largest, qx = 0, qq = 0;
-            foreach (float value in values)
-            {
-                float number = Math.Clamp(MathF.Round(inverse * value), -32, 31), weight = value * value;
-                qx += weight * number * value;
-                qq += weight * number * number;
-            }
+            Vector256<float> inverse = Vector256.Create((-32 + (0.1f * candidate)) / largest);
+            Vector256<float> q0 = Vector256.Min(Vector256.Max(Vector256.Round(inverse * x0), lowest), highest), q1 = Vector256.Min(Vector256.Max(Vector256.Round(inverse * x1), lowest), highest);
+            float qx = Vector256.Sum((w0 * q0 * x0) + (w1 * q1 * x1)), qq = Vector256.Sum((w0 * q0 * q0) + (w1 * q1 * q1));
             if (qq > 0 && qx * qx / qq > best)
                 (best, bestScale) = (qx * qx / qq, qx / qq);
         }
         return bestScale;
     }
+
+    // Always vectors of eight, whatever the machine has: sums in one order give the same file everywhere.
+    private static Vector256<float> Load(ReadOnlySpan<float> values, int at) => Vector256.Create(values.Slice(at, 8));
+
+    private static Vector256<float> Places(Vector256<float> x, float least, float inverse) =>
+        Vector256.Min(Vector256.Max(Vector256.Round((x - Vector256.Create(least)) * inverse), Vector256<float>.Zero), Vector256.Create(15f));
 
     private static void SetPair(Span<byte> packed, int group, int scale, int minimum)
     {
