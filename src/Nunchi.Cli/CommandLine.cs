@@ -50,6 +50,7 @@ internal static class CommandLine
         root.Subcommands.Add(ExportCommand.Create(shell));
         root.Subcommands.Add(ConvertCommand.Create(shell));
         root.Subcommands.Add(TrainCommand.Create(shell));
+        root.Subcommands.Add(EvalCommand.Create(shell));
         root.Subcommands.Add(DataCommand.Create(shell));
         root.Subcommands.Add(BenchCommand.Create(shell));
         return root;

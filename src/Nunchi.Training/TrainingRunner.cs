@@ -6,6 +6,7 @@ using Nunchi.Training.Runs;
 using Nunchi.Training.Stages;
 using Nunchi.Training.Stages.Answers;
 using Nunchi.Training.Stages.EncoderLabels;
+using Nunchi.Training.Stages.ProjectorLabels;
 using Nunchi.Training.Stages.Text;
 
 namespace Nunchi.Training;
@@ -72,6 +73,7 @@ public static class TrainingRunner
     {
         StageKind.EncoderLabels => new EncoderLabelsStage(context),
         StageKind.Text => new TextStage(context),
+        StageKind.ProjectorLabels => new ProjectorLabelsStage(context),
         _ => new AnswerStage(context),
     };
 

@@ -21,7 +21,7 @@ internal sealed class FakeEngine : IChatEngine
 
     public bool Disposed { get; private set; }
 
-    public ModelInfo Info { get; } = new()
+    public ModelInfo Info { get; set; } = new()
     {
         Name = "tiny",
         Directory = "/models/tiny",

@@ -78,6 +78,8 @@ internal sealed class TestShell : IDisposable
         Variable = name => variables.GetValueOrDefault(name),
         Homes = [Folder],
         LoadEngine = Loader ?? Load,
+        FindAssets = () => TestAssets.Assets,
+        Pictures = TestAssets.Small,
         Interrupts = Interrupts,
         Keyboard = Keyboard,
     };

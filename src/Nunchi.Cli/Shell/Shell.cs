@@ -1,4 +1,5 @@
 using Nunchi.Chat;
+using Nunchi.Data.Scenes;
 
 namespace Nunchi.Cli;
 
@@ -29,6 +30,12 @@ internal sealed record Shell
     public required IReadOnlyList<string> Homes { get; init; }
 
     public required EngineLoader LoadEngine { get; init; }
+
+    /// <summary>Finds the fonts and things that pictures are drawn with.</summary>
+    public Func<SceneAssets> FindAssets { get; init; } = SceneAssets.Find;
+
+    /// <summary>Limits of drawn pictures; null for the usual ones.</summary>
+    public SceneOptions? Pictures { get; init; }
 
     public required Interrupts Interrupts { get; init; }
 

@@ -45,13 +45,13 @@ public static class PageCurriculum
         "either polarity",
         "any colours",
         "4 fonts",
-        "22-40 px, a few pages of objects",
+        "22-40 px, a fifth of the pages objects",
         "10 fonts",
         "every syllable, small letters, punctuation",
-        "14-64 px, mixed sizes, several regions",
+        "14-64 px, mixed sizes, several regions, more objects",
         "20 fonts, less contrast, wider gaps",
         "all fonts, squeezed pages",
-        "patterned grounds, more objects",
+        "patterned grounds",
         "rotation, perspective, blur, noise, JPEG, tone",
     ];
 
@@ -72,19 +72,19 @@ public static class PageCurriculum
         if (level >= 3)
             pages = pages with { Faces = 4 };
         if (level >= 4)
-            pages = pages with { GlyphHeight = new Spread(22, 40), ObjectShare = 0.12f };
+            pages = pages with { GlyphHeight = new Spread(22, 40), ObjectShare = 0.2f };
         if (level >= 5)
             pages = pages with { Faces = 10 };
         if (level >= 6)
             pages = pages with { FrequentSyllables = SyllableFrequency.Count, EverySyllableShare = 0.4f, SmallLetters = true, PunctuationShare = 0.3f, LatinShare = 0.16f, NumberShare = 0.14f };
         if (level >= 7)
-            pages = pages with { GlyphHeight = new Spread(14, 64), MixedLines = 0.2f, Regions = 4 };
+            pages = pages with { GlyphHeight = new Spread(14, 64), MixedLines = 0.2f, Regions = 4, ObjectShare = 0.3f };
         if (level >= 8)
             pages = pages with { Faces = 20, MinimumContrast = 60, WordGap = new Spread(0.2f, 1.2f), LineGap = new Spread(0.12f, 0.8f), LetterGap = new Spread(-0.03f, 0.2f) };
         if (level >= 9)
             pages = pages with { Faces = int.MaxValue, Squeeze = 2, Enlargement = new Spread(0.85f, 1.6f), WarpShare = 0.6f };
         if (level >= 10)
-            pages = pages with { PatternShare = 0.4f, ObjectShare = 0.3f };
+            pages = pages with { PatternShare = 0.4f };
         if (level >= 11)
             pages = new PageDifficulty();
         return pages;

@@ -195,6 +195,9 @@ public sealed record SceneGlyph(string Character, Quad Quad);
 /// <summary>A drawn thing.</summary>
 public sealed record SceneObject
 {
+    /// <summary>Share of a thing that must be visible for questions and captions to be about it.</summary>
+    public const float Seen = 0.45f;
+
     /// <summary>Key of its class, such as "umbrella".</summary>
     public required string Class { get; init; }
 

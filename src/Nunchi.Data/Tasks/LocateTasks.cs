@@ -40,7 +40,7 @@ internal static class LocateTasks
         string answer = ask.Say(
             ["{0은} 보이지 않습니다.", "사진에 {0은} 없습니다.", "죄송하지만 {0은} 보이지 않습니다."],
             ["I cannot see {1} {0} in the image.", "There is no {0} in the image."], phrase, Naming.Article(phrase));
-        return new Turn(question, answer, ask.Truth(TaskKind.LocateAbsent, "locate_absent") with { Label = "none", Accept = ["보이지 않", "없습니다", "no ", "cannot see"] });
+        return new Turn(question, answer, ask.Truth(TaskKind.LocateAbsent, "locate_absent") with { Label = "none", Accept = ["보이지 않", "없습니다", "no ", "cannot see"], Boxes = [new TruthBoxes(phrase, "obj", [])] });
     }
 
     public static Turn? DescribeRegion(AskContext ask)

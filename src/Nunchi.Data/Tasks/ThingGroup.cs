@@ -7,9 +7,6 @@ namespace Nunchi.Data.Tasks;
 /// <summary>All things of one class and colour in a picture, as a phrase names them.</summary>
 internal sealed class ThingGroup(ObjectClass what, ColourName colour, IReadOnlyList<SceneObject> members, int ofClass, int width, int height)
 {
-    /// <summary>Share of a thing that must be seen for it to be talked about.</summary>
-    public const float Seen = 0.45f;
-
     public ObjectClass Class { get; } = what;
 
     public ColourName Colour { get; } = colour;
@@ -29,7 +26,7 @@ internal sealed class ThingGroup(ObjectClass what, ColourName colour, IReadOnlyL
 
     public static IReadOnlyList<ThingGroup> Of(Scene scene)
     {
-        List<SceneObject> seen = [.. scene.Objects.Where(o => o.Visible >= Seen)];
+        List<SceneObject> seen = [.. scene.Objects.Where(o => o.Visible >= SceneObject.Seen)];
         return [.. seen.GroupBy(o => (o.Class, o.Colour)).Select(g => new ThingGroup(
             ObjectCatalogue.Get(g.Key.Class), g.Key.Colour, [.. g.OrderBy(o => o.Box.CentreX)],
             seen.Count(o => o.Class == g.Key.Class), scene.Width, scene.Height))];

@@ -47,5 +47,5 @@ public sealed record TurnTruth
 /// <summary>A phrase or text and where it is.</summary>
 /// <param name="Phrase">Phrase or text.</param>
 /// <param name="Kind">"obj" or "char".</param>
-/// <param name="Boxes">Exact boxes, as fractions of the picture, not yet on the grid.</param>
+/// <param name="Boxes">Exact boxes, as fractions of the picture, not yet on the grid; none when the phrase asks for something that is not there.</param>
 public sealed record TruthBoxes(string Phrase, string Kind, IReadOnlyList<BoundingBox> Boxes);

@@ -17,10 +17,18 @@ public readonly record struct Estimate(double Value, double Low, double High, in
             throw new ArgumentOutOfRangeException(nameof(successes), successes, $"There must be 0 to {trials} successes.");
         if (trials == 0)
             return new Estimate(double.NaN, 0, 1, 0);
-        double share = (double)successes / trials, square = Normal95 * Normal95 / trials;
+        double share = (double)successes / trials;
+        (double low, double high) = Wilson(share, trials);
+        return new Estimate(share, low, high, trials);
+    }
+
+    /// <summary>Wilson's interval of a share seen in so many independent trials, which need not be a whole number.</summary>
+    internal static (double Low, double High) Wilson(double share, double trials)
+    {
+        double square = Normal95 * Normal95 / trials;
         double centre = (share + (square / 2)) / (1 + square);
         double half = Normal95 / (1 + square) * Math.Sqrt((share * (1 - share) / trials) + (square / (4 * trials)));
-        return new Estimate(share, Math.Max(0, centre - half), Math.Min(1, centre + half), trials);
+        return (Math.Max(0, centre - half), Math.Min(1, centre + half));
     }
 
     /// <summary>

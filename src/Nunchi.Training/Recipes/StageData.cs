@@ -10,8 +10,20 @@ public abstract record StageData
     {
         StageKind.EncoderLabels => EncoderLabelsData.Read(stage.SectionOrNull("data")),
         StageKind.Text => TextData.Read(stage.SectionOrNull("data")),
+        StageKind.ProjectorLabels => NoData.Read(stage),
         _ => AnswerData.Read(stage.SectionOrNull("data")),
     };
+}
+
+/// <summary>Data of a stage that leaves nothing to choose.</summary>
+public sealed record NoData : StageData
+{
+    internal static NoData Read(RecipeSection stage)
+    {
+        if (stage.Has("data"))
+            throw stage.Error("data", "has no meaning here: this kind of stage draws the pages of its curriculum");
+        return new NoData();
+    }
 }
 
 /// <summary>Data of a stage that trains the encoder on dense labels.</summary>
@@ -67,13 +79,14 @@ public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double
 {
     private const int GlimpseSide = 192;
 
-    /// <summary>Mixtures that a level may name: one word in a small picture that is seen once, one word a picture, words and lines, everything.</summary>
+    /// <summary>Mixtures that a level may name: one word in a small picture that is seen once, words and lines in such a picture, one word a picture, words and lines, everything. A picture costs far more than a question about it, so each is asked about several times.</summary>
     public static IReadOnlyDictionary<string, AnswerMixture> Mixtures { get; } = new Dictionary<string, AnswerMixture>(StringComparer.Ordinal)
     {
         ["glimpses"] = new(TaskMixture.Words with { Pictures = new SceneOptions { MinSide = 64, MaxSide = GlimpseSide } }, SingleView: true),
+        ["snippets"] = new(TaskMixture.Lines with { Pictures = new SceneOptions { MinSide = 96, MaxSide = GlimpseSide }, MaxTurns = 3 }, SingleView: true),
         ["words"] = new(TaskMixture.Words, false),
-        ["lines"] = new(TaskMixture.Lines, false),
-        ["all"] = new(TaskMixture.All, false),
+        ["lines"] = new(TaskMixture.Lines with { MaxTurns = 3 }, false),
+        ["all"] = new(TaskMixture.All with { MaxTurns = 8 }, false),
     };
 
     private static readonly IReadOnlyDictionary<string, double> Everything = new Dictionary<string, double> { ["all"] = 1 };

@@ -11,6 +11,9 @@ public enum StageKind
     /// <summary>The decoder, on text alone.</summary>
     Text,
 
+    /// <summary>The projector before a frozen decoder, on dense labels of pages that we drew: a patch shall land near the embedding of what it shows.</summary>
+    ProjectorLabels,
+
     /// <summary>The projector between a frozen encoder and a frozen decoder, on pictures and answers.</summary>
     Projector,
 
@@ -78,7 +81,7 @@ public sealed record StageRecipe
             Init = ReadInit(section.SectionOrNull("init"), kind),
             Curriculum = CurriculumRecipe.Read(section.SectionOrNull("curriculum")),
             Guard = GuardRecipe.Read(section.SectionOrNull("guard")),
-            Intervals = IntervalsRecipe.Read(section.SectionOrNull("every")),
+            Intervals = IntervalsRecipe.Read(section.SectionOrNull("every"), sheets: kind != StageKind.ProjectorLabels),
             Data = StageData.Read(section, kind),
         };
         section.Finish();
@@ -89,6 +92,7 @@ public sealed record StageRecipe
     {
         ["encoder_labels"] = StageKind.EncoderLabels,
         ["text"] = StageKind.Text,
+        ["projector_labels"] = StageKind.ProjectorLabels,
         ["projector"] = StageKind.Projector,
         ["finetune"] = StageKind.FineTune,
     };
@@ -137,6 +141,8 @@ public sealed record StageRecipe
         modules.Finish();
         if (kind == StageKind.Projector && (rates.ContainsKey("encoder") || rates.ContainsKey("decoder") || !rates.ContainsKey("projector")))
             throw section.Error("modules", "of a projector stage must freeze encoder and decoder and give the projector a learning rate; use kind: finetune to train more");
+        if (kind == StageKind.ProjectorLabels && (rates.ContainsKey("decoder") || !rates.ContainsKey("projector")))
+            throw section.Error("modules", "of a projector_labels stage must freeze the decoder, whose embedding is the target, and give the projector a learning rate");
         if (rates.Count == 0)
             throw section.Error("modules", "freezes everything; at least one module must learn");
         return rates;

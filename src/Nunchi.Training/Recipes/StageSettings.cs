@@ -129,14 +129,16 @@ public sealed record GuardRecipe(double LossFactor = 5, double GradientFactor = 
 /// <param name="SheetSamples">Samples on a page.</param>
 public sealed record IntervalsRecipe(int Log = 20, int Evaluate = 500, int Sheet = 2000, int Checkpoint = 500, int Keep = 2, int EvaluateSamples = 64, int SheetSamples = 16)
 {
-    internal static IntervalsRecipe Read(RecipeSection? section)
+    internal static IntervalsRecipe Read(RecipeSection? section, bool sheets = true)
     {
         if (section is null)
-            return new IntervalsRecipe();
+            return sheets ? new IntervalsRecipe() : new IntervalsRecipe(Sheet: 0);
+        if (!sheets && section.Has("sheet"))
+            throw section.Error("sheet", "has no meaning here: this kind of stage shows no sheets");
         var intervals = new IntervalsRecipe(
             section.Integer("log", 20, 1, 1_000_000),
             section.Integer("evaluate", 500, 0, 100_000_000),
-            section.Integer("sheet", 2000, 0, 100_000_000),
+            sheets ? section.Integer("sheet", 2000, 0, 100_000_000) : 0,
             section.Integer("checkpoint", 500, 1, 100_000_000),
             section.Integer("keep", 2, 1, 1000),
             section.Integer("evaluate_samples", 64, 1, 100_000),

@@ -31,7 +31,12 @@ internal sealed class RunReporter : IDisposable
     /// <summary>The interval that the next line will cover.</summary>
     public LogIntervalState? Interval => _interval?.State;
 
-    public void Say(string line) => _console.WriteLine(line);
+    public void Say(string line)
+    {
+        _console.WriteLine(line);
+        // Who follows a log file sees a line when it is written, not when a buffer is full.
+        _console.Flush();
+    }
 
     public void StageStarted(StageRecipe recipe, Stage stage, TrainingState state, int level, IReadOnlyList<Optimizer> optimizers)
     {

@@ -1,15 +1,15 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using System.Text.RegularExpressions;
 using Nunchi.Chat;
+using Nunchi.Data.Sheets;
 using Nunchi.Data.Tasks;
-using Nunchi.Images;
+using Nunchi.Grounding;
 
 namespace Nunchi.Training.Sheets;
 
 /// <summary>A conversation with the answers that were expected and given; boxes are drawn on the picture, expected ones green, given ones red.</summary>
-internal static partial class AnswerFigure
+internal static class AnswerFigure
 {
     private const int LargestSide = 420;
 
@@ -18,7 +18,7 @@ internal static partial class AnswerFigure
         var html = new StringBuilder();
         var expected = sample.Messages.Where(message => message.Role == Role.Assistant).Select(TextOf).ToList();
         foreach (var image in sample.Messages.SelectMany(message => message.Parts).OfType<ImagePart>().Select(part => part.Image))
-            AppendPicture(html, image, expected, given);
+            html.Append(BoxedPicture.Draw(image, LargestSide, new BoxLayer(BoxedPicture.Expected, Boxes(expected)), new BoxLayer(BoxedPicture.Given, Boxes(given))));
         for (var turn = 0; turn < given.Count; turn++)
         {
             var right = given[turn] == expected[turn];
@@ -31,23 +31,10 @@ internal static partial class AnswerFigure
         return html.ToString();
     }
 
-    private static void AppendPicture(StringBuilder html, RgbImage image, IReadOnlyList<string> expected, IReadOnlyList<string> given)
-    {
-        var zoom = Math.Min(1, LargestSide / (double)Math.Max(image.Width, image.Height));
-        html.Append(CultureInfo.InvariantCulture, $"<svg width=\"{image.Width * zoom:F0}\" viewBox=\"0 0 {image.Width} {image.Height}\" xmlns=\"http://www.w3.org/2000/svg\"><image width=\"{image.Width}\" height=\"{image.Height}\" href=\"{DataUri.Jpeg(image.Pixels, image.Width, image.Height)}\"/>");
-        foreach (var (answers, colour) in ((IReadOnlyList<string>, string)[])[(expected, "#0a8a3c"), (given, "#e0241b")])
-            foreach (var box in answers.SelectMany(Boxes))
-                html.Append(CultureInfo.InvariantCulture, $"<rect x=\"{box[0] * image.Width:F1}\" y=\"{box[1] * image.Height:F1}\" width=\"{Math.Max(0, box[2] - box[0]) * image.Width:F1}\" height=\"{Math.Max(0, box[3] - box[1]) * image.Height:F1}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>");
-        html.Append("</svg>");
-    }
-
-    private static IEnumerable<double[]> Boxes(string answer) =>
-        BoxPattern().Matches(answer).Select(match => (double[])[.. Enumerable.Range(1, 4).Select(group => double.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture))]);
+    private static IReadOnlyList<BoundingBox> Boxes(IEnumerable<string> answers) =>
+        [.. answers.SelectMany(answer => GroundingParser.Parse(answer).Spans).SelectMany(span => span.Boxes)];
 
     private static string TextOf(Message message) => string.Concat(message.Parts.OfType<TextPart>().Select(part => part.Text));
 
     private static string Escape(string text) => WebUtility.HtmlEncode(text);
-
-    [GeneratedRegex(@"(?:<bbox>|<delim>)(0\.\d{1,4}), (0\.\d{1,4}), (0\.\d{1,4}), (0\.\d{1,4})", RegexOptions.CultureInvariant)]
-    private static partial Regex BoxPattern();
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Nunchi.Data.Objects;
 using Nunchi.Data.Pages;
+using Nunchi.Data.Sheets;
 using Nunchi.Training.Stages.EncoderLabels;
 
 namespace Nunchi.Training.Sheets;

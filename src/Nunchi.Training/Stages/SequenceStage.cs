@@ -22,8 +22,7 @@ internal abstract class SequenceStage : Stage<SequenceSample>
         var recipe = context.Recipe;
         Longest = Math.Min(longest, recipe.Model.Decoder.MaxPositions);
         Prompts = MiniTokenizer.Prepare(recipe.Tokenizer, TokenizerDirectory(context.RunDirectory), (ulong)recipe.Seed);
-        var vocabulary = (Prompts.Tokenizer.VocabularySize + VocabularyStep - 1) / VocabularyStep * VocabularyStep;
-        Model = ModelBuilder.Create(context.Backend, ModelBuilder.Configure(recipe.Model, vocabulary, Prompts.Tokenizer), recipe.Seed);
+        Model = ModelBuilder.Create(context.Backend, ModelBuilder.Configure(recipe.Model, Vocabulary(Prompts.Tokenizer), Prompts.Tokenizer), recipe.Seed);
         Parameters = [.. ModelBuilder.Parameters(Model, modules)];
         _tape = new Tape(context.Backend, recording: true);
         _pass = new AnswerPass(Model);
@@ -43,6 +42,9 @@ internal abstract class SequenceStage : Stage<SequenceSample>
     protected int Longest { get; }
 
     protected Tape Tape => _tape;
+
+    /// <summary>Rows of the embedding for a tokenizer: its ids, rounded up.</summary>
+    public static int Vocabulary(Tokenizer tokenizer) => (tokenizer.VocabularySize + VocabularyStep - 1) / VocabularyStep * VocabularyStep;
 
     public static string TokenizerDirectory(string runDirectory) => Path.Combine(runDirectory, "tokenizer");
 

@@ -1,5 +1,3 @@
-using Nunchi.Data.Fonts;
-using Nunchi.Data.Objects;
 using Nunchi.Data.Scenes;
 using Nunchi.Data.Scenes.Designs;
 
@@ -10,7 +8,7 @@ internal static class TestScenes
 {
     public static string Root { get; } = RepositoryFiles.Root;
 
-    public static SceneAssets Assets { get; } = new(new FontLibrary([Face("Known", FontSplit.Training), Face("Unseen", FontSplit.HeldOut)]), new ObjectPainter(null));
+    public static SceneAssets Assets => TestAssets.Assets;
 
     public static SceneOptions Small { get; } = new() { MaxSide = 360 };
 
@@ -23,7 +21,4 @@ internal static class TestScenes
     }
 
     public static SceneSampler Sampler(SceneSplit split, SceneOptions? options = null) => new(Assets, split, options ?? Small);
-
-    private static FontFace Face(string family, FontSplit split) =>
-        new(family, Path.Combine(Root, "assets", "fonts", "NanumGothicBold.ttf"), 0, 700, FontStyle.Gothic, split);
 }

@@ -1,5 +1,6 @@
 using Nunchi.Checkpoints;
 using Nunchi.Data.Scenes;
+using Nunchi.Data.Sheets;
 using Nunchi.Data.Tasks;
 using Nunchi.Images;
 using Nunchi.Models;

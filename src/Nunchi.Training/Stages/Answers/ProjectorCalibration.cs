@@ -12,17 +12,26 @@ internal static class ProjectorCalibration
 {
     private const double SmallestDeviation = 1e-3;
 
+    /// <summary>Starts the projector from the features of pictures.</summary>
     public static void Apply(VisionLanguageModel model, Tape tape, IEnumerable<ProcessedImages> pictures)
     {
-        var width = model.Config.Vision.HiddenSize;
-        var (sums, squares, rows) = (new double[width], new double[width], 0L);
         using var batch = new ImageBatch(model.Config.Vision);
-        tape.Recording = false;
-        foreach (var picture in pictures)
+        Apply(model, tape, pictures.Select(picture =>
         {
             batch.Clear();
             batch.Add(picture);
-            var features = model.Encoder.Forward(tape, batch.Patches(tape, 0, batch.Crops), batch.Layout);
+            return model.Encoder.Forward(tape, batch.Patches(tape, 0, batch.Crops), batch.Layout);
+        }));
+    }
+
+    /// <summary>Starts the projector from [rows, encoder width] features, each made on the tape when it is asked for.</summary>
+    public static void Apply(VisionLanguageModel model, Tape tape, IEnumerable<Tensor> made)
+    {
+        var width = model.Config.Vision.HiddenSize;
+        var (sums, squares, rows) = (new double[width], new double[width], 0L);
+        tape.Recording = false;
+        foreach (var features in made)
+        {
             for (var row = 0; row < features.Rows; row++)
             {
                 var values = features.Row(row);

@@ -1,5 +1,6 @@
 using Nunchi.Data.Fonts;
 using Nunchi.Data.Pages;
+using Nunchi.Data.Sheets;
 using Nunchi.Models;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Operators;

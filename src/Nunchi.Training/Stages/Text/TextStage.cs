@@ -1,11 +1,11 @@
 using System.Net;
 using Nunchi.Chat;
 using Nunchi.Data.Corpus;
+using Nunchi.Data.Sheets;
 using Nunchi.Models;
 using Nunchi.Text;
 using Nunchi.Training.Pipelines;
 using Nunchi.Training.Recipes;
-using Nunchi.Training.Sheets;
 using Nunchi.Training.Vocabularies;
 
 namespace Nunchi.Training.Stages.Text;

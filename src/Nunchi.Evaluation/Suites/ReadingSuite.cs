@@ -1,0 +1,90 @@
+using System.Text;
+using Nunchi.Chat;
+using Nunchi.Data.Scenes;
+using Nunchi.Data.Tasks;
+using Nunchi.Evaluation.Judging;
+using Nunchi.Evaluation.Metrics;
+
+namespace Nunchi.Evaluation.Suites;
+
+/// <summary>
+/// All text of a picture, asked as <c>nunchi read</c> asks. <c>exact</c>: the whole reading is right. <c>text_exact</c>: a text of the picture stands in the
+/// answer word for word. <c>cer</c>: edits of the cheapest alignment, each counted at the text where it falls. Only pictures whose texts can all be read are asked about.
+/// </summary>
+internal sealed class ReadingSuite() : Suite("reading")
+{
+    /// <summary>Texts on signs that are large enough for anybody.</summary>
+    public const string LargeSigns = "signs >= 20 px";
+
+    private const float Large = 20;
+
+    public override IReadOnlyList<string> Headlines => [LargeSigns];
+
+    protected override IReadOnlyList<Slot> Slots { get; } =
+    [
+        Of(SceneKind.Station, 3), Of(SceneKind.Receipt, 3), Of(SceneKind.Word, 2), Of(SceneKind.Line, 2), Of(SceneKind.ShopFront, 2), Of(SceneKind.PriceTag, 2), Of(SceneKind.RoadSign, 2),
+        Of(SceneKind.Notice, 2), Of(SceneKind.Menu, 2), Of(SceneKind.Glyph, 1), Of(SceneKind.Lines, 1), Of(SceneKind.Contact, 1), Of(SceneKind.DoorPlate, 1), Of(SceneKind.BusStop, 1),
+    ];
+
+    public override IReadOnlyList<Verdict> Judge(EvaluationItem item, IReadOnlyList<GivenAnswer> answers)
+    {
+        Scene scene = item.Pictures[0].Scene;
+        TurnTruth truth = item.Questions[0].Truth;
+        string expected = PlainText.Of(truth.Text!), given = PlainText.Of(answers[0].Text);
+        int[] edits = TextAlignment.Edits([.. expected.EnumerateRunes()], [.. given.EnumerateRunes()]);
+        bool[] found = Found(scene.Texts, given);
+        var scores = new List<Score> { Score.Of(MetricCatalogue.Exact, expected == given, [truth.Group]) };
+        int at = 0;
+        for (int i = 0; i < scene.Texts.Count; i++)
+        {
+            // The space after a text belongs to it, so that all edits of a picture are counted once.
+            int length = Math.Min(Runes(PlainText.Of(scene.Texts[i].Text)) + 1, edits.Length - at);
+            string[] groups = [truth.Group, Height(scene.Texts[i].Height), .. IsLargeSign(scene, scene.Texts[i]) ? [LargeSigns] : (string[])[]];
+            scores.Add(Score.Of(MetricCatalogue.TextExact, found[i], groups));
+            scores.Add(new Score(MetricCatalogue.CharacterErrors, edits.AsSpan(at, length).ToArray().Sum(), length, groups));
+            at += length;
+        }
+        return [new Verdict(scores, expected == given, [.. scores.SelectMany(score => score.Groups).Distinct()])];
+    }
+
+    /// <summary>Which texts stand in the answer as whole words, each word of the answer taken once, long texts first.</summary>
+    private static bool[] Found(IReadOnlyList<SceneText> texts, string given)
+    {
+        string[] words = PlainText.Words(given);
+        bool[] taken = new bool[words.Length], found = new bool[texts.Count];
+        foreach ((int i, string[] text) in texts.Select((text, i) => (i, PlainText.Words(text.Text))).OrderByDescending(text => text.Item2.Length).ThenBy(text => text.i))
+        {
+            for (int start = 0; start + text.Length <= words.Length && !found[i]; start++)
+            {
+                if (taken.AsSpan(start, text.Length).Contains(true) || !words.AsSpan(start, text.Length).SequenceEqual(text))
+                    continue;
+                taken.AsSpan(start, text.Length).Fill(true);
+                found[i] = true;
+            }
+        }
+        return found;
+    }
+
+    private static bool IsLargeSign(Scene scene, SceneText text) => text.Height >= Large && SceneKinds.Signs.Contains(scene.Kind);
+
+    private static string Height(float pixels) => pixels switch
+    {
+        < 14 => "height 0-14 px",
+        < Large => "height 14-20 px",
+        < 32 => "height 20-32 px",
+        < 64 => "height 32-64 px",
+        _ => "height 64 px and more",
+    };
+
+    private static int Runes(string text) => text.EnumerateRunes().Count();
+
+    private static Slot Of(SceneKind kind, int weight) => new()
+    {
+        Weight = weight,
+        Scenes = [kind],
+        Tasks = [TaskKind.Read],
+        English = 0,
+        Fits = sample => sample.Pictures[0].Scene.Texts.All(text => text.Legible),
+        Ask = sample => Requests.Read(sample.Pictures[0].Image, boxes: false),
+    };
+}

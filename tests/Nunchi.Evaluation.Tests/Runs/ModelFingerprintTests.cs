@@ -1,0 +1,47 @@
+using Nunchi.Evaluation.Runs;
+
+namespace Nunchi.Evaluation.Tests.Runs;
+
+public class ModelFingerprintTests
+{
+    [Fact]
+    public void Of_AnyByteOfAFile_ChangesIt()
+    {
+        using var run = new TestRun();
+        string file = Path.Combine(run.Model, "model.safetensors"), before = ModelFingerprint.Of(run.Model);
+        Assert.Equal(before, ModelFingerprint.Of(run.Model));
+
+        File.WriteAllBytes(file, [1, 2, 3, 0]);
+        string longer = ModelFingerprint.Of(run.Model);
+        File.Move(file, Path.Combine(run.Model, "other.safetensors"));
+
+        Assert.Equal(3, new[] { before, longer, ModelFingerprint.Of(run.Model) }.Distinct().Count());
+    }
+
+    [Fact]
+    public void Of_LargeFile_LooksFromItsStartToItsEnd()
+    {
+        using var run = new TestRun();
+        string file = Path.Combine(run.Model, "model.safetensors");
+        byte[] bytes = new byte[5_000_000];
+        File.WriteAllBytes(file, bytes);
+        string before = ModelFingerprint.Of(run.Model, wholeUpTo: 1000);
+
+        foreach (int at in new[] { 0, bytes.Length - 1 })
+        {
+            bytes[at] = 1;
+            File.WriteAllBytes(file, bytes);
+            Assert.NotEqual(before, ModelFingerprint.Of(run.Model, wholeUpTo: 1000));
+            bytes[at] = 0;
+        }
+    }
+
+    [Fact]
+    public void Of_OtherFiles_AreNoPartOfTheModel()
+    {
+        using var run = new TestRun();
+        string before = ModelFingerprint.Of(run.Model);
+        File.WriteAllText(Path.Combine(run.Model, "README.md"), "hello");
+        Assert.Equal(before, ModelFingerprint.Of(run.Model));
+    }
+}
