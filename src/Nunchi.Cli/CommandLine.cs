@@ -45,6 +45,10 @@ internal static class CommandLine
         root.Subcommands.Add(LocateCommand.Create(shell));
         root.Subcommands.Add(ShowCommand.Create(shell));
         root.Subcommands.Add(VerifyCommand.Create(shell));
+        root.Subcommands.Add(PullCommand.Create(shell));
+        root.Subcommands.Add(ModelsCommand.Create(shell));
+        root.Subcommands.Add(ExportCommand.Create(shell));
+        root.Subcommands.Add(ConvertCommand.Create(shell));
         root.Subcommands.Add(TrainCommand.Create(shell));
         root.Subcommands.Add(EvalCommand.Create(shell));
         root.Subcommands.Add(DataCommand.Create(shell));

@@ -3,7 +3,7 @@ using Nunchi.Cli.Answers;
 namespace Nunchi.Cli;
 
 /// <summary>What went wrong, in one message for a person and one code for a program.</summary>
-/// <param name="Code">A stable name: usage, not_found, invalid_data, io, out_of_memory, interrupted, terminated, invalid_argument, training, internal.</param>
+/// <param name="Code">A stable name: usage, not_found, invalid_data, io, out_of_memory, interrupted, terminated, invalid_argument, training, internal, and of the hub gated, unauthorized, checksum, disk_full, offline, network.</param>
 /// <param name="Message">One message; empty when there is nobody to read it.</param>
 /// <param name="Exit">The exit code.</param>
 internal sealed record Failure(string Code, string Message, int Exit)
@@ -19,6 +19,7 @@ internal sealed record Failure(string Code, string Message, int Exit)
             UsageException => new("usage", exception.Message, ExitCode.Usage),
             OperationCanceledException when shell.Interrupts.Terminated => new("terminated", "Terminated.", ExitCode.Terminated),
             OperationCanceledException => new("interrupted", "Interrupted.", ExitCode.Interrupted),
+            Hub.HubException hub => new(CodeOf(hub.Failure), exception.Message, ExitCode.Failure),
             FileNotFoundException or DirectoryNotFoundException => new("not_found", exception.Message, ExitCode.Failure),
             InvalidDataException or Images.ImageFormatException or Training.Recipes.RecipeException => new("invalid_data", exception.Message, ExitCode.Failure),
             IOException when IsBrokenPipe(exception) => new("broken_pipe", "", ExitCode.BrokenPipe),
@@ -30,6 +31,18 @@ internal sealed record Failure(string Code, string Message, int Exit)
         };
         return failure with { Cause = exception, Message = WithoutParameter(failure.Message) };
     }
+
+    private static string CodeOf(Hub.HubFailure failure) => failure switch
+    {
+        Hub.HubFailure.RepositoryNotFound or Hub.HubFailure.RevisionNotFound or Hub.HubFailure.FileNotFound => "not_found",
+        Hub.HubFailure.Gated => "gated",
+        Hub.HubFailure.Unauthorized => "unauthorized",
+        Hub.HubFailure.Checksum => "checksum",
+        Hub.HubFailure.DiskFull => "disk_full",
+        Hub.HubFailure.Offline => "offline",
+        Hub.HubFailure.Refused or Hub.HubFailure.BadAnswer => "invalid_data",
+        _ => "network",
+    };
 
     // Argument exceptions end with "(Parameter 'x')" and a line with the value, which the messages here tell already.
     private static string WithoutParameter(string message)

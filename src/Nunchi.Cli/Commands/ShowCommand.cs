@@ -11,7 +11,7 @@ internal static class ShowCommand
     public static Command Create(Shell shell)
     {
         var command = new Command("show", "Show what a checkpoint holds: its parts, sizes, parameters, and the kernels in use.");
-        var model = new Argument<string?>("MODEL") { Description = "checkpoint directory (default: the model that answers)", Arity = ArgumentArity.ZeroOrOne };
+        var model = new Argument<string?>("MODEL") { Description = "checkpoint directory or ORG/NAME[@REVISION] (default: the model that answers)", Arity = ArgumentArity.ZeroOrOne };
         var options = new ModelOptions();
         var plan = new Option<bool>("--plan") { Description = "Work out bytes, memory and places from config.json alone (or for the name of a known shape), without reading weights." };
         command.Arguments.Add(model);

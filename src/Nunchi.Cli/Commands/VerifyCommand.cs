@@ -11,7 +11,7 @@ internal static class VerifyCommand
     public static Command Create(Shell shell)
     {
         var command = new Command("verify", "Compare a checkpoint with reference outputs: prompts, ids, pixels, features, logits, greedy tokens.");
-        var checkpoint = new Argument<string>("CHECKPOINT") { Description = "a checkpoint directory" };
+        var checkpoint = new Argument<string>("CHECKPOINT") { Description = "a checkpoint directory, or ORG/NAME[@REVISION] on the hub" };
         var cases = new Argument<string>("CASES_DIR") { Description = "a directory with cases.json and a safetensors file for each case" };
         var images = new Option<string?>("--images") { Description = "Where the cases' pictures are (default: images in or beside CASES_DIR).", HelpName = "DIR" };
         Option<double?> tolerance = NumberOption.Create<double>("--tolerance", "How far features and logits may be off, absolutely and as a share of the value (default 0.0002).", 0, 10);
@@ -25,11 +25,12 @@ internal static class VerifyCommand
             Shell own = GlobalOptions.Apply(shell, parsed);
             bool json = parsed.GetValue(GlobalOptions.Json);
             var defaults = new VerificationOptions();
+            string directory = ModelOptions.Find(own, parsed.GetRequiredValue(checkpoint), ".safetensors");
             using Interrupts.Scope scope = own.Interrupts.Enter();
             IReadOnlyList<CaseResult> results;
             using (var status = new StatusLine(own, "verifying"))
             {
-                results = CheckpointVerifier.Run(parsed.GetRequiredValue(checkpoint), parsed.GetRequiredValue(cases), defaults with
+                results = CheckpointVerifier.Run(directory, parsed.GetRequiredValue(cases), defaults with
                 {
                     Threads = parsed.GetValue(threads) ?? defaults.Threads,
                     ImagesDirectory = parsed.GetValue(images),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Nunchi.Chat;
 using Nunchi.Generation;
+using Nunchi.Hub;
 using Nunchi.Tensors.Cpu;
 using Nunchi.Tensors.Quantization;
 
@@ -11,10 +12,13 @@ internal sealed class ModelOptions
 {
     public const string DefaultModel = "models/nunchi-mini";
 
+    /// <summary>What a model may be called, for help texts.</summary>
+    public const string HelpName = "DIR|ORG/NAME";
+
     public Option<string?> Model { get; } = new("--model", "-m")
     {
-        Description = $"Checkpoint directory (default: NUNCHI_MODEL, else {DefaultModel} in the repository).",
-        HelpName = "DIR",
+        Description = $"Checkpoint directory, ORG/NAME[@REVISION] on the hub, or a text model's GGUF file (default: NUNCHI_MODEL, else {DefaultModel} in the repository).",
+        HelpName = HelpName,
     };
 
     public Option<int?> Threads { get; } = NumberOption.Create<int>("--threads", "Worker threads (default: one a processor).", 1, 256);
@@ -34,8 +38,8 @@ internal sealed class ModelOptions
     /// <summary>Loads the model, telling so on a terminal when it takes more than a second.</summary>
     public IChatEngine Load(Shell shell, ParseResult parsed, string? named = null)
     {
-        string directory = Find(shell, named ?? parsed.GetValue(Model));
-        using var status = new StatusLine(shell, $"loading {Path.GetFileName(Path.TrimEndingDirectorySeparator(directory))}");
+        string directory = Find(shell, named ?? parsed.GetValue(Model), ".gguf", ".safetensors");
+        using var status = new StatusLine(shell, $"loading {HubCache.NameOf(directory) ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(directory))}");
         return shell.LoadEngine(directory, Engine(shell, parsed));
     }
 
@@ -57,21 +61,18 @@ internal sealed class ModelOptions
             : throw new UsageException($"NUNCHI_WEIGHTS is '{name}'; expected {WeightFormats.Names}.");
     }
 
-    /// <summary>The checkpoint directory: as given, else NUNCHI_MODEL, else the repository's own model.</summary>
-    public static string Find(Shell shell, string? given)
+    /// <summary>
+    /// The checkpoint directory: as given, else NUNCHI_MODEL, else the repository's own model. What is no directory here but of the form
+    /// ORG/NAME[@REVISION] is taken from the hub's cache, and fetched when it is not there.
+    /// </summary>
+    /// <param name="shell">The surroundings.</param>
+    /// <param name="given">What the command line names.</param>
+    /// <param name="files">Endings of files that are taken too.</param>
+    public static string Find(Shell shell, string? given, params ReadOnlySpan<string> files)
     {
         string? named = given ?? shell.Variable("NUNCHI_MODEL");
         if (!string.IsNullOrEmpty(named))
-        {
-            if (Directory.Exists(named))
-                return Path.GetFullPath(named);
-            string source = given is null ? "NUNCHI_MODEL" : "The model";
-            if (File.Exists(named) && named.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
-                return Path.GetFullPath(named);
-            throw File.Exists(named)
-                ? new InvalidDataException($"{source} is {named}, a file; a checkpoint directory (with config.json and safetensors files), or one safetensors file beside its config.json, is expected.")
-                : new DirectoryNotFoundException($"{source} is {named}, which does not exist; a checkpoint directory is expected.");
-        }
+            return Directory.Exists(named) ? Path.GetFullPath(named) : FindElsewhere(shell, named, given is null ? "NUNCHI_MODEL" : "The model", files);
         foreach (string home in shell.Homes)
         {
             for (DirectoryInfo? folder = new(home); folder is not null; folder = folder.Parent)
@@ -90,5 +91,47 @@ internal sealed class ModelOptions
         var option = new Option<string?>(name) { Description = $"{description} (default: {variable}, else {otherwise}).", HelpName = string.Join('|', values) };
         option.AcceptOnlyFromAmong(values);
         return option;
+    }
+
+    private static string FindElsewhere(Shell shell, string named, string source, ReadOnlySpan<string> files)
+    {
+        if (File.Exists(named))
+        {
+            foreach (string ending in files)
+            {
+                if (named.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
+                    return Path.GetFullPath(named);
+            }
+            string others = files.Length == 0 ? "" : $", or a file that ends with {string.Join(" or ", files.ToArray())},";
+            throw new InvalidDataException($"{source} is {named}, a file; a checkpoint directory (with config.json and safetensors files){others} is expected.");
+        }
+        if (!HubRepository.TryParse(named, out HubRepository? repository))
+            throw new DirectoryNotFoundException($"{source} is {named}, which does not exist; a checkpoint directory is expected, or ORG/NAME on the hub.");
+        using var client = new HubClient(HubOptions.FromEnvironment(shell.Variable));
+        using Interrupts.Scope scope = shell.Interrupts.Enter();
+        using var status = new PullStatus(shell, repository);
+        try
+        {
+            string directory = client.LocateAsync(repository, status, scope.Token).GetAwaiter().GetResult();
+            return files.Contains(".gguf") ? GgufOf(directory) : directory;
+        }
+        catch (HubException failure)
+        {
+            throw new HubException(failure.Failure, $"{source} is {named}, which is no directory here: {failure.Message}", failure);
+        }
+    }
+
+    // What was pulled of a repository may be one GGUF file of many, with no checkpoint beside it.
+    private static string GgufOf(string directory)
+    {
+        if (File.Exists(Path.Combine(directory, "config.json")))
+            return directory;
+        string[] texts = [.. Directory.EnumerateFiles(directory, "*.gguf").Where(file => !Path.GetFileName(file).StartsWith("mmproj", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
+        return texts switch
+        {
+            [] => directory,
+            [var only] => only,
+            _ => throw new UsageException($"{directory} holds several models ({string.Join(", ", texts.Select(Path.GetFileName))}); name the file."),
+        };
     }
 }

@@ -107,7 +107,7 @@ public sealed class SafetensorsArchive : IDisposable
 
     private static Dictionary<string, string> ReadIndex(string path)
     {
-        long length = new FileInfo(path).Length;
+        long length = FileLength.Of(path);
         if (length > MaximumIndexLength)
             throw SafetensorsHeader.Bad(path, $"an index of {length} bytes; at most {MaximumIndexLength} are allowed.");
         var map = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -43,7 +43,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <exception cref="InvalidDataException">It is no safetensors file or a damaged one; the message names the file, the tensor, the byte, what was expected and what was found.</exception>
     public static SafetensorsFile Open(string path)
     {
-        long length = new FileInfo(path).Length;
+        long length = FileLength.Of(path);
         if (length < 10)
             throw SafetensorsHeader.Bad(path, $"a safetensors file takes at least 10 bytes, this one has {length}.");
         MemoryMappedFile map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);

@@ -3,7 +3,7 @@ namespace Nunchi.Chat;
 /// <summary>What a loaded model is.</summary>
 public sealed record ModelInfo
 {
-    /// <summary>The name to call it by: the checkpoint directory's last part.</summary>
+    /// <summary>The name to call it by: <c>ORG/NAME</c> of a model from a hub, else the checkpoint directory's last part.</summary>
     public required string Name { get; init; }
 
     /// <summary>The checkpoint directory, absolute.</summary>

@@ -1,4 +1,5 @@
 using Nunchi.Chat;
+using Nunchi.Hub;
 using Nunchi.Models;
 using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Quantization;
@@ -17,7 +18,7 @@ internal static class ModelDescription
         string heads = text.QueryHeads == text.KeyHeads ? $"{text.QueryHeads} heads" : $"{text.QueryHeads} heads over {text.KeyHeads}";
         return new ModelInfo
         {
-            Name = Path.GetFileName(path),
+            Name = HubCache.NameOf(path) ?? Path.GetFileName(path),
             Directory = path,
             Family = config.Family,
             Parts =

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Nunchi.Models;
+using Nunchi.Tensors.Safetensors;
 
 namespace Nunchi.Images;
 
@@ -143,7 +144,7 @@ internal static class ImageProcessorConfigReader
 
     private static JsonDocument Parse(string file)
     {
-        long length = new FileInfo(file).Length;
+        long length = FileLength.Of(file);
         if (length > LargestFile)
             throw new InvalidDataException($"{file}: {length} bytes; a processor's description is expected to be at most {LargestFile}.");
         return StrictJson.Parse(file, File.ReadAllBytes(file));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Nunchi.Tensors.Safetensors;
 
 namespace Nunchi.Models;
 
@@ -9,8 +10,8 @@ internal readonly struct ConfigSection(string file, string path, JsonElement ele
 
     internal static ConfigSection Load(string file)
     {
-        if (new FileInfo(file) is { Exists: true, Length: > MaximumFileLength } info)
-            throw new InvalidDataException($"{file}: a configuration of {info.Length} bytes; at most {MaximumFileLength} are allowed.");
+        if (File.Exists(file) && FileLength.Of(file) is var length and > MaximumFileLength)
+            throw new InvalidDataException($"{file}: a configuration of {length} bytes; at most {MaximumFileLength} are allowed.");
         using JsonDocument document = StrictJson.Parse(file, File.ReadAllBytes(file), allowDuplicates: false);
         return document.RootElement.ValueKind == JsonValueKind.Object
             ? new ConfigSection(file, "", document.RootElement.Clone())

@@ -81,7 +81,7 @@ public class BadInputTests
         using var shell = new TestShell();
 
         Assert.Equal(ExitCode.Failure, await shell.RunAsync("chat", "안녕", "--model", shell.Picture()));
-        Assert.Contains("a checkpoint directory (with config.json and safetensors files), or one safetensors file beside its config.json, is expected", shell.Errors, StringComparison.Ordinal);
+        Assert.Contains("a checkpoint directory (with config.json and safetensors files), or a file that ends with .gguf or .safetensors, is expected", shell.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

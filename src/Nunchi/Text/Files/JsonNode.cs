@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using Nunchi.Tensors.Safetensors;
 
 namespace Nunchi.Text.Files;
 
@@ -34,7 +35,7 @@ internal readonly struct JsonNode(JsonElement element, string file, string path)
 
     public static byte[] ReadFile(string file, long limit)
     {
-        var length = new FileInfo(file).Length;
+        var length = FileLength.Of(file);
         if (length > limit)
             throw new InvalidDataException($"{file}: {length} bytes; such a file has at most {limit}");
         return File.ReadAllBytes(file);

@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using Nunchi.Gguf;
+using Nunchi.Tensors.Safetensors;
+
+namespace Nunchi.Conversion;
+
+/// <summary>A tensor on its way from one file to another.</summary>
+internal sealed record ConvertedTensor(string Name, SafetensorsFile File, SafetensorsEntry Source, SafetensorsType Type)
+{
+    private const int ChunkElements = 1 << 20;
+
+    public long ByteCount => Source.Type == Type ? Source.ByteCount : Source.Count * ElementSize(Type);
+
+    /// <summary>Whether elements of a type are floats that can be rounded to another float type.</summary>
+    public static bool IsFloat(SafetensorsType type) => type is SafetensorsType.F32 or SafetensorsType.F16 or SafetensorsType.BF16 or SafetensorsType.F64;
+
+    public static string TypeName(SafetensorsType type) => type switch
+    {
+        SafetensorsType.F8E4M3 => "F8_E4M3",
+        SafetensorsType.F8E5M2 => "F8_E5M2",
+        SafetensorsType.Bool => "BOOL",
+        _ => type.ToString(),
+    };
+
+    /// <summary>Gives the tensor's bytes piece by piece.</summary>
+    /// <exception cref="InvalidDataException">A value does not fit the new type.</exception>
+    public unsafe void Write(AtomicFile target, Action<long> written)
+    {
+        if (Source.Type == Type)
+        {
+            for (long done = 0; done < Source.ByteCount; done += ChunkElements)
+            {
+                int count = (int)Math.Min(ChunkElements, Source.ByteCount - done);
+                target.Write(new ReadOnlySpan<byte>(File.Locate(Source) + done, count));
+                written(count);
+            }
+            File.Release(Source, 0, Source.Count);
+            return;
+        }
+        float[] values = new float[Math.Min(ChunkElements, Source.Count)];
+        ushort[] halves = Type == SafetensorsType.F32 ? [] : new ushort[values.Length];
+        for (long done = 0; done < Source.Count; done += ChunkElements)
+        {
+            int count = (int)Math.Min(ChunkElements, Source.Count - done);
+            Span<float> piece = values.AsSpan(0, count);
+            SafetensorsRows.Read(File, Source, done, piece);
+            File.Release(Source, done, count);
+            Round(piece, halves, done);
+            target.Write(Type == SafetensorsType.F32 ? MemoryMarshal.AsBytes(piece) : MemoryMarshal.AsBytes(halves.AsSpan(0, count)));
+            written((long)count * ElementSize(Type));
+        }
+    }
+
+    private void Round(ReadOnlySpan<float> values, Span<ushort> halves, long first)
+    {
+        if (Type == SafetensorsType.BF16)
+            FloatConversion.ToBFloat16(values, halves);
+        if (Type != SafetensorsType.F16)
+            return;
+        for (int i = 0; i < values.Length; i++)
+        {
+            var half = (Half)values[i];
+            if (Half.IsInfinity(half) && !float.IsInfinity(values[i]))
+                throw new InvalidDataException($"{File.Path}: tensor \"{Source.Name}\", element {first + i} is {values[i]}, which does not fit into half precision (65504). Choose bf16 or f32.");
+            halves[i] = BitConverter.HalfToUInt16Bits(half);
+        }
+    }
+
+    private static int ElementSize(SafetensorsType type) => type == SafetensorsType.F32 ? 4 : 2;
+}
