@@ -64,7 +64,6 @@ public static class CheckpointReader
         report.ThrowIfAny(archive.Directory);
         foreach (Parameter parameter in model.Parameters.All)
             packed?.TryAdopt(parameter, report);
-        packed?.ReportRest(report);
         report.ThrowIfAny(archive.Directory);
         var reading = new WeightReading(options, matches.Sum(match => match.Entry?.ByteCount ?? 0));
         Tensor embedding = model.Decoder.Embedding;
@@ -153,6 +152,7 @@ public static class CheckpointReader
         sources.Remove("lm_head.weight", out tiedHead);
         foreach (string published in sources.Values)
             report.Add("Tensors without a place", Describe(archive, published));
+        packed?.ReportRest(parameters, report);
         return matches;
     }
 

@@ -80,11 +80,15 @@ internal sealed class PackedCheckpoint
         return true;
     }
 
-    /// <summary>Reports what no parameter took.</summary>
-    public void ReportRest(CheckpointReport report)
+    /// <summary>Reports what belongs to none of a model's parameters.</summary>
+    public void ReportRest(ParameterSet parameters, CheckpointReport report)
     {
-        foreach (var (published, _) in _matrices.Values)
-            report.Add("Tensors without a place", published);
+        HashSet<string> known = [.. parameters.All.Select(parameter => parameter.Name)];
+        foreach (var (name, matrix) in _matrices)
+        {
+            if (!known.Contains(name))
+                report.Add("Tensors without a place", matrix.Published);
+        }
     }
 
     private static WeightFormat Parse(SafetensorsFile file, string name)
