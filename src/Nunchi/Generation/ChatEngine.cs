@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Nunchi.Chat;
 using Nunchi.Checkpoints;
 using Nunchi.Images;
@@ -26,9 +25,8 @@ public sealed class ChatEngine : IChatEngine
     private readonly ImageFeatureStore _features;
     private readonly CachedConversation _cached = new();
     private readonly ConditionalWeakTable<RgbImage, RgbImage> _enlarged = [];
-    private readonly Lock _disposal = new();
-    private int _busy;
-    private bool _disposed;
+    private readonly AnswerPump _pump;
+    private readonly AnswerWriter _writer;
 
     private ChatEngine(EngineOptions options, EngineWeights weights, ModelInfo info)
     {
@@ -40,6 +38,8 @@ public sealed class ChatEngine : IChatEngine
         _tape = new Tape(weights.Backend);
         _generator = new Generator(_model, _tape, options.PrefillChunk, options.Cache);
         _features = new ImageFeatureStore(options.FeatureBytes);
+        _pump = new AnswerPump(this);
+        _writer = new AnswerWriter(_prompts.Tokenizer, _model.Config.Text.MaxPositions, weights.EndTokens, [_model.Config.ImageTokenId]);
         Info = info;
     }
 
@@ -66,36 +66,24 @@ public sealed class ChatEngine : IChatEngine
     /// at the same time; their steps take turns. The weights are freed when the last of them is disposed.
     /// </summary>
     /// <exception cref="ObjectDisposedException">This engine was disposed.</exception>
-    public ChatEngine Share()
-    {
-        lock (_disposal)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return new ChatEngine(_options, _weights.Share(), Info);
-        }
-    }
+    public ChatEngine Share() => _pump.Use(() => new ChatEngine(_options, _weights.Share(), Info));
 
     /// <inheritdoc/>
     public IAsyncEnumerable<AnswerUpdate> AskAsync(IReadOnlyList<Message> conversation, GenerationOptions options, CancellationToken cancellation = default)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        _pump.ThrowIfClosed();
         ChatRequest request = ChatRequest.Prepare(_weights.EnlargesForReading ? Enlarge(conversation) : conversation, _prompts, _processor, _options.Tiling, _model.Config);
-        return Run(request, options, cancellation);
+        return _pump.Run((emit, stop) => Answer(request, options, emit, stop), cancellation);
     }
 
     /// <summary>Frees what the engine holds, and the model unless another engine shares it; waits for an answer that is being made, which ends with the token it is at.</summary>
-    public void Dispose()
+    public void Dispose() => _pump.Close(() =>
     {
-        if (Interlocked.Exchange(ref _disposed, true))
-            return;
-        lock (_disposal)
-        {
-            _features.Dispose();
-            _generator.Dispose();
-            _tape.Dispose();
-            _weights.Release();
-        }
-    }
+        _features.Dispose();
+        _generator.Dispose();
+        _tape.Dispose();
+        _weights.Release();
+    });
 
     // The same picture gives the same object again, so that its features are found again.
     private IReadOnlyList<Message> Enlarge(IReadOnlyList<Message> conversation) =>
@@ -103,43 +91,6 @@ public sealed class ChatEngine : IChatEngine
         {
             Parts = [.. message.Parts.Select(part => part is ImagePart image ? new ImagePart(_enlarged.GetValue(image.Image, ReadingEnlargement.Apply)) : part)],
         })];
-
-    private async IAsyncEnumerable<AnswerUpdate> Run(ChatRequest request, GenerationOptions options, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        if (Interlocked.Exchange(ref _busy, 1) != 0)
-            throw new InvalidOperationException("The engine is answering another question; wait until that answer has ended.");
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var updates = Channel.CreateUnbounded<AnswerUpdate>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-        Task work = Task.Run(() => Produce(request, options, updates.Writer, stop.Token), CancellationToken.None);
-        try
-        {
-            await foreach (AnswerUpdate update in updates.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
-                yield return update;
-        }
-        finally
-        {
-            await stop.CancelAsync().ConfigureAwait(false);
-            await work.ConfigureAwait(false);
-            Volatile.Write(ref _busy, 0);
-        }
-    }
-
-    private void Produce(ChatRequest request, GenerationOptions options, ChannelWriter<AnswerUpdate> updates, CancellationToken cancellation)
-    {
-        try
-        {
-            lock (_disposal)
-            {
-                ObjectDisposedException.ThrowIf(_disposed, this);
-                Answer(request, options, update => updates.TryWrite(update), cancellation);
-            }
-            updates.Complete();
-        }
-        catch (Exception failure)
-        {
-            updates.Complete(failure);
-        }
-    }
 
     private void Answer(ChatRequest request, GenerationOptions options, Action<AnswerUpdate> emit, CancellationToken cancellation)
     {
@@ -149,48 +100,22 @@ public sealed class ChatEngine : IChatEngine
         using var rows = new ImageRows(_model, request, Encode(request, keys, emit, cancellation));
         TimeSpan encoded = watch.Elapsed;
         ReadOnlySpan<float> logits = TakeIn(request, keys, shared, rows.Tensor, emit, cancellation);
-        TimeSpan taken = watch.Elapsed, first = default;
+        TimeSpan taken = watch.Elapsed;
         _features.Trim();
+        _writer.Write(new TakenPrompt(request.Ids, request.ImageTokens, watch, encoded, taken), logits, options, Step, emit, GoOn);
 
-        var stream = new AnswerStream(_prompts.Tokenizer, options.StopStrings);
-        HashSet<int> ends = [.. _weights.EndTokens, .. options.StopTokenIds];
-        var sampler = new Sampler(options, logits.Length, request.Ids, _prompts.Tokenizer.VocabularySize, [_model.Config.ImageTokenId], ends);
-        int most = Math.Min(options.MaxTokens, _model.Config.Text.MaxPositions - request.Ids.Length), produced = 0;
-        FinishReason reason;
-        while (true)
+        ReadOnlySpan<float> Step(int id)
+        {
+            ReadOnlySpan<float> next = _generator.Step(id);
+            _cached.Add([id]);
+            return next;
+        }
+
+        void GoOn()
         {
             cancellation.ThrowIfCancellationRequested();
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            int id = sampler.Next(logits);
-            if (produced++ == 0)
-                first = watch.Elapsed;
-            reason = FinishReason.Stop;
-            if (options.TopLogprobs is { } top)
-                emit(Logprobs.Of(logits, id, top, _prompts.Tokenizer));
-            if (ends.Contains(id))
-                break;
-            foreach (AnswerUpdate update in stream.Push(id))
-                emit(update);
-            if (stream.Stopped)
-                break;
-            reason = FinishReason.Length;
-            if (produced == most)
-                break;
-            logits = _generator.Step(id);
-            _cached.Add([id]);
+            _pump.ThrowIfClosed();
         }
-        foreach (AnswerUpdate update in stream.Finish())
-            emit(update);
-        emit(new AnswerCompleted(new Answer
-        {
-            Text = stream.Text,
-            RawText = stream.RawText,
-            Spans = stream.Spans,
-            Oddities = [.. stream.Oddities],
-            Usage = new Usage(request.Ids.Length, request.ImageTokens, produced),
-            Timings = new Timings { Encode = encoded, Prefill = taken - encoded, FirstToken = first, Decode = watch.Elapsed - first, Total = watch.Elapsed },
-            FinishReason = reason,
-        }));
     }
 
     private ImageFeatures[] Encode(ChatRequest request, ImageKey[] keys, Action<AnswerUpdate> emit, CancellationToken cancellation)

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using Nunchi.Chat;
+using Nunchi.Text;
+
+namespace Nunchi.Generation;
+
+/// <summary>Takes in a token that was chosen.</summary>
+/// <returns>[vocabulary] logits after it.</returns>
+internal delegate ReadOnlySpan<float> TokenStep(int id);
+
+/// <summary>A prompt that the decoder has taken in.</summary>
+/// <param name="Ids">Its tokens.</param>
+/// <param name="ImageTokens">How many of them stand for pictures.</param>
+/// <param name="Watch">Runs since the question came.</param>
+/// <param name="Encoded">When its pictures were encoded.</param>
+/// <param name="TakenIn">When its last token was taken in.</param>
+internal readonly record struct TakenPrompt(IReadOnlyList<int> Ids, int ImageTokens, Stopwatch Watch, TimeSpan Encoded, TimeSpan TakenIn);
+
+/// <summary>Writes an answer: chooses token after token, until one ends it, a stop string appears or there is no room, and tells its text, spans and numbers.</summary>
+/// <param name="tokenizer">Turns tokens into text.</param>
+/// <param name="maxPositions">Tokens that prompt and answer may have together.</param>
+/// <param name="endTokens">Tokens that end an answer.</param>
+/// <param name="forbidden">Tokens that are never chosen.</param>
+internal sealed class AnswerWriter(Tokenizer tokenizer, int maxPositions, IReadOnlyCollection<int> endTokens, IReadOnlyCollection<int> forbidden)
+{
+    /// <param name="prompt">What was taken in.</param>
+    /// <param name="logits">[vocabulary] after its last token.</param>
+    /// <param name="options">How to choose and where to stop.</param>
+    /// <param name="step">Takes in what was chosen.</param>
+    /// <param name="emit">Told every update, the completed answer last.</param>
+    /// <param name="goOn">Called before every token; throws to stop.</param>
+    public void Write(TakenPrompt prompt, ReadOnlySpan<float> logits, GenerationOptions options, TokenStep step, Action<AnswerUpdate> emit, Action goOn)
+    {
+        var stream = new AnswerStream(tokenizer, options.StopStrings);
+        HashSet<int> ends = [.. endTokens, .. options.StopTokenIds];
+        var sampler = new Sampler(options, logits.Length, prompt.Ids, tokenizer.VocabularySize, forbidden, ends);
+        int most = Math.Min(options.MaxTokens, maxPositions - prompt.Ids.Count), produced = 0;
+        TimeSpan first = default;
+        FinishReason reason;
+        while (true)
+        {
+            goOn();
+            int id = sampler.Next(logits);
+            if (produced++ == 0)
+                first = prompt.Watch.Elapsed;
+            reason = FinishReason.Stop;
+            if (options.TopLogprobs is { } top)
+                emit(Logprobs.Of(logits, id, top, tokenizer));
+            if (ends.Contains(id))
+                break;
+            foreach (AnswerUpdate update in stream.Push(id))
+                emit(update);
+            if (stream.Stopped)
+                break;
+            reason = FinishReason.Length;
+            if (produced == most)
+                break;
+            logits = step(id);
+        }
+        foreach (AnswerUpdate update in stream.Finish())
+            emit(update);
+        TimeSpan total = prompt.Watch.Elapsed;
+        emit(new AnswerCompleted(new Answer
+        {
+            Text = stream.Text,
+            RawText = stream.RawText,
+            Spans = stream.Spans,
+            Oddities = [.. stream.Oddities],
+            Usage = new Usage(prompt.Ids.Count, prompt.ImageTokens, produced),
+            Timings = new Timings { Encode = prompt.Encoded, Prefill = prompt.TakenIn - prompt.Encoded, FirstToken = first, Decode = total - first, Total = total },
+            FinishReason = reason,
+        }));
+    }
+}
