@@ -1,5 +1,6 @@
 using Nunchi.Images;
 using Nunchi.Models;
+using Nunchi.Models.Families.Llava;
 
 namespace Nunchi.Checkpoints.Shapes;
 
@@ -38,19 +39,7 @@ public static class KnownShapes
     // google/siglip-so400m-patch14-384 and google/siglip2-so400m-patch16-384 without the last of their 27 layers.
     private static ImageEncoderConfig So400M(int patch) => new() { HiddenSize = 1152, IntermediateSize = 4304, Layers = 26, Heads = 16, ImageSize = 384, PatchSize = patch };
 
-    private static ImageEncoderConfig ClipLarge => new()
-    {
-        Family = ImageEncoderConfig.Clip,
-        HiddenSize = 1024,
-        IntermediateSize = 4096,
-        Layers = 24,
-        Heads = 16,
-        ImageSize = 336,
-        PatchSize = 14,
-        LayerNormEpsilon = 1e-5,
-        Activation = "quick_gelu",
-        DropsFirstToken = true,
-    };
+    private static ImageEncoderConfig ClipLarge => LlavaFamily.ClipLarge336 with { DropsFirstToken = true };
 
     private static TextDecoderConfig Qwen3Small => new()
     {
