@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 
 namespace Nunchi.Tensors.Safetensors;
@@ -13,16 +12,12 @@ public sealed unsafe class SafetensorsFile : IDisposable
 {
     private const int ChunkElements = 1 << 20;
     private readonly Dictionary<string, SafetensorsEntry> entries;
-    private readonly MemoryMappedFile map;
-    private readonly MemoryMappedViewAccessor view;
-    private byte* start;
+    private readonly MappedFile map;
 
-    private SafetensorsFile(string path, MemoryMappedFile map, MemoryMappedViewAccessor view, byte* start, Dictionary<string, SafetensorsEntry> entries, Dictionary<string, string> metadata)
+    private SafetensorsFile(string path, MappedFile map, Dictionary<string, SafetensorsEntry> entries, Dictionary<string, string> metadata)
     {
         Path = path;
         this.map = map;
-        this.view = view;
-        this.start = start;
         this.entries = entries;
         Metadata = metadata;
         Entries = [.. entries.Values.OrderBy(entry => entry.Offset).ThenBy(entry => entry.Name, StringComparer.Ordinal)];
@@ -46,23 +41,15 @@ public sealed unsafe class SafetensorsFile : IDisposable
         long length = FileLength.Of(path);
         if (length < 10)
             throw SafetensorsHeader.Bad(path, $"a safetensors file takes at least 10 bytes, this one has {length}.");
-        MemoryMappedFile map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-        MemoryMappedViewAccessor? view = null;
-        byte* start = null;
+        MappedFile map = MappedFile.Open(path);
         try
         {
-            view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-            view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-            start += view.PointerOffset;
-            SafetensorsHeader.Parse(path, new ReadOnlySpan<byte>(start, 8), length, out long headerLength);
-            var (entries, metadata) = SafetensorsHeader.Read(path, new ReadOnlySpan<byte>(start + 8, (int)headerLength), length);
-            return new SafetensorsFile(path, map, view, start, entries, metadata);
+            SafetensorsHeader.Parse(path, new ReadOnlySpan<byte>(map.Start, 8), length, out long headerLength);
+            var (entries, metadata) = SafetensorsHeader.Read(path, new ReadOnlySpan<byte>(map.Start + 8, (int)headerLength), length);
+            return new SafetensorsFile(path, map, entries, metadata);
         }
         catch
         {
-            if (start != null)
-                view!.SafeMemoryMappedViewHandle.ReleasePointer();
-            view?.Dispose();
             map.Dispose();
             throw;
         }
@@ -173,10 +160,10 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <summary>The first byte of a tensor in the mapped file; valid until the file is disposed.</summary>
     public byte* Locate(SafetensorsEntry entry)
     {
-        ObjectDisposedException.ThrowIf(start == null, this);
+        ObjectDisposedException.ThrowIf(map.Start == null, this);
         if (!ReferenceEquals(Find(entry.Name), entry))
             throw new ArgumentException($"\"{entry.Name}\" is no entry of {Path}.", nameof(entry));
-        return start + entry.Offset;
+        return map.Start + entry.Offset;
     }
 
     /// <summary>Says that elements are read next: the system may fetch them in one go.</summary>
@@ -194,13 +181,5 @@ public sealed unsafe class SafetensorsFile : IDisposable
         MappedPages.Release(Locate(entry) + (first * SafetensorsTypes.Size(entry.Type)), length * SafetensorsTypes.Size(entry.Type));
 
     /// <summary>Unmaps the file.</summary>
-    public void Dispose()
-    {
-        if (start == null)
-            return;
-        start = null;
-        view.SafeMemoryMappedViewHandle.ReleasePointer();
-        view.Dispose();
-        map.Dispose();
-    }
+    public void Dispose() => map.Dispose();
 }

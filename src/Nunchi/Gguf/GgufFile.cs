@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.MemoryMappedFiles;
 using System.Text;
 using Nunchi.Tensors.Safetensors;
 
@@ -14,18 +13,14 @@ public sealed unsafe class GgufFile : IDisposable
 {
     private const int ChunkValues = 1 << 18;
     private const long MostElements = 1 << 24;
-    private readonly MemoryMappedFile _map;
-    private readonly MemoryMappedViewAccessor _view;
+    private readonly MappedFile _map;
     private readonly Dictionary<string, GgufValue> _metadata;
     private readonly Dictionary<string, GgufEntry> _byName;
-    private byte* _start;
 
-    private GgufFile(string path, MemoryMappedFile map, MemoryMappedViewAccessor view, byte* start, GgufHeaderReader header)
+    private GgufFile(string path, MappedFile map, GgufHeaderReader header)
     {
         Path = path;
         _map = map;
-        _view = view;
-        _start = start;
         _metadata = header.Metadata;
         Entries = header.Tensors;
         _byName = header.Tensors.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
@@ -49,23 +44,15 @@ public sealed unsafe class GgufFile : IDisposable
         long length = FileLength.Of(path);
         if (length < 24)
             throw new InvalidDataException($"{path}: a GGUF file takes at least 24 bytes, this one has {length}.");
-        MemoryMappedFile map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-        MemoryMappedViewAccessor? view = null;
-        byte* start = null;
+        MappedFile map = MappedFile.Open(path);
         try
         {
-            view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-            view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-            start += view.PointerOffset;
-            var header = new GgufHeaderReader(path, start, length);
+            var header = new GgufHeaderReader(path, map.Start, length);
             header.Read();
-            return new GgufFile(path, map, view, start, header);
+            return new GgufFile(path, map, header);
         }
         catch
         {
-            if (start != null)
-                view!.SafeMemoryMappedViewHandle.ReleasePointer();
-            view?.Dispose();
             map.Dispose();
             throw;
         }
@@ -80,14 +67,14 @@ public sealed unsafe class GgufFile : IDisposable
     /// <exception cref="ArgumentException">The destination has another size.</exception>
     public void Read(GgufEntry entry, Span<float> destination)
     {
-        ObjectDisposedException.ThrowIf(_start == null, this);
+        ObjectDisposedException.ThrowIf(_map.Start == null, this);
         if (!ReferenceEquals(Find(entry.Name), entry) || destination.Length != entry.Count)
             throw new ArgumentException($"Tensor \"{entry.Name}\" {entry.ShapeText} has {entry.Count} elements, the destination {destination.Length}; or it is of another file.", nameof(destination));
         for (int done = 0; done < destination.Length; done += ChunkValues)
         {
             int count = Math.Min(ChunkValues, destination.Length - done);
             long offset = entry.Offset + GgufTypes.RowBytes(entry.Type, done);
-            GgufBlocks.Read(entry.Type, new ReadOnlySpan<byte>(_start + offset, (int)GgufTypes.RowBytes(entry.Type, count)), destination.Slice(done, count));
+            GgufBlocks.Read(entry.Type, new ReadOnlySpan<byte>(_map.Start + offset, (int)GgufTypes.RowBytes(entry.Type, count)), destination.Slice(done, count));
         }
     }
 
@@ -178,15 +165,7 @@ public sealed unsafe class GgufFile : IDisposable
     public long? Length(string key) => _metadata.TryGetValue(key, out GgufValue value) && value.IsArray ? value.Count : null;
 
     /// <summary>Unmaps the file.</summary>
-    public void Dispose()
-    {
-        if (_start == null)
-            return;
-        _start = null;
-        _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view.Dispose();
-        _map.Dispose();
-    }
+    public void Dispose() => _map.Dispose();
 
     internal InvalidDataException Wrong(string key, string expected) => new($"{Path}: \"{key}\" is {Describe(key)}; expected {expected}.");
 
@@ -240,7 +219,7 @@ public sealed unsafe class GgufFile : IDisposable
 
     private ReadOnlySpan<byte> At(long offset, int count)
     {
-        ObjectDisposedException.ThrowIf(_start == null, this);
-        return new ReadOnlySpan<byte>(_start + offset, count);
+        ObjectDisposedException.ThrowIf(_map.Start == null, this);
+        return new ReadOnlySpan<byte>(_map.Start + offset, count);
     }
 }
