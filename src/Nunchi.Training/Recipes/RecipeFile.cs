@@ -1,3 +1,4 @@
+using Nunchi.Tensors.Safetensors;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
@@ -13,15 +14,14 @@ internal static class RecipeFile
     /// <summary>The text of a recipe, bounded in size.</summary>
     public static string ReadText(string path)
     {
-        var file = new FileInfo(path);
         if (Directory.Exists(path))
             throw new RecipeException(path, 0, "is a directory; a recipe is a YAML file");
-        if (!file.Exists)
+        if (!File.Exists(path))
             throw new RecipeException(path, 0, "there is no such recipe");
-        if (file.Length > LargestBytes)
-            throw new RecipeException(path, 0, $"has {file.Length} bytes; a recipe has at most {LargestBytes}");
         try
         {
+            if (FileLength.Of(path) is var length and > LargestBytes)
+                throw new RecipeException(path, 0, $"has {length} bytes; a recipe has at most {LargestBytes}");
             return File.ReadAllText(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

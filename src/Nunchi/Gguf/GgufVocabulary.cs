@@ -76,7 +76,7 @@ internal sealed record GgufVocabulary
                 json.WriteString("type", "NFC");
                 json.WriteEndObject();
             }
-            WritePreTokenizer(json);
+            TokenizerWriter.WritePreTokenizer(json, Spelling(Pattern)!);
             if (prefixId is { } prefix)
                 WritePrefix(json, Tokens[prefix], prefix);
             json.WriteStartObject("model");
@@ -155,28 +155,6 @@ internal sealed record GgufVocabulary
         json.WriteString("content", Tokens[id]);
         json.WriteBoolean("normalized", false);
         json.WriteBoolean("special", Types[id] == Control);
-        json.WriteEndObject();
-    }
-
-    private void WritePreTokenizer(Utf8JsonWriter json)
-    {
-        json.WriteStartObject("pre_tokenizer");
-        json.WriteString("type", "Sequence");
-        json.WriteStartArray("pretokenizers");
-        json.WriteStartObject();
-        json.WriteString("type", "Split");
-        json.WriteStartObject("pattern");
-        json.WriteString("Regex", Spelling(Pattern));
-        json.WriteEndObject();
-        json.WriteString("behavior", "Isolated");
-        json.WriteBoolean("invert", false);
-        json.WriteEndObject();
-        json.WriteStartObject();
-        json.WriteString("type", "ByteLevel");
-        json.WriteBoolean("add_prefix_space", false);
-        json.WriteBoolean("use_regex", false);
-        json.WriteEndObject();
-        json.WriteEndArray();
         json.WriteEndObject();
     }
 

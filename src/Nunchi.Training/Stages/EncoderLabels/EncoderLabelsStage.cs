@@ -31,9 +31,7 @@ internal sealed class EncoderLabelsStage : Stage<LabelledPage>
         : base(context)
     {
         var recipe = context.Recipe;
-        _fonts = FontLibrary.Find();
-        if (_fonts.Training.Count == 0)
-            throw new TrainingException($"stage '{context.Stage.Name}' draws pages with Korean fonts and found none; install them: {_fonts.InstallHint}");
+        _fonts = PageMaker.FindFonts(context.Stage.Name);
         _model = ModelBuilder.Create(context.Backend, ModelBuilder.Configure(recipe.Model, recipe.Tokenizer.Vocabulary), recipe.Seed);
         _heads = new LabelHeads(context.Backend, recipe.Model.Encoder.Width, (EncoderLabelsData)context.Stage.Data, context.SeedFor("heads"));
         _tape = new Tape(context.Backend, recording: true);

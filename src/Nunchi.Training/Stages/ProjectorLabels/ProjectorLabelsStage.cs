@@ -38,9 +38,7 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         : base(context)
     {
         var recipe = context.Recipe;
-        _fonts = FontLibrary.Find();
-        if (_fonts.Training.Count == 0)
-            throw new TrainingException($"stage '{context.Stage.Name}' draws pages with Korean fonts and found none; install them: {_fonts.InstallHint}");
+        _fonts = PageMaker.FindFonts(context.Stage.Name);
         _tokenizer = MiniTokenizer.Prepare(recipe.Tokenizer, SequenceStage.TokenizerDirectory(context.RunDirectory), (ulong)recipe.Seed).Tokenizer;
         _model = ModelBuilder.Create(context.Backend, ModelBuilder.Configure(recipe.Model, SequenceStage.Vocabulary(_tokenizer), _tokenizer), recipe.Seed);
         _tape = new Tape(context.Backend, recording: true);

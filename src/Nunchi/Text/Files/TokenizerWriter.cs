@@ -30,7 +30,7 @@ internal static class TokenizerWriter
             json.WriteStartObject("normalizer");
             json.WriteString("type", "NFC");
             json.WriteEndObject();
-            WritePreTokenizer(json);
+            WritePreTokenizer(json, Gpt4Pattern.Qwen);
             WritePostProcessor(json);
             json.WriteStartObject("decoder");
             WriteByteLevel(json, prefixSpace: true, useRegex: true);
@@ -79,7 +79,8 @@ internal static class TokenizerWriter
         json.WriteEndObject();
     }
 
-    private static void WritePreTokenizer(Utf8JsonWriter json)
+    /// <summary>Splits a text by a pattern and writes the parts as bytes.</summary>
+    internal static void WritePreTokenizer(Utf8JsonWriter json, string pattern)
     {
         json.WriteStartObject("pre_tokenizer");
         json.WriteString("type", "Sequence");
@@ -87,7 +88,7 @@ internal static class TokenizerWriter
         json.WriteStartObject();
         json.WriteString("type", "Split");
         json.WriteStartObject("pattern");
-        json.WriteString("Regex", Gpt4Pattern.Qwen);
+        json.WriteString("Regex", pattern);
         json.WriteEndObject();
         json.WriteString("behavior", "Isolated");
         json.WriteBoolean("invert", false);
