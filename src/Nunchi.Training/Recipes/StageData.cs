@@ -11,7 +11,7 @@ public abstract record StageData
         StageKind.EncoderLabels => EncoderLabelsData.Read(stage.SectionOrNull("data")),
         StageKind.Text => TextData.Read(stage.SectionOrNull("data")),
         StageKind.ProjectorLabels => NoData.Read(stage),
-        _ => AnswerData.Read(stage.SectionOrNull("data")),
+        _ => AnswerData.Read(stage.SectionOrNull("data"), mistakes: kind == StageKind.Symbols),
     };
 }
 
@@ -33,8 +33,9 @@ public sealed record NoData : StageData
 /// <param name="ObjectWeight">Weight of the loss on the kind of object.</param>
 /// <param name="ColourWeight">Weight of the loss on the colour.</param>
 /// <param name="BoxWeight">Weight of the loss on the distances to the sides of the box.</param>
+/// <param name="Scenes">Share of samples that are crops of the scenes which questions are asked about, instead of pages.</param>
 public sealed record EncoderLabelsData(
-    double InitialWeight = 1, double MedialWeight = 1, double FinalWeight = 1, double ObjectWeight = 0.5, double ColourWeight = 0.25, double BoxWeight = 0.5) : StageData
+    double InitialWeight = 1, double MedialWeight = 1, double FinalWeight = 1, double ObjectWeight = 0.5, double ColourWeight = 0.25, double BoxWeight = 0.5, double Scenes = 0) : StageData
 {
     internal static EncoderLabelsData Read(RecipeSection? section)
     {
@@ -46,7 +47,8 @@ public sealed record EncoderLabelsData(
             section.Number("final_weight", 1, 0, 100),
             section.Number("object_weight", 0.5, 0, 100),
             section.Number("colour_weight", 0.25, 0, 100),
-            section.Number("box_weight", 0.5, 0, 100));
+            section.Number("box_weight", 0.5, 0, 100),
+            section.Number("scenes", 0, 0, 1));
         section.Finish();
         return data;
     }
@@ -75,7 +77,8 @@ public sealed record AnswerMixture(TaskMixture Tasks, bool SingleView);
 /// <summary>Data of a stage that trains on pictures and answers.</summary>
 /// <param name="Levels">For each level of the curriculum the shares of its mixtures by name (see <see cref="Mixtures"/>); later levels keep a share of the earlier mixtures.</param>
 /// <param name="MaxTokens">Longest sample in tokens; longer ones are left out and counted.</param>
-public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double>> Levels, int MaxTokens = 2048) : StageData
+/// <param name="Mistakes">Share of glyph patches that show something else, as an encoder's mistakes would; of a symbols stage only.</param>
+public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double>> Levels, int MaxTokens = 2048, double Mistakes = 0) : StageData
 {
     private const int GlimpseSide = 192;
 
@@ -91,14 +94,14 @@ public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double
 
     private static readonly IReadOnlyDictionary<string, double> Everything = new Dictionary<string, double> { ["all"] = 1 };
 
-    internal static AnswerData Read(RecipeSection? section)
+    internal static AnswerData Read(RecipeSection? section, bool mistakes)
     {
         if (section is null)
             return new AnswerData([Everything]);
         IReadOnlyList<IReadOnlyDictionary<string, double>> levels = section.Has("levels") ? [.. section.Sections("levels").Select(ReadLevel)] : [Everything];
         if (levels.Count == 0)
             throw section.Error("levels", "is empty; leave it out for everything at once");
-        var data = new AnswerData(levels, section.Integer("max_tokens", 2048, 64, 131_072));
+        var data = new AnswerData(levels, section.Integer("max_tokens", 2048, 64, 131_072), mistakes ? section.Number("mistakes", 0, 0, 1) : 0);
         section.Finish();
         return data;
     }
