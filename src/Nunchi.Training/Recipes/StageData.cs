@@ -57,13 +57,14 @@ public sealed record EncoderLabelsData(
 /// <summary>Data of a stage that trains the decoder on text.</summary>
 /// <param name="ConversationShare">Share of samples that are conversations, with a loss on the assistant's tokens; the rest are plain sentences, with a loss on every token.</param>
 /// <param name="Length">Tokens of a sample of plain sentences.</param>
-public sealed record TextData(double ConversationShare = 0.5, int Length = 128) : StageData
+/// <param name="CopyShare">Share of samples that are random lines to copy and strips of a grid to read; the rest is divided by <paramref name="ConversationShare"/>.</param>
+public sealed record TextData(double ConversationShare = 0.5, int Length = 128, double CopyShare = 0) : StageData
 {
     internal static TextData Read(RecipeSection? section)
     {
         if (section is null)
             return new TextData();
-        var data = new TextData(section.Number("conversation_share", 0.5, 0, 1), section.Integer("length", 128, 8, 8192));
+        var data = new TextData(section.Number("conversation_share", 0.5, 0, 1), section.Integer("length", 128, 8, 8192), section.Number("copy_share", 0, 0, 1));
         section.Finish();
         return data;
     }

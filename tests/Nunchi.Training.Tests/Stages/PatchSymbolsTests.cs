@@ -1,13 +1,8 @@
 using Nunchi.Data.Pages;
 using Nunchi.Images;
-using Nunchi.Models;
-using Nunchi.Tensors;
 using Nunchi.Tensors.Cpu;
-using Nunchi.Text;
-using Nunchi.Training.Recipes;
 using Nunchi.Training.Stages;
 using Nunchi.Training.Stages.Patches;
-using Nunchi.Training.Vocabularies;
 
 namespace Nunchi.Training.Tests.Stages;
 
@@ -52,13 +47,13 @@ public class PatchSymbolsTests
     [Fact]
     public void PatchThings_TokenizerOfTheSmallModel_KnowsEverySyllableOfItsVocabularyAndEveryObject()
     {
-        var things = new PatchThings(Small().Tokenizer);
+        var things = new PatchThings(SmallTokenizer.Prompts.Tokenizer);
 
         Assert.True(things.Glyphs >= 2350, $"{things.Glyphs} glyphs");
         Assert.Equal(1 + things.Glyphs + DenseLabels.ObjectClasses - 1, things.Count);
         var (initial, medial, final) = DenseLabels.Encode('판');
         var thing = Assert.NotNull(things.OfGlyph(initial, medial, final));
-        Assert.Equal("판", Small().Tokenizer.Decode([Assert.Single(things.Tokens[thing])]));
+        Assert.Equal("판", SmallTokenizer.Prompts.Tokenizer.Decode([Assert.Single(things.Tokens[thing])]));
         Assert.Equal(PatchThings.Blank, things.OfGlyph(0, 0, 0));
         Assert.Null(things.OfGlyph(DenseLabels.UnknownInitial, 0, 0));
     }
@@ -67,8 +62,8 @@ public class PatchSymbolsTests
     public void PatchVectors_AGlyphInAColour_IsItsTokenAndHalfOfTheColour()
     {
         using var backend = CpuBackend.Create();
-        var prompts = Small();
-        using var model = ModelBuilder.Create(backend, ModelBuilder.Configure(Recipe.Parse("toy.yaml", ToyRecipe).Model, SequenceStage.Vocabulary(prompts.Tokenizer), prompts.Tokenizer), 3);
+        var prompts = SmallTokenizer.Prompts;
+        using var model = ModelBuilder.Create(backend, ModelBuilder.Configure(SmallTokenizer.Recipe.Model, SequenceStage.Vocabulary(prompts.Tokenizer), prompts.Tokenizer), 3);
         var things = new PatchThings(prompts.Tokenizer);
         using var vectors = new PatchVectors(model, things);
         vectors.Refresh();
@@ -85,36 +80,6 @@ public class PatchSymbolsTests
             Assert.Equal(embedding.Row(letter)[i] + (0.5f * colour), vector[i], 5);
         }
     }
-
-    private const string ToyRecipe = """
-        name: toy
-        model:
-          encoder: {width: 32, layers: 1, heads: 2, mlp: 64, tile: 96, patch: 16}
-          decoder: {width: 32, layers: 1, heads: 2, key_value_heads: 1, head_size: 16, mlp: 64}
-          images: {grids: [1x1, 1x2]}
-        tokenizer: {vocabulary: 4608, sentences: 2000}
-        stages:
-          - name: symbols
-            kind: symbols
-            steps: 2
-            batch: {tokens: 512}
-            modules: {decoder: {learning_rate: 0.001}}
-        """;
-
-    private static readonly Lazy<PromptBuilder> Prompts = new(() =>
-    {
-        var directory = Directory.CreateTempSubdirectory("nunchi-symbols-");
-        try
-        {
-            return MiniTokenizer.Prepare(Recipe.Parse("toy.yaml", ToyRecipe).Tokenizer, directory.FullName, 1);
-        }
-        finally
-        {
-            directory.Delete(recursive: true);
-        }
-    });
-
-    private static PromptBuilder Small() => Prompts.Value;
 
     private static (float X, float Y) Centre(ReadOnlySpan<float> plane)
     {
