@@ -116,13 +116,17 @@ internal abstract class SequenceStage : Stage<SequenceSample>
                 if (sample.Labels[i] < 0)
                     continue;
                 var right = _pass.Right[at] ? 1 : 0;
-                report.Meters.Add(0, right, 1);
+                if (IsAnswer(sample.Tasks[i]))
+                    report.Meters.Add(0, right, 1);
                 report.Meters.Add(1 + sample.Tasks[i], _pass.Losses[at], 1);
                 report.Meters.Add(1 + _tasks.Count + sample.Tasks[i], right, 1);
                 at++;
             }
         }
     }
+
+    /// <summary>Whether labels of a task count for the accuracy that the curriculum follows.</summary>
+    protected virtual bool IsAnswer(int task) => true;
 
     protected sealed override void Finish(StepReport report) => report.Accuracy = report.Meters.Mean(0) ?? 0;
 

@@ -73,6 +73,8 @@ internal sealed class AnswerStage : SequenceStage
 
     protected override ISampleMaker<SequenceSample> CreateMaker(string purpose) => Maker(purpose);
 
+    protected override bool IsAnswer(int task) => task != AnswerMaker.PictureTask;
+
     private static ModelModule[] Modules(StageKind kind) =>
         kind == StageKind.Symbols ? [ModelModule.Decoder] : [ModelModule.Encoder, ModelModule.Projector, ModelModule.Newline, ModelModule.Decoder];
 
