@@ -10,19 +10,22 @@ public abstract record StageData
     {
         StageKind.EncoderLabels => EncoderLabelsData.Read(stage.SectionOrNull("data")),
         StageKind.Text => TextData.Read(stage.SectionOrNull("data")),
-        StageKind.ProjectorLabels => NoData.Read(stage),
+        StageKind.ProjectorLabels => ProjectorLabelsData.Read(stage.SectionOrNull("data")),
         _ => AnswerData.Read(stage.SectionOrNull("data"), mistakes: kind == StageKind.Symbols),
     };
 }
 
-/// <summary>Data of a stage that leaves nothing to choose.</summary>
-public sealed record NoData : StageData
+/// <summary>Data of a stage that trains the projector on dense labels.</summary>
+/// <param name="Scenes">Share of samples that are crops of the scenes which questions are asked about, instead of pages.</param>
+public sealed record ProjectorLabelsData(double Scenes = 0) : StageData
 {
-    internal static NoData Read(RecipeSection stage)
+    internal static ProjectorLabelsData Read(RecipeSection? section)
     {
-        if (stage.Has("data"))
-            throw stage.Error("data", "has no meaning here: this kind of stage draws the pages of its curriculum");
-        return new NoData();
+        if (section is null)
+            return new ProjectorLabelsData();
+        var data = new ProjectorLabelsData(section.Number("scenes", 0, 0, 1));
+        section.Finish();
+        return data;
     }
 }
 

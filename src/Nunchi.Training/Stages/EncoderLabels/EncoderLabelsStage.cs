@@ -1,8 +1,5 @@
-using Nunchi.Data.Fonts;
 using Nunchi.Data.Pages;
-using Nunchi.Data.Scenes;
 using Nunchi.Data.Sheets;
-using Nunchi.Images;
 using Nunchi.Models;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Operators;
@@ -10,7 +7,6 @@ using Nunchi.Training.Pipelines;
 using Nunchi.Training.Recipes;
 using Nunchi.Training.Runs;
 using Nunchi.Training.Sheets;
-using Nunchi.Training.Stages.Answers;
 
 namespace Nunchi.Training.Stages.EncoderLabels;
 
@@ -29,9 +25,7 @@ internal sealed class EncoderLabelsStage : Stage<LabelledPage>
     private readonly LabelHeads _heads;
     private readonly Tape _tape;
     private readonly PageBatch _batch = new();
-    private readonly FontLibrary _fonts;
-    private readonly SceneAssets? _scenes;
-    private readonly ImageProcessor _images;
+    private readonly PageSource _pages;
     private readonly double[] _counts = new double[LabelHeads.Count];
     private readonly int[][] _guesses;
 
@@ -39,10 +33,8 @@ internal sealed class EncoderLabelsStage : Stage<LabelledPage>
         : base(context)
     {
         var recipe = context.Recipe;
-        _fonts = PageMaker.FindFonts(context.Stage.Name);
         _model = ModelBuilder.Create(context.Backend, ModelBuilder.Configure(recipe.Model, recipe.Tokenizer.Vocabulary), recipe.Seed);
-        _images = new ImageProcessor(ModelBuilder.Images(_model.Config, recipe.Model), _model.Config.Vision.PatchSize);
-        _scenes = ((EncoderLabelsData)context.Stage.Data).Scenes > 0 ? AnswerStage.FindAssets(context.Stage.Name) : null;
+        _pages = new PageSource(context, _model.Config, ((EncoderLabelsData)context.Stage.Data).Scenes);
         _heads = new LabelHeads(context.Backend, recipe.Model.Encoder.Width, (EncoderLabelsData)context.Stage.Data, context.SeedFor("heads"));
         _tape = new Tape(context.Backend, recording: true);
         _guesses = [.. _heads.Classes.Select(_ => Array.Empty<int>())];
@@ -57,7 +49,7 @@ internal sealed class EncoderLabelsStage : Stage<LabelledPage>
 
     public override void Evaluate(int samples, int level, StepReport report)
     {
-        using var maker = Maker("evaluation");
+        using var maker = _pages.Maker("evaluation");
         var size = Context.Stage.Batch.Samples ?? 8;
         double loss = 0;
         Recording(false, () =>
@@ -78,7 +70,7 @@ internal sealed class EncoderLabelsStage : Stage<LabelledPage>
 
     public override string Sheet(int samples, int level, string title)
     {
-        using var maker = Maker("sheet");
+        using var maker = _pages.Maker("sheet");
         var sheet = new SheetWriter(title);
         Recording(false, () =>
         {
@@ -98,7 +90,7 @@ internal sealed class EncoderLabelsStage : Stage<LabelledPage>
 
     protected override LabelledPage CreateSample() => new(Context.Recipe.Model.Encoder.Tile, Context.Recipe.Model.Encoder.Patch);
 
-    protected override ISampleMaker<LabelledPage> CreateMaker() => Maker("pages");
+    protected override ISampleMaker<LabelledPage> CreateMaker() => _pages.Maker("pages");
 
     protected override int Tokens(LabelledPage sample) => sample.Patches;
 
@@ -158,12 +150,6 @@ internal sealed class EncoderLabelsStage : Stage<LabelledPage>
         var patches = PageBatch.Patches(_tape, pages);
         var hidden = _model.Encoder.Forward(_tape, patches, _batch.Layout);
         return LayerNorm.Apply(_tape, hidden, _model.Encoder.PostNormWeight, _model.Encoder.PostNormBias, (float)_model.Config.Vision.LayerNormEpsilon);
-    }
-
-    private PageMaker Maker(string purpose)
-    {
-        var seed = Context.SeedFor(purpose);
-        return new PageMaker(_fonts, seed, _scenes is null ? null : new SceneCrops(_scenes, _images, seed), ((EncoderLabelsData)Context.Stage.Data).Scenes);
     }
 
     private LabelledPage Draw(PageMaker maker, int index, int level)

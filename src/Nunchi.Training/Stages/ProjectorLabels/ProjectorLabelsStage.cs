@@ -1,4 +1,3 @@
-using Nunchi.Data.Fonts;
 using Nunchi.Data.Pages;
 using Nunchi.Models;
 using Nunchi.Tensors;
@@ -25,7 +24,7 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
     private const int CalibrationPages = 16;
     private static readonly string[] Names = ["right", "right.glyph", "right.blank", "right.object", "right.colour"];
     private readonly VisionLanguageModel _model;
-    private readonly FontLibrary _fonts;
+    private readonly PageSource _pages;
     private readonly Tape _tape;
     private readonly PageBatch _batch = new();
     private readonly IndexBuffer _rows = new();
@@ -39,10 +38,10 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         : base(context)
     {
         var recipe = context.Recipe;
-        _fonts = PageMaker.FindFonts(context.Stage.Name);
         var tokenizer = MiniTokenizer.Prepare(recipe.Tokenizer, SequenceStage.TokenizerDirectory(context.RunDirectory), (ulong)recipe.Seed).Tokenizer;
         _model = ModelBuilder.Create(context.Backend, ModelBuilder.Configure(recipe.Model, SequenceStage.Vocabulary(tokenizer), tokenizer), recipe.Seed);
         _vectors = new PatchVectors(_model, new PatchThings(tokenizer));
+        _pages = new PageSource(context, _model.Config, ((ProjectorLabelsData)context.Stage.Data).Scenes);
         _tape = new Tape(context.Backend, recording: true);
         Parameters = [.. ModelBuilder.Parameters(_model, ModelModule.Encoder, ModelModule.Projector, ModelModule.Newline, ModelModule.Decoder)];
     }
@@ -58,13 +57,13 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         if (!modules.Contains("projector"))
             return;
         _vectors.SetNewline();
-        using var maker = Maker("calibration");
+        using var maker = _pages.Maker("calibration");
         Answers.ProjectorCalibration.Apply(_model, _tape, Enumerable.Range(0, CalibrationPages).Select(index => Features([Draw(maker, index, Levels - 1)])));
     }
 
     public override void Evaluate(int samples, int level, StepReport report)
     {
-        using var maker = Maker("evaluation");
+        using var maker = _pages.Maker("evaluation");
         double loss = 0, weight = 0;
         _tape.Recording = false;
         try
@@ -96,7 +95,7 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
 
     protected override LabelledPage CreateSample() => new(Context.Recipe.Model.Encoder.Tile, Context.Recipe.Model.Encoder.Patch);
 
-    protected override ISampleMaker<LabelledPage> CreateMaker() => Maker("pages");
+    protected override ISampleMaker<LabelledPage> CreateMaker() => _pages.Maker("pages");
 
     protected override int Tokens(LabelledPage sample) => sample.Patches;
 
@@ -143,8 +142,6 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         _tape.Dispose();
         _model.Dispose();
     }
-
-    private PageMaker Maker(string purpose) => new(_fonts, Context.SeedFor(purpose));
 
     private LabelledPage Draw(PageMaker maker, int index, int level)
     {
