@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Nunchi.Text;
+using Nunchi.Text.BytePairs;
 using Nunchi.Text.Files;
 using Nunchi.Text.PreTokenization;
 
@@ -33,6 +34,8 @@ internal sealed record GgufVocabulary
         string file = Path.Combine(directory, "tokenizer.json");
         if (tokenizer.VocabularySize > size)
             throw new InvalidDataException($"{file}: {tokenizer.VocabularySize} ids, but the embedding has only {size} rows.");
+        if (tokenizer.Definition is not { Model: ByteLevelModel, Normalizer: { IsEmpty: true } or { IsComposition: true } })
+            throw new InvalidDataException($"{file}: only byte-level BPE with NFC or no normalizer can be written to GGUF; this tokenizer is another.");
         return JsonNode.Read(JsonNode.ReadFile(file, FileLimit), file, root =>
         {
             string[] tokens = new string[size];
@@ -52,7 +55,7 @@ internal sealed record GgufVocabulary
                 Types = types,
                 Merges = [.. root.Get("model").Get("merges").Items().Select(Merge)],
                 Pattern = PatternName(root.Get("pre_tokenizer")),
-                ComposesUnicode = !root.Get("normalizer").IsNull, // NFC is the only one that tokenizers here may have
+                ComposesUnicode = tokenizer.Definition.Normalizer.IsComposition,
             };
         });
     }
