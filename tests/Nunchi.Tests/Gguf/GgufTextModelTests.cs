@@ -8,6 +8,8 @@ using Nunchi.Images;
 using Nunchi.Models;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Cpu;
+using Nunchi.Tensors.Operators;
+using Nunchi.Tensors.Quantization;
 using Nunchi.Tensors.Safetensors;
 using Nunchi.Tests.Checkpoints;
 using Nunchi.Tests.Goldens;
@@ -38,8 +40,9 @@ public class GgufTextModelTests
         Assert.Equal(expected.Config.Text.RmsNormEpsilon, model.Config.RmsNormEpsilon);
         Assert.Equal(expected.Config.Text.MaxPositions, model.Config.MaxPositions);
         Assert.Equal(Logits(expected.Decoder, backend, ids), Logits(model.Decoder, backend, ids));
-        using var generator = new GgufGenerator(model, backend);
-        Assert.Equal(Logits(expected.Decoder, backend, ids)[^expected.Config.Text.VocabularySize..], generator.Take(ids, cancellation: Token).ToArray(), (one, other) => Math.Abs(one - other) < 1e-4);
+        using var tape = new Tape(backend);
+        using var generator = new Generator(model, tape, 5, CacheFormat.Float32);
+        Assert.Equal(Logits(expected.Decoder, backend, ids)[^expected.Config.Text.VocabularySize..], generator.Prefill(ids, cancellation: Token).ToArray(), (one, other) => Math.Abs(one - other) < 1e-4);
     }
 
     [Theory]
@@ -204,6 +207,56 @@ public class GgufTextModelTests
             await foreach (AnswerUpdate update in asked.AskAsync(question, options, Token))
                 answer = (update as AnswerCompleted)?.Answer ?? answer;
             return answer!.RawText;
+        }
+    }
+
+    [Theory]
+    [InlineData(WeightFormat.Int8)]
+    [InlineData(WeightFormat.BFloat16)]
+    public async Task Engine_Weights_ArePackedAsTheCheckpointsAre(WeightFormat weights)
+    {
+        using var folder = new TemporaryFolder();
+        GgufExport.WriteText(GoldenFiles.Path("varco2-tiny"), folder["text.gguf"], GgufWeights.F32, cancellation: Token);
+        using GgufChatEngine engine = GgufChatEngine.Load(folder["text.gguf"], new EngineOptions { Weights = weights, Threads = 1 });
+        using ChatEngine whole = ChatEngine.Load(GoldenFiles.Path("varco2-tiny"), new EngineOptions { Weights = weights, Threads = 1 });
+
+        Assert.Equal(await Answer(whole), await Answer(engine));
+        Assert.Equal(WeightFormats.NameOf(weights), engine.Info.RoundedTo);
+        Assert.Equal(WeightFormats.NameOf(weights), Assert.Single(engine.Info.Parts).Precision);
+        Assert.True(engine.Info.Parts[0].Bytes < engine.Info.Parts[0].Parameters * 4);
+
+        static async Task<string> Answer(IChatEngine asked)
+        {
+            Answer? answer = null;
+            await foreach (AnswerUpdate update in asked.AskAsync([new(Role.User, "안녕하세요?")], new GenerationOptions { MaxTokens = 12 }, Token))
+                answer = (update as AnswerCompleted)?.Answer ?? answer;
+            return answer!.RawText;
+        }
+    }
+
+    [Fact]
+    public async Task Engine_FileThatPutsATokenFirst_TakesItInOnce()
+    {
+        using var folder = new TemporaryFolder();
+        using var copy = new TemporaryCheckpoint();
+        copy.Edit("tokenizer.json", text =>
+        {
+            JsonNode root = JsonNode.Parse(text)!;
+            root["post_processor"] = JsonNode.Parse("""{"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<|endoftext|>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}], "special_tokens": {"<|endoftext|>": {"id": "<|endoftext|>", "ids": [733], "tokens": ["<|endoftext|>"]}}}""");
+            return root.ToJsonString();
+        });
+        GgufExport.WriteText(copy.Directory, folder["text.gguf"], GgufWeights.F32, cancellation: Token);
+        using GgufChatEngine engine = GgufChatEngine.Load(folder["text.gguf"]);
+        using ChatEngine whole = ChatEngine.Load(copy.Directory);
+
+        Assert.Equal(await PromptTokens(whole), await PromptTokens(engine));
+
+        static async Task<int> PromptTokens(IChatEngine asked)
+        {
+            Answer? answer = null;
+            await foreach (AnswerUpdate update in asked.AskAsync([new(Role.User, "안녕하세요?")], new GenerationOptions { MaxTokens = 1 }, Token))
+                answer = (update as AnswerCompleted)?.Answer ?? answer;
+            return answer!.Usage.PromptTokens;
         }
     }
 
