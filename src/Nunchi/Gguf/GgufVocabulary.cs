@@ -71,7 +71,7 @@ internal sealed record GgufVocabulary
             json.WriteString("version", "1.0");
             json.WriteStartArray("added_tokens");
             foreach (int id in Enumerable.Range(0, Tokens.Count).Where(id => Types[id] is Control or UserDefined))
-                WriteAdded(json, id);
+                WriteAdded(json, id, Tokens[id], Types[id] == Control);
             json.WriteEndArray();
             if (ComposesUnicode)
             {
@@ -151,17 +151,17 @@ internal sealed record GgufVocabulary
         }
     }
 
-    private void WriteAdded(Utf8JsonWriter json, int id)
+    internal static void WriteAdded(Utf8JsonWriter json, int id, string content, bool special)
     {
         json.WriteStartObject();
         json.WriteNumber("id", id);
-        json.WriteString("content", Tokens[id]);
+        json.WriteString("content", content);
         json.WriteBoolean("normalized", false);
-        json.WriteBoolean("special", Types[id] == Control);
+        json.WriteBoolean("special", special);
         json.WriteEndObject();
     }
 
-    private static void WritePrefix(Utf8JsonWriter json, string token, int id)
+    internal static void WritePrefix(Utf8JsonWriter json, string token, int id)
     {
         json.WriteStartObject("post_processor");
         json.WriteString("type", "TemplateProcessing");

@@ -78,7 +78,13 @@ public sealed class Tokenizer
     {
         var file = Path.Combine(directory, "tokenizer.json");
         if (!File.Exists(file))
-            throw new FileNotFoundException($"{file}: not found; a checkpoint directory holds its tokenizer there", file);
+        {
+            string hint = File.Exists(Path.Combine(directory, "tokenizer.model"))
+                ? "; tokenizer.model is SentencePiece's own file, which is not read: load it once with transformers' AutoTokenizer and save_pretrained writes tokenizer.json"
+                : "; a checkpoint directory holds its tokenizer there";
+            throw new FileNotFoundException($"{file}: not found{hint}", file);
+        }
+
         var configFile = Path.Combine(directory, "tokenizer_config.json");
         var config = File.Exists(configFile) ? JsonNode.ReadFile(configFile, FileLimit) : null;
         return FromJson(JsonNode.ReadFile(file, FileLimit), config, file, configFile);

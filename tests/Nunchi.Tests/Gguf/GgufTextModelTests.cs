@@ -13,6 +13,7 @@ using Nunchi.Tensors.Quantization;
 using Nunchi.Tensors.Safetensors;
 using Nunchi.Tests.Checkpoints;
 using Nunchi.Tests.Goldens;
+using Nunchi.Tests.Text;
 using Nunchi.Text;
 
 namespace Nunchi.Tests.Gguf;
@@ -171,6 +172,65 @@ public class GgufTextModelTests
         }
     }
 
+    public static TheoryData<Blanks> AllBlanks => [.. Enum.GetValues<Blanks>()];
+
+    [Theory]
+    [MemberData(nameof(AllBlanks))]
+    public void Load_TokenizerOnCharacters_IsTheSameAgain(Blanks blanks)
+    {
+        using var folder = new TemporaryFolder();
+        using TemporaryCheckpoint place = CharacterTokenizerEngineTests.Checkpoint(CharacterTokenizerEngineTests.Fixture(blanks));
+        GgufExport.WriteText(place.Directory, folder["text.gguf"], GgufWeights.F16, cancellation: Token);
+        Tokenizer expected = Tokenizer.Load(place.Directory);
+        using CpuBackend backend = Backend();
+
+        using GgufTextModel model = GgufTextModel.Load(folder["text.gguf"], backend);
+
+        Assert.Equal([1], model.Tokenizer.PrefixIds);
+        foreach (string text in (string[])["hello the  in", " 안녕하세요", "한글\n\n  <s></s> <image>", "▁hello", "a\uD83D\uDE42"])
+        {
+            foreach (bool allow in (bool[])[false, true])
+                Assert.Equal(expected.Encode(text, allow), model.Tokenizer.Encode(text, allow));
+            Assert.Equal(expected.Decode(expected.Encode(text)), model.Tokenizer.Decode(expected.Encode(text)));
+        }
+    }
+
+    [Fact]
+    public void ToTokenizerJson_ScoresAlone_GiveTheMergesOfTheConverters()
+    {
+        // As files that llama.cpp's converter wrote have it: no merges, no keys of ours.
+        using TemporaryCheckpoint place = CharacterTokenizerEngineTests.Checkpoint(CharacterTokenizerEngineTests.Fixture(Blanks.Normalized));
+        Tokenizer expected = Tokenizer.Load(place.Directory);
+        GgufPieces pieces = GgufPieces.Load(place.Directory, expected, 747) with { Merges = null, Pipeline = null };
+
+        Tokenizer tokenizer = Tokenizer.FromJson(pieces.ToTokenizerJson(1, "x.gguf"));
+
+        Assert.True(pieces.AddsSpace);
+        Assert.Equal(GgufPieces.Unknown, pieces.Types[0]);
+        Assert.Equal(GgufPieces.Byte, pieces.Types[3]);
+        foreach (string text in (string[])["hello the  in", " 안녕하세요", "한글\n\n  <s></s> <image>", "hellohello in the the"])
+            Assert.Equal(expected.Encode(text, true), tokenizer.Encode(text, true));
+    }
+
+    [Fact]
+    public void Load_PiecesOutOfOrder_AreRefusedByName()
+    {
+        using TemporaryCheckpoint place = CharacterTokenizerEngineTests.Checkpoint(CharacterTokenizerEngineTests.Fixture(Blanks.Normalized));
+        place.Edit("tokenizer.json", text =>
+        {
+            JsonNode root = JsonNode.Parse(text)!;
+            JsonArray merges = root["model"]!["merges"]!.AsArray();
+            JsonNode last = merges.Last(merge => merge![0]!.GetValue<string>() + merge[1]!.GetValue<string>() == "하세요")!;
+            merges.Remove(last);
+            merges.Insert(0, last);
+            return root.ToJsonString();
+        });
+
+        string message = Assert.Throws<InvalidDataException>(() => GgufPieces.Load(place.Directory, Tokenizer.Load(place.Directory), 747)).Message;
+
+        Assert.Contains("makes \"하세요\" again after others", message);
+    }
+
     [Fact]
     public void Load_Template_IsTheCheckpoints()
     {
@@ -260,17 +320,20 @@ public class GgufTextModelTests
         }
     }
 
-    [Fact]
-    public void Load_Mutated_NeverDoesMoreThanRefuse()
+    [Theory]
+    [InlineData(false, 200)]
+    [InlineData(true, 100)]
+    public void Load_Mutated_NeverDoesMoreThanRefuse(bool onCharacters, int inputs)
     {
         using var folder = new TemporaryFolder();
-        GgufExport.WriteText(GoldenFiles.Path("varco2-tiny"), folder["text.gguf"], GgufWeights.Q4_0, cancellation: Token);
+        using TemporaryCheckpoint place = onCharacters ? CharacterTokenizerEngineTests.Checkpoint(CharacterTokenizerEngineTests.Fixture()) : new TemporaryCheckpoint();
+        GgufExport.WriteText(place.Directory, folder["text.gguf"], GgufWeights.Q4_0, cancellation: Token);
         byte[] whole = File.ReadAllBytes(folder["text.gguf"]);
         int header = whole.Length / 6; // where metadata and tensor list are
         using CpuBackend backend = Backend();
         int seed = Random.Shared.Next();
         var random = new Random(seed);
-        for (int input = 0; input < 200; input++)
+        for (int input = 0; input < inputs; input++)
         {
             byte[] changed = GgufFileTests.Mutate(whole[..header], random);
             File.WriteAllBytes(folder["fuzz.gguf"], changed.Length == header ? [.. changed, .. whole[header..]] : changed);
@@ -292,7 +355,7 @@ public class GgufTextModelTests
     [Theory]
     [InlineData("general.architecture", "gemma3", "a text model of qwen2")]
     [InlineData("general.architecture", "clip", "this is a projector")]
-    [InlineData("tokenizer.ggml.model", "llama", "byte-level BPE")]
+    [InlineData("tokenizer.ggml.model", "t5", "byte-level BPE")]
     [InlineData("tokenizer.ggml.pre", "tekken", "known way")]
     [InlineData("qwen3.rope.scaling.type", "longrope", "none, linear or yarn")]
     public void Load_Unsupported_IsRefusedByName(string key, string value, string expected)
