@@ -34,6 +34,8 @@ internal sealed class TestShell : IDisposable
 
     public int? LoadedThreads { get; private set; }
 
+    public string? LoadedAdapter { get; private set; }
+
     public Nunchi.Tensors.Quantization.WeightFormat? LoadedWeights { get; private set; }
 
     public Terminal OutTerminal { get; set; } = Terminal.Pipe;
@@ -93,6 +95,7 @@ internal sealed class TestShell : IDisposable
         LoadedFrom = directory;
         LoadedThreads = options.Threads == 0 ? null : options.Threads;
         LoadedWeights = options.Weights;
+        LoadedAdapter = options.Adapter;
         return Engine;
     }
 

@@ -47,7 +47,7 @@ internal static class EvalCommand
             SceneAssets assets = own.FindAssets();
             EvalOutput.TellFonts(own, assets);
             using IChatEngine engine = model.Load(own, parsed);
-            string directory = parsed.GetValue(output) ?? Evaluator.DefaultDirectory(engine.Info.Directory, options);
+            string directory = parsed.GetValue(output) ?? Evaluator.DefaultDirectory(engine.Info, options);
             EvaluationReport report;
             using (var status = new StatusLine(own, "drawing"))
                 report = await Evaluator.RunAsync(engine, assets, options, directory, progress => EvalOutput.Report(status, progress), scope.Token).ConfigureAwait(false);

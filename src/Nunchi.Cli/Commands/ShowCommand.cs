@@ -38,6 +38,8 @@ internal static class ShowCommand
     {
         shell.Out.WriteLine($"{info.Name} ({info.Family}), {Count(info.Parameters)} parameters");
         shell.Out.WriteLine($"directory   {info.Directory}");
+        if (info.Adapter is { } adapter)
+            shell.Out.WriteLine($"adapter     {adapter}");
         shell.Out.WriteLine($"context     {info.ContextLength:N0} tokens, vocabulary {info.VocabularySize:N0}");
         shell.Out.WriteLine($"arithmetic  {info.Kernels}");
         shell.Out.WriteLine($"loaded in   {info.LoadTime.TotalMilliseconds:0} ms");

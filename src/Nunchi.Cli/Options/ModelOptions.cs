@@ -25,6 +25,8 @@ internal sealed class ModelOptions
 
     public Option<string?> Weights { get; } = Create("--weights", "NUNCHI_WEIGHTS", $"How matrices are kept in memory: {WeightFormats.Names}; fewer bits take less memory and time and cost some accuracy", "as the checkpoint says", [.. WeightFormats.Names.Split(", ")]);
 
+    public Option<string?> Adapter { get; } = CreateAdapter("Add a LoRA adapter in peft's format to the weights while they load");
+
     public Option<string?> Kernels { get; } = Create("--kernels", "NUNCHI_KERNELS", "Vector instructions", "the widest there are", ["auto", "avx512", "avx2", "portable"]);
 
     public void AddTo(Command command)
@@ -32,6 +34,7 @@ internal sealed class ModelOptions
         command.Options.Add(Model);
         command.Options.Add(Threads);
         command.Options.Add(Weights);
+        command.Options.Add(Adapter);
         command.Options.Add(Kernels);
     }
 
@@ -39,6 +42,8 @@ internal sealed class ModelOptions
     public IChatEngine Load(Shell shell, ParseResult parsed, string? named = null)
     {
         string directory = Find(shell, named ?? parsed.GetValue(Model), ".gguf", ".safetensors");
+        if (File.Exists(Path.Combine(directory, "adapter_config.json")) && !File.Exists(Path.Combine(directory, "config.json")))
+            throw new InvalidDataException($"{directory} holds a LoRA adapter, no model; name the model that it was trained on with --model, and this with --adapter.");
         using var status = new StatusLine(shell, $"loading {HubCache.NameOf(directory) ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(directory))}");
         return shell.LoadEngine(directory, Engine(shell, parsed));
     }
@@ -48,8 +53,19 @@ internal sealed class ModelOptions
     {
         Threads = parsed.GetValue(Threads) ?? 0,
         Weights = Format(shell, parsed),
+        Adapter = parsed.GetValue(Adapter) is { } adapter ? FindAdapter(shell, adapter) : null,
         Kernels = Enum.Parse<CpuKernels>(parsed.GetValue(Kernels) ?? "auto", ignoreCase: true),
     };
+
+    /// <summary>The option --adapter.</summary>
+    public static Option<string?> CreateAdapter(string description) =>
+        new("--adapter") { Description = $"{description}: a directory with adapter_config.json and adapter_model.safetensors, or ORG/NAME[@REVISION] on the hub.", HelpName = HelpName };
+
+    /// <summary>An adapter's directory, fetched from the hub when it is not here.</summary>
+    public static string FindAdapter(Shell shell, string named) =>
+        Directory.Exists(named) ? Path.GetFullPath(named)
+        : File.Exists(named) ? throw new InvalidDataException($"The adapter is {named}, a file; the directory with adapter_config.json and adapter_model.safetensors is expected.")
+        : FromHub(shell, named, "The adapter", "directory with an adapter");
 
     private WeightFormat? Format(Shell shell, ParseResult parsed)
     {
@@ -105,15 +121,20 @@ internal sealed class ModelOptions
             string others = files.Length == 0 ? "" : $", or a file that ends with {string.Join(" or ", files.ToArray())},";
             throw new InvalidDataException($"{source} is {named}, a file; a checkpoint directory (with config.json and safetensors files){others} is expected.");
         }
+        string directory = FromHub(shell, named, source, "checkpoint directory");
+        return files.Contains(".gguf") ? GgufOf(directory) : directory;
+    }
+
+    private static string FromHub(Shell shell, string named, string source, string expected)
+    {
         if (!HubRepository.TryParse(named, out HubRepository? repository))
-            throw new DirectoryNotFoundException($"{source} is {named}, which does not exist; a checkpoint directory is expected, or ORG/NAME on the hub.");
+            throw new DirectoryNotFoundException($"{source} is {named}, which does not exist; a {expected} is expected, or ORG/NAME on the hub.");
         using var client = new HubClient(HubOptions.FromEnvironment(shell.Variable));
         using Interrupts.Scope scope = shell.Interrupts.Enter();
         using var status = new PullStatus(shell, repository);
         try
         {
-            string directory = client.LocateAsync(repository, status, scope.Token).GetAwaiter().GetResult();
-            return files.Contains(".gguf") ? GgufOf(directory) : directory;
+            return client.LocateAsync(repository, status, scope.Token).GetAwaiter().GetResult();
         }
         catch (HubException failure)
         {

@@ -13,12 +13,12 @@ public static class Evaluator
     /// <summary>Drawn items that wait for the model.</summary>
     private const int Ahead = 4;
 
-    /// <summary>Where a run of a model is kept when no directory is named: checkpoints of one name never share one.</summary>
-    /// <param name="modelDirectory">The checkpoint directory.</param>
+    /// <summary>Where a run of a model is kept when no directory is named: checkpoints of one name never share one, nor does one rounded in several ways or with several adapters.</summary>
+    /// <param name="model">The model.</param>
     /// <param name="options">What is measured.</param>
     /// <exception cref="IOException">A file of the checkpoint cannot be read.</exception>
-    public static string DefaultDirectory(string modelDirectory, EvaluationOptions options) => Path.Combine(
-        "runs", "eval", $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(modelDirectory))}-{ModelFingerprint.Of(modelDirectory)[..8]}-{Name(options.Split)}-{options.Seed}");
+    public static string DefaultDirectory(ModelInfo model, EvaluationOptions options) => Path.Combine(
+        "runs", "eval", $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(model.Directory))}-{ModelFingerprint.Of(model)[..8]}-{Name(options.Split)}-{options.Seed}");
 
     /// <summary>
     /// Runs suites. Answers are kept in <paramref name="directory"/> as they come, and a further call with the same model and seed asks only what is missing.
@@ -78,7 +78,7 @@ public static class Evaluator
     }
 
     private static RunManifest Manifest(ModelInfo model, SceneAssets assets, EvaluationOptions options) => new(
-        RunManifest.CurrentSchema, model.Name, ModelFingerprint.Of(model.Directory), options.Seed, Name(options.Split), options.MaxTokens,
+        RunManifest.CurrentSchema, model.Name, ModelFingerprint.Of(model), options.Seed, Name(options.Split), options.MaxTokens,
         [.. assets.Fonts.Of(options.Split == SceneSplit.HeldOut ? Data.Fonts.FontSplit.HeldOut : Data.Fonts.FontSplit.Training).Select(face => face.Name)], assets.Painter.HasEmoji);
 
     private static string Name(SceneSplit split) => split == SceneSplit.HeldOut ? "held-out" : "training";

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Nunchi.Chat;
 
 namespace Nunchi.Evaluation.Runs;
 
@@ -11,6 +12,17 @@ internal static class ModelFingerprint
     private const int Piece = 1 << 16, Pieces = 1024;
 
     private static readonly string[] Endings = [".safetensors", ".json", ".jinja"];
+
+    /// <summary>A hash over all that a model's answers depend on: its checkpoint, what its weights were rounded to, its adapter.</summary>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static string Of(ModelInfo model)
+    {
+        string checkpoint = Of(model.Directory);
+        if (model.Adapter is null && model.RoundedTo is null)
+            return checkpoint;
+        string all = string.Join('\n', checkpoint, model.RoundedTo ?? "", model.Adapter is null ? "" : Of(model.Adapter));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..16];
+    }
 
     /// <summary>
     /// A hash over names, lengths and contents of a checkpoint's files. Of files above 256 MiB, pieces evenly spread stand for the whole: training changes all of a matrix.

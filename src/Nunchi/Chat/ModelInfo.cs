@@ -9,6 +9,12 @@ public sealed record ModelInfo
     /// <summary>The checkpoint directory, absolute.</summary>
     public required string Directory { get; init; }
 
+    /// <summary>The directory of the LoRA adapter that was added to the weights, absolute; null for none.</summary>
+    public string? Adapter { get; init; }
+
+    /// <summary>What matrices were rounded to while loading, as <c>--weights</c> names it; null when they are as the directory holds them.</summary>
+    public string? RoundedTo { get; init; }
+
     /// <summary>The architecture's name in <c>config.json</c> (<c>model_type</c>).</summary>
     public required string Family { get; init; }
 

@@ -31,8 +31,7 @@ public static class CheckpointReader
         var model = new VisionLanguageModel(backend, config);
         try
         {
-            Fill(archive, model, options);
-            adapter?.Apply(model);
+            Fill(archive, model, options, adapter);
             return model;
         }
         catch
@@ -54,9 +53,10 @@ public static class CheckpointReader
     /// <param name="options">Threads and progress; null takes the defaults.</param>
     /// <exception cref="InvalidDataException">Tensors without a place, parameters without a tensor, wrong shapes, or values that are not finite: one message lists them all.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static unsafe void Fill(SafetensorsArchive archive, VisionLanguageModel model, LoadOptions? options = null)
+    public static void Fill(SafetensorsArchive archive, VisionLanguageModel model, LoadOptions? options = null) => Fill(archive, model, options ?? new LoadOptions(), null);
+
+    private static unsafe void Fill(SafetensorsArchive archive, VisionLanguageModel model, LoadOptions options, LoraAdapter? adapter)
     {
-        options ??= new LoadOptions();
         var report = new CheckpointReport();
         PackedCheckpoint? packed = PackedCheckpoint.Of(archive);
         WeightFormat weights = FormatOf(archive, packed, options);
@@ -67,6 +67,8 @@ public static class CheckpointReader
         report.ThrowIfAny(archive.Directory);
         var reading = new WeightReading(options, matches.Sum(match => match.Entry?.ByteCount ?? 0));
         Tensor embedding = model.Decoder.Embedding;
+        ILookup<Parameter, LoraChange> changes = (adapter?.Plan(model.Config, model.Parameters) ?? []).ToLookup(change => change.Parameter);
+        var waiting = new List<LoraChange>(); // for what is packed late or never
         foreach (var group in matches.GroupBy(match => match.Parameter))
         {
             if (WeightPlan.For(group.Key, weights) == WeightFormat.Float32)
@@ -78,12 +80,17 @@ public static class CheckpointReader
                 else
                     view.In(parameter.Tensor).Fill(parameter.Start == ParameterStart.Ones ? 1 : 0);
             }
-            if (WeightPlan.For(group.Key, weights) == WeightFormat.Float32)
+            bool packs = WeightPlan.For(group.Key, weights) != WeightFormat.Float32;
+            if (!packs || group.Key.Tensor == embedding)
+                waiting.AddRange(changes[group.Key]);
+            if (!packs)
                 continue;
             // Each matrix is packed as soon as it is read, so that the whole is never there as float32. The embedding waits for the comparison with the head.
             reading.Run();
-            if (reading.NotFinite.Count == 0 && group.Key.Tensor != embedding)
-                WeightPlan.Pack(group.Key, weights);
+            if (reading.NotFinite.Count > 0 || group.Key.Tensor == embedding)
+                continue;
+            Apply(changes[group.Key], model);
+            WeightPlan.Pack(group.Key, weights);
         }
         reading.Finish();
         foreach (var (published, (value, at)) in reading.NotFinite)
@@ -91,8 +98,15 @@ public static class CheckpointReader
         if (tiedHead != null)
             CheckTiedHead(archive, tiedHead, model, report);
         report.ThrowIfAny(archive.Directory);
+        Apply(waiting, model);
         if (embedding.Packed == null)
             WeightPlan.Pack(model.Parameters.All.First(parameter => parameter.Tensor == embedding), weights);
+    }
+
+    private static unsafe void Apply(IEnumerable<LoraChange> changes, VisionLanguageModel model)
+    {
+        foreach (LoraChange change in changes)
+            change.ApplyTo(change.Parameter.Tensor.Data + change.View.Offset, model.Backend);
     }
 
     /// <summary>The format asked for, or the one that the directory is packed in.</summary>
@@ -100,10 +114,9 @@ public static class CheckpointReader
     {
         if (packed != null && options.Weights != null && options.Weights != packed.Format)
             throw new InvalidDataException($"{archive.Directory} holds weights packed as {WeightFormats.NameOf(packed.Format)}, not {WeightFormats.NameOf(options.Weights.Value)}; leave the format out, or load the checkpoint that it was made from.");
-        WeightFormat weights = packed?.Format ?? options.Weights ?? WeightFormat.Float32;
-        if (weights != WeightFormat.Float32 && options.Adapter != null)
-            throw new ArgumentException($"An adapter cannot be added to weights packed as {WeightFormats.NameOf(weights)}; merge it into the checkpoint first, or load in f32.", nameof(options));
-        return weights;
+        if (packed != null && options.Adapter != null)
+            throw new InvalidDataException($"{archive.Directory} holds weights packed as {WeightFormats.NameOf(packed.Format)}, to which no adapter can be added; name the checkpoint that it was made from (its weights can be packed while it loads).");
+        return packed?.Format ?? options.Weights ?? WeightFormat.Float32;
     }
 
     /// <summary>Before memory is taken: a configuration of another model may ask for far more than its weights fill.</summary>

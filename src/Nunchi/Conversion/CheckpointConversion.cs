@@ -1,20 +1,29 @@
 using Nunchi.Checkpoints;
+using Nunchi.Checkpoints.Lora;
 using Nunchi.Models;
 using Nunchi.Models.Families;
+using Nunchi.Tensors.Backends;
+using Nunchi.Tensors.Cpu;
+using Nunchi.Tensors.Quantization;
 using Nunchi.Tensors.Safetensors;
 
 namespace Nunchi.Conversion;
 
-/// <summary>Writes a checkpoint directory anew with other tensor names, element types or file sizes. Values that are not rounded stay the same bit for bit.</summary>
+/// <summary>
+/// Writes a checkpoint directory anew with other tensor names, element types or file sizes, or with a LoRA adapter added. Values that are neither rounded nor
+/// changed by the adapter stay the same bit for bit.
+/// </summary>
 public static class CheckpointConversion
 {
+    private const string Head = "lm_head.weight", Embedding = "model.language_model.embed_tokens.weight";
+
     /// <summary>Converts a directory. The new one appears whole or not at all.</summary>
     /// <param name="from">A checkpoint directory of safetensors files.</param>
     /// <param name="to">Where the new one is to be; must be new or empty.</param>
     /// <param name="options">What to change.</param>
     /// <param name="cancellation">Stops it; nothing is left.</param>
     /// <exception cref="FileNotFoundException">The old directory, its weights or its configuration is not there.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged, tensors have names that no layout knows, or a value does not fit the new type.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, tensors have names that no layout knows, the adapter does not fit, or a value does not fit the new type.</exception>
     /// <exception cref="IOException">The place is taken, or the disk is full.</exception>
     public static ConvertedCheckpoint Run(string from, string to, ConversionOptions options, CancellationToken cancellation = default)
     {
@@ -25,7 +34,12 @@ public static class CheckpointConversion
         if (File.Exists(final) || (Directory.Exists(final) && Directory.EnumerateFileSystemEntries(final).Any()))
             throw new IOException($"{to} exists already and would be mixed up or lost; name a directory that is new or empty.");
         using SafetensorsArchive archive = SafetensorsArchive.Open(from);
-        List<ConvertedTensor> tensors = Plan(archive, options.Naming is null ? null : ModelFamilies.Of(ConfigReader.Load(from)), options);
+        VisionLanguageConfig? model = options.Naming is null && options.Adapter is null ? null : ConfigReader.Load(from);
+        List<ConvertedTensor> tensors = Plan(archive, model is null ? null : ModelFamilies.Of(model), options);
+        using LoraAdapter? adapter = options.Adapter is null ? null : LoraAdapter.Open(options.Adapter);
+        using ComputeBackend? backend = adapter is null ? null : CpuBackend.Create();
+        if (adapter is not null)
+            tensors = Merge(archive, tensors, adapter, model!, backend!);
         string unfinished = $"{final}.{Guid.NewGuid():n}.unfinished";
         try
         {
@@ -67,5 +81,38 @@ public static class CheckpointConversion
                 tensors.Add(new ConvertedTensor(name, file, entry, ConvertedTensor.IsFloat(entry.Type) ? options.Type ?? entry.Type : entry.Type));
         }
         return report.IsEmpty ? tensors : throw new InvalidDataException(report.Text(archive.Directory));
+    }
+
+    /// <summary>The tensors, each with what the adapter does to it.</summary>
+    private static List<ConvertedTensor> Merge(SafetensorsArchive archive, List<ConvertedTensor> tensors, LoraAdapter adapter, VisionLanguageConfig model, ComputeBackend backend)
+    {
+        if (PackedCheckpoint.Of(archive) is { } packed)
+            throw new InvalidDataException($"{archive.Directory} holds weights packed as {WeightFormats.NameOf(packed.Format)}, to which no adapter can be added; name the checkpoint that it was made from.");
+        using ParameterSet parameters = VisionLanguageModel.PlanParameters(model);
+        ModelFamily family = ModelFamilies.Of(model);
+        ILookup<string, LoraChange> changes = adapter.Plan(model, parameters).ToLookup(change => change.View.Name, StringComparer.Ordinal);
+        var report = new CheckpointReport();
+        var met = new HashSet<string>(StringComparer.Ordinal);
+        List<ConvertedTensor> merged = [.. tensors.Select(Merged)];
+        foreach (string name in changes.Select(group => group.Key).Where(name => !met.Contains(name)))
+            report.Add("Parameters without a tensor", name);
+        return report.IsEmpty ? merged : throw new InvalidDataException(report.Text(archive.Directory, "the adapter changes what the checkpoint lacks"));
+
+        ConvertedTensor Merged(ConvertedTensor tensor)
+        {
+            string? name = CheckpointLayout.ToParameterName(family, tensor.Source.Name);
+            // A head that is written beside the embedding to which it is tied stays the same as that.
+            if (name == Head && !parameters.TryFindView(Head, out _, out _))
+                name = Embedding;
+            if (name is null || !changes.Contains(name))
+                return tensor;
+            met.Add(name);
+            ParameterView view = changes[name].First().View;
+            if (!tensor.Source.Shape.SequenceEqual(view.Shape))
+                report.Add("Wrong shapes", $"{tensor.Source.Name}: expected {view.ShapeText}, found {tensor.Source.ShapeText}");
+            else if (!ConvertedTensor.IsFloat(tensor.Source.Type))
+                report.Add("Wrong types", $"{tensor.Source.Name}: expected F32, F16, BF16 or F64, found {tensor.Source.Type}");
+            return tensor with { Changes = [.. changes[name]], Backend = backend, Type = tensor.Type == SafetensorsType.F64 ? SafetensorsType.F32 : tensor.Type };
+        }
     }
 }

@@ -24,6 +24,9 @@ public sealed record ConversionOptions
         init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(ShardSize), value, $"ShardSize is {value}; it must be 1 or more.");
     } = 5_000_000_000;
 
+    /// <summary>A directory with a LoRA adapter that is added to the weights, each sum rounded once; null for none.</summary>
+    public string? Adapter { get; init; }
+
     /// <summary>Told the share that is written, 0..1; null for nobody.</summary>
     public IProgress<double>? Progress { get; init; }
 }

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using Nunchi.Checkpoints.Lora;
 using Nunchi.Gguf;
+using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Safetensors;
 
 namespace Nunchi.Conversion;
@@ -8,6 +10,12 @@ namespace Nunchi.Conversion;
 internal sealed record ConvertedTensor(string Name, SafetensorsFile File, SafetensorsEntry Source, SafetensorsType Type)
 {
     private const int ChunkElements = 1 << 20;
+
+    /// <summary>What an adapter does to the values, in order.</summary>
+    public IReadOnlyList<LoraChange> Changes { get; init; } = [];
+
+    /// <summary>Where the arithmetic of <see cref="Changes"/> happens.</summary>
+    public ComputeBackend? Backend { get; init; }
 
     public long ByteCount => Source.Type == Type ? Source.ByteCount : Source.Count * ElementSize(Type);
 
@@ -26,6 +34,11 @@ internal sealed record ConvertedTensor(string Name, SafetensorsFile File, Safete
     /// <exception cref="InvalidDataException">A value does not fit the new type.</exception>
     public unsafe void Write(AtomicFile target, Action<long> written)
     {
+        if (Changes.Count > 0)
+        {
+            WriteChanged(target, written);
+            return;
+        }
         if (Source.Type == Type)
         {
             for (long done = 0; done < Source.ByteCount; done += ChunkElements)
@@ -45,10 +58,31 @@ internal sealed record ConvertedTensor(string Name, SafetensorsFile File, Safete
             Span<float> piece = values.AsSpan(0, count);
             SafetensorsRows.Read(File, Source, done, piece);
             File.Release(Source, done, count);
-            Round(piece, halves, done);
-            target.Write(Type == SafetensorsType.F32 ? MemoryMarshal.AsBytes(piece) : MemoryMarshal.AsBytes(halves.AsSpan(0, count)));
-            written((long)count * ElementSize(Type));
+            WritePiece(target, written, piece, halves, done);
         }
+    }
+
+    // The sum needs the whole tensor.
+    private unsafe void WriteChanged(AtomicFile target, Action<long> written)
+    {
+        float[] values = new float[Source.Count];
+        ushort[] halves = Type == SafetensorsType.F32 ? [] : new ushort[Math.Min(ChunkElements, values.Length)];
+        fixed (float* first = values)
+        {
+            File.Read(Source, 0, Source.Count, first);
+            File.Release(Source, 0, Source.Count);
+            foreach (LoraChange change in Changes)
+                change.ApplyTo(first, Backend!);
+        }
+        for (int done = 0; done < values.Length; done += ChunkElements)
+            WritePiece(target, written, values.AsSpan(done, Math.Min(ChunkElements, values.Length - done)), halves, done);
+    }
+
+    private void WritePiece(AtomicFile target, Action<long> written, ReadOnlySpan<float> piece, Span<ushort> halves, long first)
+    {
+        Round(piece, halves, first);
+        target.Write(Type == SafetensorsType.F32 ? MemoryMarshal.AsBytes(piece) : MemoryMarshal.AsBytes(halves[..piece.Length]));
+        written((long)piece.Length * ElementSize(Type));
     }
 
     private void Round(ReadOnlySpan<float> values, Span<ushort> halves, long first)

@@ -5,6 +5,7 @@ using Nunchi.Checkpoints;
 using Nunchi.Images;
 using Nunchi.Models;
 using Nunchi.Tensors;
+using Nunchi.Tensors.Quantization;
 using Nunchi.Text;
 
 namespace Nunchi.Generation;
@@ -58,7 +59,11 @@ public sealed class ChatEngine : IChatEngine
         options ??= new EngineOptions();
         var watch = Stopwatch.StartNew();
         EngineWeights weights = EngineWeights.Load(path, options);
-        return new ChatEngine(options, weights, ModelDescription.Of(CheckpointPlace.Of(path).Directory, weights.Model, weights.Backend, watch.Elapsed));
+        return new ChatEngine(options, weights, ModelDescription.Of(CheckpointPlace.Of(path).Directory, weights.Model, weights.Backend, watch.Elapsed) with
+        {
+            Adapter = options.Adapter is { } adapter ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(adapter)) : null,
+            RoundedTo = options.Weights is { } format and not WeightFormat.Float32 ? WeightFormats.NameOf(format) : null,
+        });
     }
 
     /// <summary>

@@ -7,7 +7,7 @@ namespace Nunchi.Generation;
 /// <summary>Takes a prompt into the cache in pieces and then one token at a time, giving the logits for the next. Not thread-safe.</summary>
 public sealed class Generator : IDisposable
 {
-    private readonly VisionLanguageModel _model;
+    private readonly ITextModel _model;
     private readonly Tape _tape;
     private readonly KeyValueCache _cache;
     private readonly TokenBatch _prompt;
@@ -20,13 +20,18 @@ public sealed class Generator : IDisposable
     /// <param name="chunk">Prompt tokens that run together, at least 1: more is faster up to some hundreds and takes more memory.</param>
     /// <param name="cache">How keys and values are kept.</param>
     public Generator(VisionLanguageModel model, Tape tape, int chunk = 512, CacheFormat cache = CacheFormat.Float32)
+        : this((ITextModel)model, tape, chunk, cache)
+    {
+    }
+
+    internal Generator(ITextModel model, Tape tape, int chunk, CacheFormat cache)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(chunk, 1);
         _model = model;
         _tape = tape;
-        _cache = new KeyValueCache(model.Backend, model.Config.Text, format: cache);
-        _prompt = new TokenBatch(model.Config.ImageTokenId);
-        _logits = new float[model.Config.Text.VocabularySize];
+        _cache = new KeyValueCache(model.Backend, model.TextConfig, format: cache);
+        _prompt = new TokenBatch(model.ImageTokenId);
+        _logits = new float[model.TextConfig.VocabularySize];
         Chunk = chunk;
     }
 
@@ -56,8 +61,8 @@ public sealed class Generator : IDisposable
     {
         if (ids.Length == 0)
             throw new ArgumentException("There is no token to take in.", nameof(ids));
-        if (Length + ids.Length > _model.Config.Text.MaxPositions)
-            throw new ArgumentException($"{Length + ids.Length} tokens do not fit the model's context of {_model.Config.Text.MaxPositions}.", nameof(ids));
+        if (Length + ids.Length > _model.TextConfig.MaxPositions)
+            throw new ArgumentException($"{Length + ids.Length} tokens do not fit the model's context of {_model.TextConfig.MaxPositions}.", nameof(ids));
         lock (_model.Turn)
             _cache.Reserve(ids.Length);
         for (int first = 0; first < ids.Length; first += Chunk)
@@ -97,8 +102,8 @@ public sealed class Generator : IDisposable
     /// <exception cref="ArgumentException">The model's context is full, or the id is none of the model's.</exception>
     public ReadOnlySpan<float> Step(int id)
     {
-        if (Length + 1 > _model.Config.Text.MaxPositions)
-            throw new ArgumentException($"The model's context of {_model.Config.Text.MaxPositions} tokens is full.", nameof(id));
+        if (Length + 1 > _model.TextConfig.MaxPositions)
+            throw new ArgumentException($"The model's context of {_model.TextConfig.MaxPositions} tokens is full.", nameof(id));
         _text.Clear();
         _text.AddAfter([id], Length, 0);
         Run(_text, null, wanted: true);

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using Nunchi.Chat;
 using Nunchi.Generation;
+using Nunchi.Tensors;
 using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Cpu;
+using Nunchi.Tensors.Quantization;
 using Nunchi.Text;
 
 namespace Nunchi.Gguf;
@@ -12,22 +14,24 @@ public sealed class GgufChatEngine : IChatEngine
 {
     private readonly ComputeBackend _backend;
     private readonly GgufTextModel _model;
-    private readonly GgufGenerator _generator;
+    private readonly Tape _tape;
+    private readonly Generator _generator;
     private readonly PromptBuilder _prompts;
     private readonly CachedConversation _cached = new();
     private readonly AnswerPump _pump;
     private readonly AnswerWriter _writer;
 
-    private GgufChatEngine(ComputeBackend backend, GgufTextModel model, Stopwatch watch)
+    private GgufChatEngine(EngineOptions options, ComputeBackend backend, GgufTextModel model, Stopwatch watch)
     {
         _backend = backend;
         _model = model;
         ChatTemplate template = model.Template ?? throw new InvalidDataException($"{model.Path}: it has no \"tokenizer.chat_template\", so how to ask it is not known.");
         _prompts = new PromptBuilder(template, model.Tokenizer, null);
-        _generator = new GgufGenerator(model, backend);
+        _tape = new Tape(backend);
+        _generator = new Generator(model, _tape, options.PrefillChunk, options.Cache);
         _pump = new AnswerPump(this);
         _writer = new AnswerWriter(model.Tokenizer, model.Config.MaxPositions, [.. model.EosTokenIds], []);
-        Info = Describe(model, backend, watch.Elapsed);
+        Info = Describe(model, backend, watch.Elapsed) with { RoundedTo = options.Weights is { } format and not WeightFormat.Float32 ? WeightFormats.NameOf(format) : null };
     }
 
     /// <inheritdoc/>
@@ -36,18 +40,22 @@ public sealed class GgufChatEngine : IChatEngine
     /// <summary>Loads a file.</summary>
     /// <param name="path">A GGUF file with a text model of the architectures qwen2, qwen3 or llama.</param>
     /// <param name="options">How to run; null takes the defaults.</param>
+    /// <exception cref="ArgumentException">An adapter is asked for.</exception>
     /// <exception cref="FileNotFoundException">The file is not there.</exception>
     /// <exception cref="InvalidDataException">It is damaged or not supported; the message names the place.</exception>
     public static GgufChatEngine Load(string path, EngineOptions? options = null)
     {
         options ??= new EngineOptions();
+        if (options.Adapter is { } adapter)
+            throw new ArgumentException($"The adapter {adapter} cannot be added to {path}: a GGUF file's weights have other names and are rounded. Merge it into the checkpoint that the file was made from (nunchi convert MODEL OUT --adapter {adapter}) and export that.", nameof(options));
         var watch = Stopwatch.StartNew();
-        ComputeBackend backend = CpuBackend.Create(new CpuOptions { Threads = options.Threads, Kernels = options.Kernels });
+        ComputeBackend backend = CpuBackend.Create(new CpuOptions { Threads = options.Threads, Kernels = options.Kernels, PackedKernels = options.PackedKernels });
         GgufTextModel? model = null;
         try
         {
-            model = GgufTextModel.Load(path, backend);
-            return new GgufChatEngine(backend, model, watch);
+            model = GgufTextModel.Load(path, backend, options.Weights ?? WeightFormat.Float32);
+            backend.RoundsAttention = model.Decoder.Embedding.Packed != null;
+            return new GgufChatEngine(options, backend, model, watch);
         }
         catch
         {
@@ -65,7 +73,7 @@ public sealed class GgufChatEngine : IChatEngine
             throw new ArgumentException("The conversation is empty or does not end with the user's message.", nameof(conversation));
         if (conversation.Any(message => message.Parts.Any(part => part is ImagePart)))
             throw new ArgumentException($"{Info.Name} is a text model from a GGUF file and sees no pictures; name a checkpoint directory for them.", nameof(conversation));
-        int[] ids = [.. _model.Tokenizer.PrefixIds, .. _prompts.Build(TaskMarkup.Expand(conversation)).Ids];
+        int[] ids = [.. _prompts.Build(TaskMarkup.Expand(conversation)).Ids];
         if (ids.Length >= _model.Config.MaxPositions)
             throw new ArgumentException($"The conversation takes {ids.Length} tokens; the model's context holds {_model.Config.MaxPositions} with the answer. Leave out earlier turns.", nameof(conversation));
         return _pump.Run((emit, stop) => Answer(ids, options, emit, stop), cancellation);
@@ -75,6 +83,7 @@ public sealed class GgufChatEngine : IChatEngine
     public void Dispose() => _pump.Close(() =>
     {
         _generator.Dispose();
+        _tape.Dispose();
         _model.Dispose();
         _backend.Dispose();
     });
@@ -87,7 +96,7 @@ public sealed class GgufChatEngine : IChatEngine
 
         ReadOnlySpan<float> Step(int id)
         {
-            ReadOnlySpan<float> next = _generator.Take([id], cancellation: cancellation);
+            ReadOnlySpan<float> next = _generator.Step(id);
             _cached.Add([id]);
             return next;
         }
@@ -108,7 +117,7 @@ public sealed class GgufChatEngine : IChatEngine
         int total = ids.Length - shared;
         try
         {
-            ReadOnlySpan<float> logits = _generator.Take(ids.AsSpan(shared), done => emit(new PhaseProgress(AnswerPhase.Prefill, done, total)), cancellation);
+            ReadOnlySpan<float> logits = _generator.Prefill(ids.AsSpan(shared), done: done => emit(new PhaseProgress(AnswerPhase.Prefill, done, total)), cancellation: cancellation);
             _cached.Add(ids.AsSpan(shared));
             return logits;
         }
@@ -121,16 +130,18 @@ public sealed class GgufChatEngine : IChatEngine
 
     private static ModelInfo Describe(GgufTextModel model, ComputeBackend backend, TimeSpan loadTime)
     {
+        string precision = string.Join(" + ", model.Parameters.All.Where(parameter => parameter.Decays).Select(parameter => parameter.Tensor.Format).Distinct()
+            .Select(format => format == WeightFormat.Float32 ? "float32" : WeightFormats.NameOf(format)));
         string heads = model.Config.QueryHeads == model.Config.KeyHeads ? $"{model.Config.QueryHeads} heads" : $"{model.Config.QueryHeads} heads over {model.Config.KeyHeads}";
         return new ModelInfo
         {
             Name = Path.GetFileNameWithoutExtension(model.Path),
             Directory = Path.GetDirectoryName(model.Path)!,
             Family = model.Config.Family,
-            Parts = [new ModulePart("decoder", $"{model.Config.Family}, {model.Config.HiddenSize} wide, {model.Config.Layers} layers, {heads}", model.ParameterCount, model.ParameterCount * sizeof(float), "float32")],
+            Parts = [new ModulePart("decoder", $"{model.Config.Family}, {model.Config.HiddenSize} wide, {model.Config.Layers} layers, {heads}", model.ParameterCount, model.Parameters.All.Sum(parameter => parameter.Tensor.Bytes), precision)],
             ContextLength = model.Config.MaxPositions,
             VocabularySize = model.Config.VocabularySize,
-            Kernels = backend.Name,
+            Kernels = model.Decoder.Embedding.Packed == null ? backend.Name : $"{backend.Name}, {backend.PackedName}",
             LoadTime = loadTime,
         };
     }

@@ -1,6 +1,7 @@
 using Nunchi.Hub;
 using Nunchi.Models;
 using Nunchi.Text;
+using Nunchi.Text.BytePairs;
 using Nunchi.Text.Files;
 
 namespace Nunchi.Gguf;
@@ -13,6 +14,9 @@ internal static class GgufTextMetadata
 
     /// <summary>Whether text is composed (NFC) before it is cut; GGUF has no key for it.</summary>
     public const string Composes = "nunchi.tokenizer.nfc";
+
+    /// <summary>How a tokenizer of the SentencePiece kind writes and reads blanks, as JSON; GGUF knows one way.</summary>
+    public const string Pipeline = "nunchi.tokenizer.pipeline";
 
     public static GgufMetadata Of(string directory, TextDecoderConfig text, GgufWeights weights)
     {
@@ -43,16 +47,40 @@ internal static class GgufTextMetadata
         metadata.AddWhole(prefix + "vocab_size", text.VocabularySize);
     }
 
-    private static void AddTokenizer(GgufMetadata metadata, string directory, TextDecoderConfig text)
+    private static void AddBytePairs(GgufMetadata metadata, GgufVocabulary vocabulary)
     {
         const string Prefix = "tokenizer.ggml.";
-        Tokenizer tokenizer = Tokenizer.Load(directory);
-        GgufVocabulary vocabulary = GgufVocabulary.Load(directory, tokenizer, text.VocabularySize);
         metadata.Add(Prefix + "model", "gpt2");
         metadata.Add(Prefix + "pre", vocabulary.Pattern);
         metadata.AddTexts(Prefix + "tokens", vocabulary.Tokens);
         metadata.AddWholes(Prefix + "token_type", vocabulary.Types);
         metadata.AddTexts(Prefix + "merges", vocabulary.Merges);
+        metadata.Add(Composes, vocabulary.ComposesUnicode);
+    }
+
+    private static void AddPieces(GgufMetadata metadata, GgufPieces pieces)
+    {
+        const string Prefix = "tokenizer.ggml.";
+        metadata.Add(Prefix + "model", "llama");
+        metadata.Add(Prefix + "pre", "default");
+        metadata.AddTexts(Prefix + "tokens", pieces.Tokens);
+        metadata.AddNumbers(Prefix + "scores", pieces.Scores);
+        metadata.AddWholes(Prefix + "token_type", pieces.Types);
+        metadata.AddTexts(Prefix + "merges", pieces.Merges!);
+        metadata.Add(Prefix + "add_space_prefix", pieces.AddsSpace);
+        if (Enumerable.Range(0, pieces.Types.Count).FirstOrDefault(id => pieces.Types[id] == GgufPieces.Unknown, -1) is var unknown and >= 0)
+            metadata.AddWhole(Prefix + "unknown_token_id", unknown);
+        metadata.Add(Pipeline, pieces.Pipeline!);
+    }
+
+    private static void AddTokenizer(GgufMetadata metadata, string directory, TextDecoderConfig text)
+    {
+        const string Prefix = "tokenizer.ggml.";
+        Tokenizer tokenizer = Tokenizer.Load(directory);
+        if (tokenizer.Definition.Model is CharacterModel)
+            AddPieces(metadata, GgufPieces.Load(directory, tokenizer, text.VocabularySize));
+        else
+            AddBytePairs(metadata, GgufVocabulary.Load(directory, tokenizer, text.VocabularySize));
         IReadOnlyList<int> ends = Ends(directory, text, tokenizer);
         if (ends.Count > 0)
             metadata.AddWhole(Prefix + "eos_token_id", ends[0]);
@@ -63,7 +91,6 @@ internal static class GgufTextMetadata
         if ((tokenizer.PadToken is { } pad ? tokenizer.TokenId(pad) : text.PadTokenId) is { } padId && padId >= 0 && padId < text.VocabularySize)
             metadata.AddWhole(Prefix + "padding_token_id", padId);
         metadata.Add(Prefix + "add_bos_token", prefix is not null);
-        metadata.Add(Composes, vocabulary.ComposesUnicode);
         if (ends.Count > 1)
             metadata.AddWholes(EndIds, [.. ends]);
         if (Template(directory) is { } template)

@@ -1,19 +1,27 @@
 using Nunchi.Checkpoints;
+using Nunchi.Generation;
 using Nunchi.Models;
 using Nunchi.Models.Qwen;
+using Nunchi.Tensors;
 using Nunchi.Tensors.Backends;
+using Nunchi.Tensors.Operators;
+using Nunchi.Tensors.Quantization;
 using Nunchi.Text;
 
 namespace Nunchi.Gguf;
 
-/// <summary>A text model (architecture qwen2, qwen3 or llama) read from a GGUF file. Quantised weights become the float32 numbers that they stand for.</summary>
-public sealed class GgufTextModel : IDisposable
+/// <summary>
+/// A text model (architecture qwen2, qwen3 or llama) read from a GGUF file. Quantised weights become the float32 numbers that they stand for, which may be
+/// packed in a format of our own.
+/// </summary>
+public sealed class GgufTextModel : ITextModel, IDisposable
 {
     private readonly ParameterSet _parameters;
 
-    private GgufTextModel(string path, TextDecoderConfig config, ParameterSet parameters, Decoder decoder, Tokenizer tokenizer, ChatTemplate? template, IReadOnlyList<int> ends)
+    private GgufTextModel(string path, ComputeBackend backend, TextDecoderConfig config, ParameterSet parameters, Decoder decoder, Tokenizer tokenizer, ChatTemplate? template, IReadOnlyList<int> ends)
     {
         Path = path;
+        Backend = backend;
         Config = config;
         _parameters = parameters;
         Decoder = decoder;
@@ -43,12 +51,25 @@ public sealed class GgufTextModel : IDisposable
     /// <summary>Numbers in all parameters.</summary>
     public long ParameterCount => _parameters.Count();
 
+    /// <summary>Where the model lies and runs.</summary>
+    public ComputeBackend Backend { get; }
+
+    /// <summary>All parameters.</summary>
+    internal ParameterSet Parameters => _parameters;
+
+    Lock ITextModel.Turn { get; } = new();
+
+    TextDecoderConfig ITextModel.TextConfig => Config;
+
+    int ITextModel.ImageTokenId => -1;
+
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="backend">Where the model is to lie; must outlive it.</param>
+    /// <param name="weights">How matrices are kept.</param>
     /// <exception cref="FileNotFoundException">The file is not there.</exception>
     /// <exception cref="InvalidDataException">It is damaged, holds another architecture, or uses what is not supported; the message names the file and the place.</exception>
-    public static GgufTextModel Load(string path, ComputeBackend backend)
+    public static GgufTextModel Load(string path, ComputeBackend backend, WeightFormat weights = WeightFormat.Float32)
     {
         using GgufFile file = GgufFile.Open(path);
         TextDecoderConfig config = GgufTextConfig.Read(file);
@@ -59,8 +80,8 @@ public sealed class GgufTextModel : IDisposable
         try
         {
             decoder = new Decoder(backend, parameters, config);
-            Fill(file, config, parameters);
-            return new GgufTextModel(System.IO.Path.GetFullPath(path), config, parameters, decoder, tokenizer, template, config.EosTokenIds);
+            Fill(file, config, parameters, weights);
+            return new GgufTextModel(System.IO.Path.GetFullPath(path), backend, config, parameters, decoder, tokenizer, template, config.EosTokenIds);
         }
         catch
         {
@@ -69,6 +90,14 @@ public sealed class GgufTextModel : IDisposable
             throw;
         }
     }
+
+    Tensor ITextModel.Forward(Tape tape, TokenBatch batch, Tensor? imageRows, KeyValueCache? cache)
+    {
+        Tensor x = Rows.Gather(tape, Decoder.Embedding, batch.Ids); // [rows, width]
+        return Decoder.Forward(tape, x, batch.Positions, batch.Segments, cache);
+    }
+
+    Tensor ITextModel.Logits(Tape tape, Tensor hidden, IndexBuffer? rows) => Decoder.Logits(tape, hidden, rows);
 
     /// <summary>Frees the memory.</summary>
     public void Dispose()
@@ -95,7 +124,7 @@ public sealed class GgufTextModel : IDisposable
             throw new InvalidDataException(report.Text(file.Path));
     }
 
-    private static void Fill(GgufFile file, TextDecoderConfig config, ParameterSet parameters)
+    private static void Fill(GgufFile file, TextDecoderConfig config, ParameterSet parameters, WeightFormat weights)
     {
         var names = GgufTextNames.Of(config).ToDictionary(name => name.Parameter, StringComparer.Ordinal);
         foreach (Parameter parameter in parameters.All)
@@ -114,6 +143,9 @@ public sealed class GgufTextModel : IDisposable
                         throw new InvalidDataException($"{file.Path}: tensor \"{entry.Name}\" at byte {entry.Offset} holds {value}.");
                 }
             }
+            // As soon as it is read, so that the whole is never there as float32.
+            if (WeightPlan.For(parameter, weights) != WeightFormat.Float32)
+                WeightPlan.Pack(parameter, weights);
         }
     }
 

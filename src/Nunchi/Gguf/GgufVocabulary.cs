@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Nunchi.Text;
+using Nunchi.Text.BytePairs;
 using Nunchi.Text.Files;
 using Nunchi.Text.PreTokenization;
 
@@ -33,6 +34,8 @@ internal sealed record GgufVocabulary
         string file = Path.Combine(directory, "tokenizer.json");
         if (tokenizer.VocabularySize > size)
             throw new InvalidDataException($"{file}: {tokenizer.VocabularySize} ids, but the embedding has only {size} rows.");
+        if (tokenizer.Definition is not { Model: ByteLevelModel, Normalizer: { IsEmpty: true } or { IsComposition: true } })
+            throw new InvalidDataException($"{file}: only byte-level BPE with NFC or no normalizer can be written to GGUF; this tokenizer is another.");
         return JsonNode.Read(JsonNode.ReadFile(file, FileLimit), file, root =>
         {
             string[] tokens = new string[size];
@@ -52,7 +55,7 @@ internal sealed record GgufVocabulary
                 Types = types,
                 Merges = [.. root.Get("model").Get("merges").Items().Select(Merge)],
                 Pattern = PatternName(root.Get("pre_tokenizer")),
-                ComposesUnicode = !root.Get("normalizer").IsNull, // NFC is the only one that tokenizers here may have
+                ComposesUnicode = tokenizer.Definition.Normalizer.IsComposition,
             };
         });
     }
@@ -68,7 +71,7 @@ internal sealed record GgufVocabulary
             json.WriteString("version", "1.0");
             json.WriteStartArray("added_tokens");
             foreach (int id in Enumerable.Range(0, Tokens.Count).Where(id => Types[id] is Control or UserDefined))
-                WriteAdded(json, id);
+                WriteAdded(json, id, Tokens[id], Types[id] == Control);
             json.WriteEndArray();
             if (ComposesUnicode)
             {
@@ -148,17 +151,17 @@ internal sealed record GgufVocabulary
         }
     }
 
-    private void WriteAdded(Utf8JsonWriter json, int id)
+    internal static void WriteAdded(Utf8JsonWriter json, int id, string content, bool special)
     {
         json.WriteStartObject();
         json.WriteNumber("id", id);
-        json.WriteString("content", Tokens[id]);
+        json.WriteString("content", content);
         json.WriteBoolean("normalized", false);
-        json.WriteBoolean("special", Types[id] == Control);
+        json.WriteBoolean("special", special);
         json.WriteEndObject();
     }
 
-    private static void WritePrefix(Utf8JsonWriter json, string token, int id)
+    internal static void WritePrefix(Utf8JsonWriter json, string token, int id)
     {
         json.WriteStartObject("post_processor");
         json.WriteString("type", "TemplateProcessing");

@@ -11,7 +11,7 @@ namespace Nunchi.Models;
 /// Image encoder, projector and text decoder (LLaVA, Liu et al. 2023; LLaVA-OneVision, Li et al. 2024): one definition for training, under a tape that records, and for inference,
 /// under one that does not.
 /// </summary>
-public sealed class VisionLanguageModel : IDisposable
+public sealed class VisionLanguageModel : ITextModel, IDisposable
 {
     /// <summary>Makes a model whose parameters have undefined values: fill them with <see cref="Initialise"/> or from a checkpoint.</summary>
     /// <param name="backend">Where it lies and runs; must outlive it.</param>
@@ -43,6 +43,12 @@ public sealed class VisionLanguageModel : IDisposable
 
     /// <summary>Held while a step of inference runs, so that conversations on several threads take turns: a backend works on one thing at a time.</summary>
     internal Lock Turn { get; } = new();
+
+    Lock ITextModel.Turn => Turn;
+
+    TextDecoderConfig ITextModel.TextConfig => Config.Text;
+
+    int ITextModel.ImageTokenId => Config.ImageTokenId;
 
     /// <summary>Sizes and switches.</summary>
     public VisionLanguageConfig Config { get; }

@@ -12,12 +12,34 @@ internal readonly ref struct SpecialPolicy(bool allow, ReadOnlySpan<GuardedRange
 {
     private readonly bool _allow = allow;
     private readonly ReadOnlySpan<GuardedRange> _guarded = guarded;
+    private readonly ReadOnlySpan<int> _origins;
+    private readonly int _offset;
+
+    private SpecialPolicy(SpecialPolicy policy, ReadOnlySpan<int> origins, int offset)
+        : this(policy._allow, policy._guarded)
+    {
+        _origins = origins;
+        _offset = offset;
+    }
+
+    /// <summary>The same policy for a text that was changed.</summary>
+    /// <param name="origins">Where each character of the changed text, and its end, was in the stretch that it was made from.</param>
+    /// <param name="offset">Where that stretch begins.</param>
+    public SpecialPolicy Seen(ReadOnlySpan<int> origins, int offset) => new(this, origins, offset);
 
     /// <summary>Whether a special token may be found between two places.</summary>
     public bool Permits(int start, int end, int id)
     {
         if (!_allow)
             return false;
+        if (!_origins.IsEmpty)
+        {
+            // What several characters were made from counts whole.
+            while (end < _origins.Length - 1 && _origins[end] == _origins[end - 1])
+                end++;
+            (start, end) = (_origins[start] + _offset, _origins[end] + _offset);
+        }
+
         for (var next = FirstEndingAfter(start); next < _guarded.Length && _guarded[next].Start < end; next++)
         {
             if (!_guarded[next].Allowed.Contains(id))

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Nunchi.Chat;
 using Nunchi.Text.Files;
+using Nunchi.Text.PreTokenization;
 using Nunchi.Text.Templates;
 
 namespace Nunchi.Text;
@@ -136,7 +137,8 @@ public sealed class PromptBuilder
                 ranges.Add(new GuardedRange(from, to, Origin.MessageOf(origin) is { } message ? allowed[message] : Nothing));
         }
 
-        _guarded.EncodeGuarded(text.Value.AsSpan(start, end - start), CollectionsMarshal.AsSpan(ranges), ids);
+        var place = start == 0 ? TextPlace.Start : ids.Count > 0 && _guarded.IsAdded(ids[^1]) ? TextPlace.AfterToken : TextPlace.Inside;
+        _guarded.EncodeGuarded(text.Value.AsSpan(start, end - start), CollectionsMarshal.AsSpan(ranges), ids, place);
     }
 
     private TemplateText Render(IReadOnlyList<Message> messages, int count, PromptOptions options, bool generationPrompt)

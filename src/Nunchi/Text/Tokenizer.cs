@@ -1,20 +1,19 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
-using System.Text;
 using Nunchi.Text.BytePairs;
+using Nunchi.Text.Decoding;
 using Nunchi.Text.Files;
-using Nunchi.Text.Normalization;
 using Nunchi.Text.PreTokenization;
 
 namespace Nunchi.Text;
 
 /// <summary>
-/// Turns text into token ids and back: byte-level BPE as Hugging Face's <c>tokenizers</c> does it, on code points.
+/// Turns text into token ids and back: byte-level BPE, and BPE on characters as SentencePiece models are written, as Hugging Face's <c>tokenizers</c> does it.
 /// Safe to use from many threads at once.
 /// </summary>
 /// <remarks>
 /// Tokens that the file flags special are control. Unless a call allows them they are never produced, whatever the text says:
-/// a typed <c>&lt;|im_end|&gt;</c> becomes the ordinary tokens of its characters.
+/// a typed <c>&lt;|im_end|&gt;</c> becomes the ordinary tokens of its characters. The one exception is the token for unknown characters of files that have no
+/// token for every byte.
 /// </remarks>
 public sealed class Tokenizer
 {
@@ -26,9 +25,11 @@ public sealed class Tokenizer
     private readonly bool _normalizedSpecials;
     private readonly Dictionary<int, AddedToken> _added;
     private readonly Dictionary<string, int> _addedIds;
-    private readonly BytePairEncoder _encoder;
+    private readonly TokenModel _model;
     private readonly WordCache _cache = new();
     private readonly CoveringPattern? _pattern;
+    private readonly char _blankSign;
+    private readonly bool _cutsAtBlanks;
     private readonly IReadOnlyDictionary<string, string> _namedTokens;
 
     private Tokenizer(TokenizerDefinition definition, IReadOnlyDictionary<string, string> namedTokens)
@@ -41,13 +42,15 @@ public sealed class Tokenizer
         var normalized = definition.AddedTokens.Where(t => t.Normalized).ToList();
         _normalizedSpecials = normalized.Exists(t => t.Special);
         _normalizedMatcher = new AddedTokenMatcher(
-            definition.ComposesUnicode ? normalized.Select(t => t with { Content = NfcNormalizer.Normalize(t.Content) }) : normalized);
-        _encoder = new BytePairEncoder(definition.ByteIds, definition.Merges);
+            normalized.Select(t => t with { Content = definition.Normalizer.Apply(t.Content, inside: false).ToString() }).Where(t => t.Content.Length > 0));
+        _model = definition.Model;
         _pattern = definition.AddPrefixSpace ? null : definition.PreTokenizer as CoveringPattern;
+        _blankSign = definition.Metaspace?.Sign ?? '\u2581';
+        _cutsAtBlanks = _model is CharacterModel characters && characters.CutsBefore(_blankSign);
     }
 
     /// <summary>One more than the highest id, added tokens included.</summary>
-    public int VocabularySize => _definition.Vocabulary.Size;
+    public int VocabularySize => _model.Vocabulary.Size;
 
     /// <summary>The tokens that are matched whole, in the file's order.</summary>
     public IReadOnlyList<AddedToken> AddedTokens => _definition.AddedTokens;
@@ -75,7 +78,13 @@ public sealed class Tokenizer
     {
         var file = Path.Combine(directory, "tokenizer.json");
         if (!File.Exists(file))
-            throw new FileNotFoundException($"{file}: not found; a checkpoint directory holds its tokenizer there", file);
+        {
+            string hint = File.Exists(Path.Combine(directory, "tokenizer.model"))
+                ? "; tokenizer.model is SentencePiece's own file, which is not read: load it once with transformers' AutoTokenizer and save_pretrained writes tokenizer.json"
+                : "; a checkpoint directory holds its tokenizer there";
+            throw new FileNotFoundException($"{file}: not found{hint}", file);
+        }
+
         var configFile = Path.Combine(directory, "tokenizer_config.json");
         var config = File.Exists(configFile) ? JsonNode.ReadFile(configFile, FileLimit) : null;
         return FromJson(JsonNode.ReadFile(file, FileLimit), config, file, configFile);
@@ -94,8 +103,17 @@ public sealed class Tokenizer
             return Make(TokenizerConfig.Empty);
         return JsonNode.Read(configJson, configName, root => Make(TokenizerConfig.Read(root)));
 
-        Tokenizer Make(TokenizerConfig config) =>
-            new(JsonNode.Read(tokenizerJson, name, root => TokenizerFile.Read(root, config.AddedTokens)), config.NamedTokens);
+        Tokenizer Make(TokenizerConfig config)
+        {
+            var definition = JsonNode.Read(tokenizerJson, name, root => TokenizerFile.Read(root, config.AddedTokens));
+            if (definition.Model is CharacterModel { UnknownId: { } unknown } && config.NamedTokens.GetValueOrDefault("eos_token") is { } end
+                && definition.AddedTokens.Any(t => t.Id == unknown && t.Content == end))
+            {
+                throw new InvalidDataException($"{name}: model.unk_token: \"{end}\" also ends a text; characters that the vocabulary lacks would become it");
+            }
+
+            return new Tokenizer(definition, config.NamedTokens);
+        }
     }
 
     /// <summary>Encodes a text.</summary>
@@ -112,7 +130,8 @@ public sealed class Tokenizer
     /// <param name="text">The text; unpaired surrogates are encoded as U+FFFD.</param>
     /// <param name="ids">Where the ids go.</param>
     /// <param name="allowSpecial">Whether special tokens in the text are recognised. Leave it off for anything that a user typed.</param>
-    public void Encode(ReadOnlySpan<char> text, List<int> ids, bool allowSpecial) => EncodeWith(text, ids, new SpecialPolicy(allowSpecial));
+    public void Encode(ReadOnlySpan<char> text, List<int> ids, bool allowSpecial) =>
+        EncodeWith(text, ids, new SpecialPolicy(allowSpecial), TextPlace.Start);
 
     /// <summary>
     /// Encodes a text in some ranges of which only some special tokens are recognised, and none that merely touches such a range and is not allowed in it.
@@ -121,8 +140,15 @@ public sealed class Tokenizer
     /// <param name="text">The text.</param>
     /// <param name="guarded">The ranges, in order and not overlapping.</param>
     /// <param name="ids">Where the ids go.</param>
-    internal void EncodeGuarded(ReadOnlySpan<char> text, ReadOnlySpan<GuardedRange> guarded, List<int> ids) =>
-        EncodeWith(text, ids, new SpecialPolicy(true, guarded));
+    /// <param name="place">Where the text stands in a longer one that is encoded part by part.</param>
+    internal void EncodeGuarded(ReadOnlySpan<char> text, ReadOnlySpan<GuardedRange> guarded, List<int> ids, TextPlace place = TextPlace.Start) =>
+        EncodeWith(text, ids, new SpecialPolicy(true, guarded), place);
+
+    /// <summary>What the files say.</summary>
+    internal TokenizerDefinition Definition => _definition;
+
+    /// <summary>Whether a token is one that is matched whole.</summary>
+    internal bool IsAdded(int id) => _added.ContainsKey(id);
 
     /// <summary>The same tokenizer with some more of its added tokens held for control.</summary>
     internal Tokenizer WithSpecial(IEnumerable<string?> contents)
@@ -134,60 +160,66 @@ public sealed class Tokenizer
         return new Tokenizer(_definition with { AddedTokens = [.. tokens] }, _namedTokens);
     }
 
-    private void EncodeWith(ReadOnlySpan<char> text, List<int> ids, SpecialPolicy policy)
+    private void EncodeWith(ReadOnlySpan<char> text, List<int> ids, SpecialPolicy policy, TextPlace place)
     {
         var at = 0;
         if (!_rawMatcher.IsEmpty)
         {
             while (_rawMatcher.TryFind(text, at, policy, out var token, out var start, out var end))
             {
-                EncodeSegment(text, at, start, ids, policy);
+                EncodeSegment(text, at, start, ids, policy, at == 0 ? place : TextPlace.AfterToken);
                 ids.Add(token.Id);
                 at = end;
             }
         }
 
-        EncodeSegment(text, at, text.Length, ids, policy);
+        EncodeSegment(text, at, text.Length, ids, policy, at == 0 ? place : TextPlace.AfterToken);
     }
 
-    private void EncodeSegment(ReadOnlySpan<char> text, int start, int end, List<int> ids, SpecialPolicy policy)
+    private void EncodeSegment(ReadOnlySpan<char> text, int start, int end, List<int> ids, SpecialPolicy policy, TextPlace place)
     {
         if (start >= end)
             return;
         if (!_normalizedSpecials)
         {
-            EncodeNormalized(text[start..end], ids, default);
+            EncodeNormalized(_definition.Normalizer.Apply(text[start..end], place == TextPlace.Inside), ids, default, place);
             return;
         }
 
-        // Special tokens that are sought after normalisation: guarded ranges would no longer fit, so each goes by itself and allows none.
+        if (_definition.Normalizer.CanTrack)
+        {
+            var segment = _definition.Normalizer.ApplyTracked(text[start..end], place == TextPlace.Inside, out var origins);
+            EncodeNormalized(segment, ids, policy.Seen(CollectionsMarshal.AsSpan(origins), start), place);
+            return;
+        }
+
+        // Special tokens that are sought after composition: guarded ranges would no longer fit, so each goes by itself and allows none.
         while (start < end)
         {
             var free = policy.IsFree(start, end, out var cut);
-            EncodeNormalized(text[start..cut], ids, new SpecialPolicy(free));
+            EncodeNormalized(_definition.Normalizer.Apply(text[start..cut], place == TextPlace.Inside), ids, new SpecialPolicy(free), place);
+            place = TextPlace.Inside;
             start = cut;
         }
     }
 
-    private void EncodeNormalized(ReadOnlySpan<char> segment, List<int> ids, SpecialPolicy policy)
+    private void EncodeNormalized(ReadOnlySpan<char> segment, List<int> ids, SpecialPolicy policy, TextPlace place)
     {
-        if (_definition.ComposesUnicode && !NfcNormalizer.IsCertainlyNormalized(segment))
-            segment = NfcNormalizer.Normalize(segment);
         var at = 0;
         if (!_normalizedMatcher.IsEmpty)
         {
             while (_normalizedMatcher.TryFind(segment, at, policy, out var token, out var start, out var end))
             {
-                EncodePieces(segment[at..start], ids);
+                EncodePieces(segment[at..start], ids, at == 0 ? place : TextPlace.AfterToken);
                 ids.Add(token.Id);
                 at = end;
             }
         }
 
-        EncodePieces(segment[at..], ids);
+        EncodePieces(segment[at..], ids, at == 0 ? place : TextPlace.AfterToken);
     }
 
-    private void EncodePieces(ReadOnlySpan<char> text, List<int> ids)
+    private void EncodePieces(ReadOnlySpan<char> text, List<int> ids, TextPlace place)
     {
         if (_pattern is { } pattern)
         {
@@ -203,7 +235,13 @@ public sealed class Tokenizer
 
         if (text.IsEmpty)
             return;
-        var addSpace = _definition.AddPrefixSpace && text[0] != ' ';
+        if (_definition.PreTokenizer is null)
+        {
+            EncodeCharacters(_definition.Metaspace is { } metaspace ? metaspace.Write(text, place) : text, ids);
+            return;
+        }
+
+        var addSpace = _definition.AddPrefixSpace && place != TextPlace.Inside && text[0] != ' ';
         var whole = addSpace ? string.Concat(" ", text) : text;
         var pieces = new List<Range>();
         _definition.PreTokenizer.Split(whole, pieces);
@@ -211,11 +249,32 @@ public sealed class Tokenizer
             EncodeWord(whole[piece], ids);
     }
 
+    private void EncodeCharacters(ReadOnlySpan<char> text, List<int> ids)
+    {
+        var everywhere = _definition.Metaspace is { Splits: true };
+        while (!text.IsEmpty)
+        {
+            var end = text.Length;
+            if (everywhere || _cutsAtBlanks)
+            {
+                // Without splitting, blanks in a row stay together: tokens may be made of them.
+                var from = 1;
+                while (!everywhere && from < text.Length && text[from - 1] == _blankSign)
+                    from++;
+                var next = text[from..].IndexOf(_blankSign);
+                end = next < 0 ? text.Length : from + next;
+            }
+
+            EncodeWord(text[..end], ids);
+            text = text[end..];
+        }
+    }
+
     private void EncodeWord(ReadOnlySpan<char> word, List<int> ids)
     {
         if (word.Length > WordCache.LongestWord)
         {
-            EncodeLongWord(word, ids);
+            _model.Encode(word, ids);
             return;
         }
 
@@ -228,31 +287,9 @@ public sealed class Tokenizer
             return;
         }
 
-        Span<byte> bytes = stackalloc byte[WordCache.LongestWord * 3];
         var before = ids.Count;
-        EncodeBytes(bytes[..Encoding.UTF8.GetBytes(word, bytes)], ids);
+        _model.Encode(word, ids);
         _cache.Set(word, hash, CollectionsMarshal.AsSpan(ids)[before..]);
-    }
-
-    private void EncodeLongWord(ReadOnlySpan<char> word, List<int> ids)
-    {
-        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(word.Length));
-        try
-        {
-            EncodeBytes(bytes.AsSpan(0, Encoding.UTF8.GetBytes(word, bytes)), ids);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(bytes);
-        }
-    }
-
-    private void EncodeBytes(ReadOnlySpan<byte> bytes, List<int> ids)
-    {
-        if (_definition.IgnoreMerges && _definition.Vocabulary.Find(bytes) is var id and >= 0)
-            ids.Add(id);
-        else
-            _encoder.Encode(bytes, ids);
     }
 
     /// <summary>The text of some ids; bytes that are not UTF-8 become U+FFFD.</summary>
@@ -261,25 +298,29 @@ public sealed class Tokenizer
     /// <exception cref="ArgumentOutOfRangeException">An id has no token.</exception>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecial = false)
     {
-        var bytes = new ArrayBufferWriter<byte>(ids.Length * 4 + 16);
+        foreach (var id in ids)
+            Check(id);
+        if (!skipSpecial)
+            return _model.Decode(ids);
+        var kept = new List<int>(ids.Length);
         foreach (var id in ids)
         {
-            if (!skipSpecial || !IsSpecial(id))
-                bytes.Write(TokenBytes(id).Span);
+            if (!IsSpecial(id))
+                kept.Add(id);
         }
 
-        return Encoding.UTF8.GetString(bytes.WrittenSpan);
+        return _model.Decode(CollectionsMarshal.AsSpan(kept));
     }
 
-    /// <summary>The id of a token as the file spells it (added tokens as they are, others in the byte alphabet: <c>Ġ</c> for a blank), or null.</summary>
+    /// <summary>
+    /// The id of a token as the file spells it, or null: added tokens as they are, others in the byte alphabet (<c>Ġ</c> for a blank) or, where words are
+    /// characters, as characters (<c>▁</c> for a blank).
+    /// </summary>
     public int? TokenId(string token)
     {
         if (_addedIds.TryGetValue(token, out var added))
             return added;
-        var spelling = Encoding.UTF8.GetBytes(token);
-        var bytes = new byte[spelling.Length];
-        var count = ByteLevelAlphabet.Read(spelling, bytes);
-        var id = count <= 0 ? -1 : _definition.Vocabulary.Find(bytes.AsSpan(0, count));
+        var id = _model.Find(token);
         return id < 0 ? null : id;
     }
 
@@ -287,18 +328,28 @@ public sealed class Tokenizer
     /// <exception cref="ArgumentOutOfRangeException">The id has no token.</exception>
     public string TokenText(int id)
     {
-        var bytes = TokenBytes(id).Span;
-        if (_added.TryGetValue(id, out var token))
-            return token.Content;
-        return _definition.Vocabulary.IsBytePair(id) ? ByteLevelAlphabet.Spell(bytes) : Encoding.UTF8.GetString(bytes);
+        Check(id);
+        return _added.TryGetValue(id, out var token) ? token.Content : _model.Spell(id);
     }
 
-    /// <summary>The bytes that a token stands for.</summary>
+    /// <summary>The bytes that a token adds to a text that has begun.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The id has no token.</exception>
-    public ReadOnlyMemory<byte> TokenBytes(int id) => _definition.Vocabulary.Has(id)
-        ? _definition.Vocabulary.Bytes(id)
-        : throw new ArgumentOutOfRangeException(nameof(id), id, $"no token has this id; ids go from 0 to {VocabularySize - 1}");
+    public ReadOnlyMemory<byte> TokenBytes(int id)
+    {
+        Check(id);
+        return _model.Bytes(id);
+    }
 
     /// <summary>Whether the file flags a token special.</summary>
     public bool IsSpecial(int id) => _added.TryGetValue(id, out var token) && token.Special;
+
+    /// <summary>What turns the ids of one sequence into text as they come.</summary>
+    internal TextAssembler Assemble() => _model.Assemble();
+
+    /// <exception cref="ArgumentOutOfRangeException">The id has no token.</exception>
+    internal void Check(int id)
+    {
+        if (!_model.Vocabulary.Has(id))
+            throw new ArgumentOutOfRangeException(nameof(id), id, $"no token has this id; ids go from 0 to {VocabularySize - 1}");
+    }
 }

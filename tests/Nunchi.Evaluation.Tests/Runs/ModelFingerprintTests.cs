@@ -1,3 +1,4 @@
+using Nunchi.Chat;
 using Nunchi.Evaluation.Runs;
 
 namespace Nunchi.Evaluation.Tests.Runs;
@@ -43,5 +44,22 @@ public class ModelFingerprintTests
         string before = ModelFingerprint.Of(run.Model);
         File.WriteAllText(Path.Combine(run.Model, "README.md"), "hello");
         Assert.Equal(before, ModelFingerprint.Of(run.Model));
+    }
+
+    [Fact]
+    public void Of_ModelThatIsRoundedOrAdapted_IsAnother()
+    {
+        using var run = new TestRun();
+        string adapter = Directory.CreateDirectory(Path.Combine(run.Folder, "adapter")).FullName;
+        File.WriteAllBytes(Path.Combine(adapter, "adapter_model.safetensors"), [1]);
+        ModelInfo plain = new ScriptedEngine(run.Model, _ => "").Info;
+        Assert.Equal(ModelFingerprint.Of(run.Model), ModelFingerprint.Of(plain));
+
+        string adapted = ModelFingerprint.Of(plain with { Adapter = adapter });
+        File.WriteAllBytes(Path.Combine(adapter, "adapter_model.safetensors"), [2]);
+        string[] all = [ModelFingerprint.Of(plain), adapted, ModelFingerprint.Of(plain with { Adapter = adapter }), ModelFingerprint.Of(plain with { RoundedTo = "int8" }), ModelFingerprint.Of(plain with { RoundedTo = "int8", Adapter = adapter })];
+
+        Assert.Equal(all.Length, all.Distinct().Count());
+        Assert.NotEqual(Evaluator.DefaultDirectory(plain, TestRun.Options(1)), Evaluator.DefaultDirectory(plain with { Adapter = adapter }, TestRun.Options(1)));
     }
 }

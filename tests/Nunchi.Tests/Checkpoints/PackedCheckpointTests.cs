@@ -1,4 +1,5 @@
 using Nunchi.Checkpoints;
+using Nunchi.Conversion;
 using Nunchi.Generation;
 using Nunchi.Generation.Measurement;
 using Nunchi.Models;
@@ -43,7 +44,19 @@ public sealed class PackedCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Load_OtherLayout_AsksToPackAgain()
+    public void Load_WithAnAdapter_AsksForTheCheckpointThatItWasMadeFrom()
+    {
+        Write(WeightFormat.Int8);
+        string adapter = GoldenFiles.Path("training", "lora"), merged = Path.Combine(_directory, "out");
+        string loading = Assert.Throws<InvalidDataException>(() => CheckpointReader.Load(_directory, _backend, new LoadOptions { Adapter = adapter }).Dispose()).Message;
+        Assert.Contains("packed as int8, to which no adapter can be added", loading, StringComparison.Ordinal);
+        string converting = Assert.Throws<InvalidDataException>(() => CheckpointConversion.Run(_directory, merged, new ConversionOptions { Adapter = adapter }, TestContext.Current.CancellationToken)).Message;
+        Assert.Contains("packed as int8, to which no adapter can be added", converting, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(merged));
+    }
+
+    [Fact]
+    public void Load_OtherLaymergedAsksToPackAgain()
     {
         Write(WeightFormat.Int8);
         Replace("\"nunchi.layout\":\"1\"", "\"nunchi.layout\":\"9\"");

@@ -6,6 +6,7 @@ using Nunchi.Images;
 using Nunchi.Models;
 using Nunchi.Tensors.Safetensors;
 using Nunchi.Tests.Goldens;
+using Nunchi.Tests.Text;
 using Nunchi.Text;
 
 namespace Nunchi.Tests.Fuzzing;
@@ -27,7 +28,7 @@ internal sealed class FuzzTargets : IDisposable
         [
             new FuzzTarget("safetensors", [SmallSafetensors()], ["F32", "BF16", "F16", "I64", "\"shape\"", "\"data_offsets\"", "\"dtype\"", "__metadata__", .. JsonWords], ReadSafetensors, typeof(InvalidDataException)),
             new FuzzTarget("index", ["""{"metadata": {"total_size": 20}, "weight_map": {"a.weight": "one.safetensors", "b": "one.safetensors"}}"""u8.ToArray()], ["../x", "/etc/passwd", "b", "one", .. JsonWords], ReadIndex, typeof(InvalidDataException), typeof(FileNotFoundException)),
-            new FuzzTarget("tokenizer", [tokenizer], ["BPE", "ByteLevel", "Sequence", "NFC", "Split", "Regex", "TemplateProcessing", "lstrip", "rstrip", "merges", "vocab", "added_tokens", .. JsonWords], ReadTokenizer, typeof(InvalidDataException)),
+            new FuzzTarget("tokenizer", [tokenizer, CharacterTokenizer(Blanks.Normalized), CharacterTokenizer(Blanks.First)], ["Metaspace", "Prepend", "Replace", "ByteFallback", "Fuse", "Strip", "byte_fallback", "unk_token", "fuse_unk", "ignore_merges", "prepend_scheme", "\"first\"", "\"never\"", "\u2581", "<0xED>", "BPE", "ByteLevel", "Sequence", "NFC", "Split", "Regex", "TemplateProcessing", "lstrip", "rstrip", "merges", "vocab", "added_tokens", .. JsonWords], ReadTokenizer, typeof(InvalidDataException)),
             new FuzzTarget("config", [.. new[] { "varco1-tiny", "varco2-tiny", "llava15-tiny" }.Select(name => Golden(name, "config.json"))], ["llava", "llava_next", "llava_onevision", "qwen2", "qwen3", "llama", "mistral", "yarn", "llama3", "linear", "rope_type", "factor", "clip_vision_model", "default", .. JsonWords], ReadConfig, typeof(InvalidDataException)),
             new FuzzTarget("generation-config", [Golden("varco2-tiny", "generation_config.json")], ["eos_token_id", "num_beams", .. JsonWords], ReadGenerationConfig, typeof(InvalidDataException)),
             new FuzzTarget("image-processor", [Golden("varco2-tiny-tf453", "preprocessor_config.json"), Golden("llava15-tiny", "processor_config.json")], ["image_grid_pinpoints", "\"(1x1),...,(6x6)\"", "shortest_edge", "LlavaNextImageProcessor", "CLIPImageProcessor", .. JsonWords], ReadImageProcessor, typeof(InvalidDataException), typeof(FileNotFoundException)),
@@ -75,6 +76,8 @@ internal sealed class FuzzTargets : IDisposable
         return bytes;
     }
 
+    private static byte[] CharacterTokenizer(Blanks blanks) => Encoding.UTF8.GetBytes(new CharacterTokenizerFixture(blanks).Json().ToJsonString());
+
     private static IEnumerable<byte[]> Templates()
     {
         yield return Golden("varco2-tiny", "chat_template.jinja");
@@ -118,7 +121,9 @@ internal sealed class FuzzTargets : IDisposable
     private static void ReadTokenizer(byte[] bytes)
     {
         Tokenizer tokenizer = Tokenizer.FromJson(bytes);
-        tokenizer.Decode(tokenizer.Encode("가나다 the <|im_end|> cat\0é", allowSpecial: true));
+        int[] ids = tokenizer.Encode("가나다 the <|im_end|> cat\0é </s> hello", allowSpecial: true);
+        var decoder = new StreamingDecoder(tokenizer);
+        Assert.Equal(tokenizer.Decode(ids), decoder.Push(ids) + decoder.Flush());
     }
 
     private void ReadConfig(byte[] bytes)

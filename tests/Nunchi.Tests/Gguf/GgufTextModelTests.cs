@@ -8,9 +8,12 @@ using Nunchi.Images;
 using Nunchi.Models;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Cpu;
+using Nunchi.Tensors.Operators;
+using Nunchi.Tensors.Quantization;
 using Nunchi.Tensors.Safetensors;
 using Nunchi.Tests.Checkpoints;
 using Nunchi.Tests.Goldens;
+using Nunchi.Tests.Text;
 using Nunchi.Text;
 
 namespace Nunchi.Tests.Gguf;
@@ -38,8 +41,9 @@ public class GgufTextModelTests
         Assert.Equal(expected.Config.Text.RmsNormEpsilon, model.Config.RmsNormEpsilon);
         Assert.Equal(expected.Config.Text.MaxPositions, model.Config.MaxPositions);
         Assert.Equal(Logits(expected.Decoder, backend, ids), Logits(model.Decoder, backend, ids));
-        using var generator = new GgufGenerator(model, backend);
-        Assert.Equal(Logits(expected.Decoder, backend, ids)[^expected.Config.Text.VocabularySize..], generator.Take(ids, cancellation: Token).ToArray(), (one, other) => Math.Abs(one - other) < 1e-4);
+        using var tape = new Tape(backend);
+        using var generator = new Generator(model, tape, 5, CacheFormat.Float32);
+        Assert.Equal(Logits(expected.Decoder, backend, ids)[^expected.Config.Text.VocabularySize..], generator.Prefill(ids, cancellation: Token).ToArray(), (one, other) => Math.Abs(one - other) < 1e-4);
     }
 
     [Theory]
@@ -168,6 +172,65 @@ public class GgufTextModelTests
         }
     }
 
+    public static TheoryData<Blanks> AllBlanks => [.. Enum.GetValues<Blanks>()];
+
+    [Theory]
+    [MemberData(nameof(AllBlanks))]
+    public void Load_TokenizerOnCharacters_IsTheSameAgain(Blanks blanks)
+    {
+        using var folder = new TemporaryFolder();
+        using TemporaryCheckpoint place = CharacterTokenizerEngineTests.Checkpoint(CharacterTokenizerEngineTests.Fixture(blanks));
+        GgufExport.WriteText(place.Directory, folder["text.gguf"], GgufWeights.F16, cancellation: Token);
+        Tokenizer expected = Tokenizer.Load(place.Directory);
+        using CpuBackend backend = Backend();
+
+        using GgufTextModel model = GgufTextModel.Load(folder["text.gguf"], backend);
+
+        Assert.Equal([1], model.Tokenizer.PrefixIds);
+        foreach (string text in (string[])["hello the  in", " 안녕하세요", "한글\n\n  <s></s> <image>", "▁hello", "a\uD83D\uDE42"])
+        {
+            foreach (bool allow in (bool[])[false, true])
+                Assert.Equal(expected.Encode(text, allow), model.Tokenizer.Encode(text, allow));
+            Assert.Equal(expected.Decode(expected.Encode(text)), model.Tokenizer.Decode(expected.Encode(text)));
+        }
+    }
+
+    [Fact]
+    public void ToTokenizerJson_ScoresAlone_GiveTheMergesOfTheConverters()
+    {
+        // As files that llama.cpp's converter wrote have it: no merges, no keys of ours.
+        using TemporaryCheckpoint place = CharacterTokenizerEngineTests.Checkpoint(CharacterTokenizerEngineTests.Fixture(Blanks.Normalized));
+        Tokenizer expected = Tokenizer.Load(place.Directory);
+        GgufPieces pieces = GgufPieces.Load(place.Directory, expected, 747) with { Merges = null, Pipeline = null };
+
+        Tokenizer tokenizer = Tokenizer.FromJson(pieces.ToTokenizerJson(1, "x.gguf"));
+
+        Assert.True(pieces.AddsSpace);
+        Assert.Equal(GgufPieces.Unknown, pieces.Types[0]);
+        Assert.Equal(GgufPieces.Byte, pieces.Types[3]);
+        foreach (string text in (string[])["hello the  in", " 안녕하세요", "한글\n\n  <s></s> <image>", "hellohello in the the"])
+            Assert.Equal(expected.Encode(text, true), tokenizer.Encode(text, true));
+    }
+
+    [Fact]
+    public void Load_PiecesOutOfOrder_AreRefusedByName()
+    {
+        using TemporaryCheckpoint place = CharacterTokenizerEngineTests.Checkpoint(CharacterTokenizerEngineTests.Fixture(Blanks.Normalized));
+        place.Edit("tokenizer.json", text =>
+        {
+            JsonNode root = JsonNode.Parse(text)!;
+            JsonArray merges = root["model"]!["merges"]!.AsArray();
+            JsonNode last = merges.Last(merge => merge![0]!.GetValue<string>() + merge[1]!.GetValue<string>() == "하세요")!;
+            merges.Remove(last);
+            merges.Insert(0, last);
+            return root.ToJsonString();
+        });
+
+        string message = Assert.Throws<InvalidDataException>(() => GgufPieces.Load(place.Directory, Tokenizer.Load(place.Directory), 747)).Message;
+
+        Assert.Contains("makes \"하세요\" again after others", message);
+    }
+
     [Fact]
     public void Load_Template_IsTheCheckpoints()
     {
@@ -207,17 +270,70 @@ public class GgufTextModelTests
         }
     }
 
-    [Fact]
-    public void Load_Mutated_NeverDoesMoreThanRefuse()
+    [Theory]
+    [InlineData(WeightFormat.Int8)]
+    [InlineData(WeightFormat.BFloat16)]
+    public async Task Engine_Weights_ArePackedAsTheCheckpointsAre(WeightFormat weights)
     {
         using var folder = new TemporaryFolder();
-        GgufExport.WriteText(GoldenFiles.Path("varco2-tiny"), folder["text.gguf"], GgufWeights.Q4_0, cancellation: Token);
+        GgufExport.WriteText(GoldenFiles.Path("varco2-tiny"), folder["text.gguf"], GgufWeights.F32, cancellation: Token);
+        using GgufChatEngine engine = GgufChatEngine.Load(folder["text.gguf"], new EngineOptions { Weights = weights, Threads = 1 });
+        using ChatEngine whole = ChatEngine.Load(GoldenFiles.Path("varco2-tiny"), new EngineOptions { Weights = weights, Threads = 1 });
+
+        Assert.Equal(await Answer(whole), await Answer(engine));
+        Assert.Equal(WeightFormats.NameOf(weights), engine.Info.RoundedTo);
+        Assert.Equal(WeightFormats.NameOf(weights), Assert.Single(engine.Info.Parts).Precision);
+        Assert.True(engine.Info.Parts[0].Bytes < engine.Info.Parts[0].Parameters * 4);
+
+        static async Task<string> Answer(IChatEngine asked)
+        {
+            Answer? answer = null;
+            await foreach (AnswerUpdate update in asked.AskAsync([new(Role.User, "안녕하세요?")], new GenerationOptions { MaxTokens = 12 }, Token))
+                answer = (update as AnswerCompleted)?.Answer ?? answer;
+            return answer!.RawText;
+        }
+    }
+
+    [Fact]
+    public async Task Engine_FileThatPutsATokenFirst_TakesItInOnce()
+    {
+        using var folder = new TemporaryFolder();
+        using var copy = new TemporaryCheckpoint();
+        copy.Edit("tokenizer.json", text =>
+        {
+            JsonNode root = JsonNode.Parse(text)!;
+            root["post_processor"] = JsonNode.Parse("""{"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<|endoftext|>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}], "special_tokens": {"<|endoftext|>": {"id": "<|endoftext|>", "ids": [733], "tokens": ["<|endoftext|>"]}}}""");
+            return root.ToJsonString();
+        });
+        GgufExport.WriteText(copy.Directory, folder["text.gguf"], GgufWeights.F32, cancellation: Token);
+        using GgufChatEngine engine = GgufChatEngine.Load(folder["text.gguf"]);
+        using ChatEngine whole = ChatEngine.Load(copy.Directory);
+
+        Assert.Equal(await PromptTokens(whole), await PromptTokens(engine));
+
+        static async Task<int> PromptTokens(IChatEngine asked)
+        {
+            Answer? answer = null;
+            await foreach (AnswerUpdate update in asked.AskAsync([new(Role.User, "안녕하세요?")], new GenerationOptions { MaxTokens = 1 }, Token))
+                answer = (update as AnswerCompleted)?.Answer ?? answer;
+            return answer!.Usage.PromptTokens;
+        }
+    }
+
+    [Theory]
+    [InlineData(false, 200)]
+    [InlineData(true, 100)]
+    public void Load_Mutated_NeverDoesMoreThanRefuse(bool onCharacters, int inputs)
+    {
+        using var folder = new TemporaryFolder();
+        using TemporaryCheckpoint place = onCharacters ? CharacterTokenizerEngineTests.Checkpoint(CharacterTokenizerEngineTests.Fixture()) : new TemporaryCheckpoint();
+        GgufExport.WriteText(place.Directory, folder["text.gguf"], GgufWeights.Q4_0, cancellation: Token);
         byte[] whole = File.ReadAllBytes(folder["text.gguf"]);
         int header = whole.Length / 6; // where metadata and tensor list are
         using CpuBackend backend = Backend();
         int seed = Random.Shared.Next();
         var random = new Random(seed);
-        for (int input = 0; input < 200; input++)
+        for (int input = 0; input < inputs; input++)
         {
             byte[] changed = GgufFileTests.Mutate(whole[..header], random);
             File.WriteAllBytes(folder["fuzz.gguf"], changed.Length == header ? [.. changed, .. whole[header..]] : changed);
@@ -239,7 +355,7 @@ public class GgufTextModelTests
     [Theory]
     [InlineData("general.architecture", "gemma3", "a text model of qwen2")]
     [InlineData("general.architecture", "clip", "this is a projector")]
-    [InlineData("tokenizer.ggml.model", "llama", "byte-level BPE")]
+    [InlineData("tokenizer.ggml.model", "t5", "byte-level BPE")]
     [InlineData("tokenizer.ggml.pre", "tekken", "known way")]
     [InlineData("qwen3.rope.scaling.type", "longrope", "none, linear or yarn")]
     public void Load_Unsupported_IsRefusedByName(string key, string value, string expected)

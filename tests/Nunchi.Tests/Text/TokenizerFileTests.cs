@@ -31,7 +31,7 @@ public sealed class TokenizerFileTests
     [InlineData("model.merges.3", "[\"Ġ\", \"ì\"]", "model.merges[3]: the same merge is listed twice")]
     [InlineData("normalizer.type", "\"NFKC\"", "normalizer \"NFKC\"")]
     [InlineData("decoder.type", "\"WordPiece\"", "decoder \"WordPiece\"")]
-    [InlineData("pre_tokenizer.type", "\"Metaspace\"", "pre-tokenizer \"Metaspace\"")]
+    [InlineData("pre_tokenizer.type", "\"Whitespace\"", "pre-tokenizer \"Whitespace\"")]
     [InlineData("pre_tokenizer.pretokenizers.0.behavior", "\"Contiguous\"", "split behavior \"Contiguous\"")]
     [InlineData("pre_tokenizer.pretokenizers.0.pattern.Regex", "\"(?<x\"", "the pattern (?<x is not supported")]
     [InlineData("pre_tokenizer.pretokenizers.0.pattern.Regex", "7", "pre_tokenizer.pretokenizers[0].pattern.Regex: expected a string, found 7")]

@@ -44,49 +44,61 @@ public sealed class LoraAdapter : IDisposable
     }
 
     /// <summary>Adds the adapter to a model's weights.</summary>
-    /// <param name="model">The model that the adapter was trained on.</param>
-    /// <exception cref="InvalidDataException">Tensors have no place in the model, lack their other half, or have other shapes: one message lists them all, and the model is as it was.</exception>
-    public void Apply(VisionLanguageModel model)
+    /// <param name="model">The model that the adapter was trained on, its matrices kept as float32.</param>
+    /// <exception cref="ArgumentException">A matrix that it changes is packed.</exception>
+    /// <exception cref="InvalidDataException">Tensors have no place in the model, lack their other half, have other shapes or values that are not finite: one message lists them all, and the model is as it was.</exception>
+    public unsafe void Apply(VisionLanguageModel model)
     {
-        var report = new CheckpointReport();
-        List<Action> changes = Plan(model, report);
-        if (!report.IsEmpty)
-            throw new InvalidDataException(report.Text(_file.Path, "the adapter does not fit the model"));
-        changes.ForEach(change => change());
+        IReadOnlyList<LoraChange> changes = Plan(model.Config, model.Parameters);
+        if (changes.FirstOrDefault(change => change.Parameter.Tensor.Packed != null) is { } packed)
+            throw new ArgumentException($"An adapter cannot be added to packed weights, and {packed.Parameter.Name} is packed; load the model with it instead.", nameof(model));
+        foreach (LoraChange change in changes)
+            change.ApplyTo(change.Parameter.Tensor.Data + change.View.Offset, model.Backend);
     }
 
     /// <summary>Closes the files.</summary>
     public void Dispose() => _file.Dispose();
 
-    private List<Action> Plan(VisionLanguageModel model, CheckpointReport report)
+    /// <summary>What is to be done to which tensor.</summary>
+    /// <param name="config">The model's configuration.</param>
+    /// <param name="parameters">Its parameters, with or without memory.</param>
+    /// <exception cref="InvalidDataException">The adapter does not fit; the message tells all that is wrong.</exception>
+    internal IReadOnlyList<LoraChange> Plan(VisionLanguageConfig config, ParameterSet parameters)
     {
-        ModelFamily family = ModelFamilies.Of(model.Config);
-        var changes = new List<Action>();
+        var report = new CheckpointReport();
+        ModelFamily family = ModelFamilies.Of(config);
+        var changes = new List<LoraChange>();
         var pairs = new Dictionary<string, LoraPair>(StringComparer.Ordinal);
         foreach (SafetensorsEntry entry in _file.Entries)
         {
             string name = entry.Name.StartsWith(Prefix, StringComparison.Ordinal) ? entry.Name[Prefix.Length..] : entry.Name;
-            if (LoraPair.TryParse(name, out string module, out bool first, out bool embedding))
+            name = name.Replace(".base_layer.", ".", StringComparison.Ordinal); // a whole embedding saved beside its halves
+            if (!IsFloat(entry))
+                report.Add("Wrong types", $"{entry.Name}: expected F32, F16, BF16 or F64, found {entry.Type}");
+            else if (FirstNotFinite(entry) is { } fault)
+                report.Add("Values that are not finite", $"{entry.Name}: {fault.Value} at element {fault.At}");
+            else if (LoraPair.TryParse(name, out string module, out bool first, out bool embedding))
             {
                 if (!pairs.TryGetValue(module, out LoraPair? pair))
                     pairs[module] = pair = new LoraPair(embedding);
                 if (!pair.TrySet(first, entry))
                     report.Add("Tensors that mean the same", $"{entry.Name} and another for {module}");
-                continue;
             }
-            if (CheckpointLayout.ToParameterName(family, name) is not { } own || !model.Parameters.TryFindView(own, out Parameter? parameter, out ParameterView? view))
+            else if (CheckpointLayout.ToParameterName(family, name) is not { } own || !parameters.TryFindView(own, out Parameter? parameter, out ParameterView? view))
                 report.Add("Tensors without a place", $"{entry.Name} {entry.ShapeText}");
             else if (!entry.Shape.SequenceEqual(view.Shape))
                 report.Add("Wrong shapes", $"{entry.Name}: expected {view.ShapeText}, found {entry.ShapeText}");
             else
-                changes.Add(() => _file.Read(entry, view.In(parameter.Tensor)));
+                changes.Add(new LoraChange(parameter, view, _file, entry));
         }
         foreach (var (module, pair) in pairs)
-            PlanPair(family, model, module, pair, report, changes);
-        return changes;
+            PlanPair(family, parameters, module, pair, report, changes);
+        if (!report.IsEmpty)
+            throw new InvalidDataException(report.Text(_file.Path, "the adapter does not fit the model"));
+        return changes.Count > 0 ? changes : throw new InvalidDataException($"{_file.Path}: the adapter holds no tensors, so it would change nothing.");
     }
 
-    private void PlanPair(ModelFamily family, VisionLanguageModel model, string module, LoraPair pair, CheckpointReport report, List<Action> changes)
+    private void PlanPair(ModelFamily family, ParameterSet parameters, string module, LoraPair pair, CheckpointReport report, List<LoraChange> changes)
     {
         if (pair.A is not { } a || pair.B is not { } b)
         {
@@ -94,34 +106,40 @@ public sealed class LoraAdapter : IDisposable
             return;
         }
         string? own = CheckpointLayout.ToParameterName(family, module + ".weight");
-        if (own == null || !model.Parameters.TryFindView(own, out Parameter? parameter, out ParameterView? view) || view.Shape.Count != 2)
+        if (own == null || !parameters.TryFindView(own, out Parameter? parameter, out ParameterView? view) || view.Shape.Count != 2)
         {
             report.Add("Tensors without a place", $"{a.Name} {a.ShapeText}");
             return;
         }
         var (rank, scale) = _config.Of(module);
         long rows = view.Shape[0], columns = view.Shape[1];
-        bool transposed = pair.IsEmbedding;
-        long[] expectedA = transposed ? [rank, rows] : [rank, columns], expectedB = transposed ? [columns, rank] : [rows, rank];
-        if (_config.FanInFanOut && !transposed)
+        long[] expectedA = pair.IsEmbedding ? [rank, rows] : [rank, columns], expectedB = pair.IsEmbedding ? [columns, rank] : [rows, rank];
+        if (_config.FanInFanOut && !pair.IsEmbedding)
             report.Add("Modules that cannot be adapted", $"{module}: fan_in_fan_out is true, and linear layers of this family are stored [out, in]");
         else if (!a.Shape.SequenceEqual(expectedA) || !b.Shape.SequenceEqual(expectedB))
-            report.Add("Wrong shapes", $"{a.Name} {a.ShapeText} and {b.Name} {b.ShapeText}: expected [{string.Join(", ", expectedA)}] and [{string.Join(", ", expectedB)}]");
+            report.Add("Wrong shapes", $"{a.Name} {a.ShapeText} and {b.Name} {b.ShapeText}: expected [{string.Join(", ", expectedA)}] and [{string.Join(", ", expectedB)}] for rank {rank}");
         else
-            changes.Add(() => Add(model, parameter, view, transposed ? (b, a) : (a, b), transposed, rank, (float)scale));
+            changes.Add(new LoraChange(parameter, view, _file, a, b, pair.IsEmbedding, rank, (float)scale));
     }
 
-    // W += scale * left right; for embeddings the stored halves are those of the transpose.
-    private unsafe void Add(VisionLanguageModel model, Parameter parameter, ParameterView view, (SafetensorsEntry Right, SafetensorsEntry Left) halves, bool transposed, int rank, float scale)
+    private static bool IsFloat(SafetensorsEntry entry) => entry.Type is SafetensorsType.F32 or SafetensorsType.F16 or SafetensorsType.BF16 or SafetensorsType.F64;
+
+    private unsafe (float Value, long At)? FirstNotFinite(SafetensorsEntry entry)
     {
-        int rows = (int)view.Shape[0], columns = (int)view.Shape[1];
-        float[] left = _file.ReadSingles(halves.Left.Name), right = _file.ReadSingles(halves.Right.Name);
-        for (int i = 0; i < left.Length; i++)
-            left[i] *= scale;
-        fixed (float* l = left, r = right)
+        float[] piece = new float[Math.Min(entry.Count, 1 << 20)];
+        fixed (float* values = piece)
         {
-            model.Backend.MatMul(transposed, transposed, rows, columns, rank, l, transposed ? rows : rank, r, transposed ? rank : columns,
-                parameter.Tensor.Data + view.Offset, columns, true, null);
+            for (long done = 0; done < entry.Count; done += piece.Length)
+            {
+                int length = (int)Math.Min(piece.Length, entry.Count - done);
+                _file.Read(entry, done, length, values);
+                for (int i = 0; i < length; i++)
+                {
+                    if (!float.IsFinite(piece[i]))
+                        return (piece[i], done + i);
+                }
+            }
         }
+        return null;
     }
 }

@@ -1,103 +1,25 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 
 namespace Nunchi.Text.BytePairs;
 
-/// <summary>
-/// Merges the bytes of a word into tokens: always the pair with the lowest rank, the leftmost among equals.
-/// Short words scan for it; long ones keep a heap, so that a megabyte without a break still takes n log n.
-/// </summary>
+/// <summary>Merges the bytes of a word into tokens.</summary>
 internal sealed class BytePairEncoder(int[] byteIds, MergeTable merges)
 {
-    private const int ScanLimit = 64;
+    private readonly PairMerger _merger = new(merges);
 
     /// <summary>Appends the tokens of one word.</summary>
     public void Encode(ReadOnlySpan<byte> word, List<int> ids)
     {
-        if (word.Length <= ScanLimit)
-            EncodeShort(word, ids);
-        else
-            EncodeLong(word, ids);
-    }
-
-    private void EncodeShort(ReadOnlySpan<byte> word, List<int> ids)
-    {
-        Span<int> tokens = stackalloc int[ScanLimit];
-        Span<int> ranks = stackalloc int[ScanLimit];
-        Span<int> merged = stackalloc int[ScanLimit];
-        var count = word.Length;
-        for (var i = 0; i < count; i++)
-            tokens[i] = byteIds[word[i]];
-        for (var i = 0; i + 1 < count; i++)
-            (ranks[i], merged[i]) = merges.Find(tokens[i], tokens[i + 1]);
-        while (count > 1)
+        if (word.Length <= PairMerger.ScanLimit)
         {
-            var best = 0;
-            for (var i = 1; i < count - 1; i++)
-            {
-                if (ranks[i] < ranks[best])
-                    best = i;
-            }
-
-            if (ranks[best] == int.MaxValue)
-                break;
-            tokens[best] = merged[best];
-            count--;
-            tokens[(best + 2)..(count + 1)].CopyTo(tokens[(best + 1)..]);
-            if (best + 1 < count)
-            {
-                ranks[(best + 1)..count].CopyTo(ranks[best..]);
-                merged[(best + 1)..count].CopyTo(merged[best..]);
-                (ranks[best], merged[best]) = merges.Find(tokens[best], tokens[best + 1]);
-            }
-
-            if (best > 0)
-                (ranks[best - 1], merged[best - 1]) = merges.Find(tokens[best - 1], tokens[best]);
+            Merge(word, stackalloc int[PairMerger.ScanLimit], ids);
+            return;
         }
 
-        var start = ids.Count;
-        CollectionsMarshal.SetCount(ids, start + count);
-        tokens[..count].CopyTo(CollectionsMarshal.AsSpan(ids)[start..]);
-    }
-
-    private void EncodeLong(ReadOnlySpan<byte> word, List<int> ids)
-    {
-        var length = word.Length;
-        var rented = ArrayPool<int>.Shared.Rent(length * 5);
+        var rented = ArrayPool<int>.Shared.Rent(word.Length);
         try
         {
-            var tokens = rented.AsSpan(0, length);
-            var previous = rented.AsSpan(length, length);
-            var next = rented.AsSpan(2 * length, length);
-            var ranks = rented.AsSpan(3 * length, length);
-            var merged = rented.AsSpan(4 * length, length);
-            var heap = new PriorityQueue<int, ulong>(length);
-            for (var i = 0; i < length; i++)
-            {
-                tokens[i] = byteIds[word[i]];
-                previous[i] = i - 1;
-                next[i] = i + 1 < length ? i + 1 : -1;
-            }
-
-            for (var i = 0; i < length; i++)
-                Look(i, tokens, next, ranks, merged, heap);
-            while (heap.TryDequeue(out var at, out var priority))
-            {
-                if (ranks[at] != (int)(priority >> 32) || ranks[at] == int.MaxValue)
-                    continue;
-                var gone = next[at];
-                tokens[at] = merged[at];
-                next[at] = next[gone];
-                ranks[gone] = int.MaxValue;
-                if (next[at] >= 0)
-                    previous[next[at]] = at;
-                Look(at, tokens, next, ranks, merged, heap);
-                if (previous[at] >= 0)
-                    Look(previous[at], tokens, next, ranks, merged, heap);
-            }
-
-            for (var i = 0; i >= 0; i = next[i])
-                ids.Add(tokens[i]);
+            Merge(word, rented, ids);
         }
         finally
         {
@@ -105,10 +27,11 @@ internal sealed class BytePairEncoder(int[] byteIds, MergeTable merges)
         }
     }
 
-    private void Look(int at, Span<int> tokens, Span<int> next, Span<int> ranks, Span<int> merged, PriorityQueue<int, ulong> heap)
+    private void Merge(ReadOnlySpan<byte> word, Span<int> tokens, List<int> ids)
     {
-        (ranks[at], merged[at]) = next[at] < 0 ? (int.MaxValue, -1) : merges.Find(tokens[at], tokens[next[at]]);
-        if (ranks[at] != int.MaxValue)
-            heap.Enqueue(at, (ulong)(uint)ranks[at] << 32 | (uint)at);
+        tokens = tokens[..word.Length];
+        for (var i = 0; i < word.Length; i++)
+            tokens[i] = byteIds[word[i]];
+        _merger.Merge(tokens, ids);
     }
 }

@@ -3,26 +3,62 @@ using Nunchi.Text.PreTokenization;
 
 namespace Nunchi.Text.Files;
 
-/// <summary>Reads the <c>pre_tokenizer</c> of a tokenizer file.</summary>
+/// <summary>Reads the <c>pre_tokenizer</c> of a tokenizer file; which one it has tells byte-level BPE from BPE on characters.</summary>
 internal sealed class PreTokenizerReader
 {
     private readonly List<PreTokenizer> _steps = [];
-    private bool _byteLevel;
+
+    public PreTokenizerReader(JsonNode node)
+    {
+        if (!node.IsNull)
+            Add(node, 0);
+        if (IsByteLevel)
+            Result = _steps.Count == 1 ? _steps[0] : new PreTokenizerSequence(_steps);
+        else if (_steps.Count > 0)
+            throw node.Error("no ByteLevel step; only byte-level BPE is cut by patterns (BPE on characters by Metaspace, or not at all)");
+    }
+
+    /// <summary>Whether words are bytes.</summary>
+    public bool IsByteLevel { get; private set; }
+
+    /// <summary>What cuts text into words; null when words are characters.</summary>
+    public PreTokenizer? Result { get; }
 
     public bool AddPrefixSpace { get; private set; }
 
-    public PreTokenizer Read(JsonNode node)
+    /// <summary>How blanks are written when words are characters, if the pre-tokenizer does that.</summary>
+    public Metaspace? Metaspace { get; private set; }
+
+    /// <summary>Reads a <c>Metaspace</c>, pre-tokenizer or decoder.</summary>
+    public static Metaspace ReadMetaspace(JsonNode node)
     {
-        Add(node, 0);
-        if (!_byteLevel)
-            throw node.Error("no ByteLevel step; only byte-level BPE files can be read");
-        return _steps.Count == 1 ? _steps[0] : new PreTokenizerSequence(_steps);
+        var replacement = node.Get("replacement").Text();
+        if (replacement.Length != 1 || char.IsSurrogate(replacement[0]))
+            throw node.Get("replacement").Expected("one character of the first plane");
+        var named = node.Get("prepend_scheme");
+        var scheme = named.TextOr("always") switch
+        {
+            "always" => PrependScheme.Always,
+            "first" => PrependScheme.First,
+            "never" => PrependScheme.Never,
+            _ => throw named.Expected("\"always\", \"first\" or \"never\""),
+        };
+        if (!node.Get("add_prefix_space").Flag(true))
+        {
+            if (!named.IsNull && scheme != PrependScheme.Never)
+                throw named.Expected("\"never\", since add_prefix_space is false");
+            scheme = PrependScheme.Never;
+        }
+
+        return new Metaspace(replacement[0], scheme, node.Get("split").Flag(true));
     }
 
     private void Add(JsonNode node, int depth)
     {
-        if (_byteLevel)
+        if (IsByteLevel)
             throw node.Error("a step after ByteLevel is not supported");
+        if (Metaspace is not null)
+            throw node.Error("a step after Metaspace is not supported");
         var type = node.Get("type").Text();
         switch (type)
         {
@@ -36,14 +72,17 @@ internal sealed class PreTokenizerReader
             case "Digits":
                 _steps.Add(new DigitSplitter(node.Get("individual_digits").Flag(false)));
                 break;
+            case "Metaspace":
+                Metaspace = ReadMetaspace(node);
+                break;
             case "ByteLevel":
-                _byteLevel = true;
+                IsByteLevel = true;
                 AddPrefixSpace = node.Get("add_prefix_space").Flag(true);
                 if (node.Get("use_regex").Flag(true))
                     _steps.Add(new Gpt2Pattern());
                 break;
             default:
-                throw node.Error($"pre-tokenizer \"{type}\" is not supported (Sequence, Split, Digits and ByteLevel are)");
+                throw node.Error($"pre-tokenizer \"{type}\" is not supported (Sequence, Split, Digits, ByteLevel and Metaspace are)");
         }
     }
 

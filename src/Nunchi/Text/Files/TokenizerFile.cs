@@ -4,10 +4,10 @@ using Nunchi.Text.BytePairs;
 
 namespace Nunchi.Text.Files;
 
-/// <summary>Reads a Hugging Face <c>tokenizer.json</c> whose model is byte-level BPE.</summary>
+/// <summary>Reads a Hugging Face <c>tokenizer.json</c> whose model is BPE, on bytes or on characters.</summary>
 internal static class TokenizerFile
 {
-    private const int IdLimit = 1 << 24;
+    public const int IdLimit = 1 << 24;
     private const int AddedTokenLimit = 256;
 
     /// <param name="root">The top level of the file.</param>
@@ -17,24 +17,56 @@ internal static class TokenizerFile
         var model = root.Get("model");
         CheckModel(model);
         var added = ReadAddedTokens(root.Get("added_tokens"), moreTokens);
-        var vocabulary = ReadVocabulary(model.Get("vocab"), added);
-        var special = new HashSet<int>(added.Where(t => t.Special).Select(t => t.Id));
-        var preTokenizers = new PreTokenizerReader();
-        CheckDecoder(root.Get("decoder"));
-        var (prefix, suffix) = PostProcessorReader.Read(root.Get("post_processor"), vocabulary);
+        var preTokenizer = new PreTokenizerReader(root.Get("pre_tokenizer"));
+        var reader = new VocabularyReader(model.Get("vocab"), added, preTokenizer.IsByteLevel);
+        var (prefix, suffix) = PostProcessorReader.Read(root.Get("post_processor"), reader.Vocabulary);
         return new TokenizerDefinition
         {
-            Vocabulary = vocabulary,
-            Merges = ReadMerges(model.Get("merges"), vocabulary, special),
+            Model = preTokenizer.IsByteLevel ? ReadByteLevel(root, reader) : ReadCharacters(root, reader, added),
             AddedTokens = added,
-            ByteIds = ReadByteIds(model.Get("vocab"), vocabulary, special),
-            IgnoreMerges = model.Get("ignore_merges").Flag(false),
-            ComposesUnicode = ReadNormalizer(root.Get("normalizer"), 0),
-            PreTokenizer = preTokenizers.Read(root.Get("pre_tokenizer")),
-            AddPrefixSpace = preTokenizers.AddPrefixSpace,
+            Normalizer = NormalizerReader.Read(root.Get("normalizer")),
+            PreTokenizer = preTokenizer.Result,
+            AddPrefixSpace = preTokenizer.AddPrefixSpace,
+            Metaspace = preTokenizer.Metaspace,
             PrefixIds = prefix,
             SuffixIds = suffix,
         };
+    }
+
+    private static ByteLevelModel ReadByteLevel(JsonNode root, VocabularyReader reader)
+    {
+        var model = root.Get("model");
+        if (model.Get("byte_fallback").Flag(false))
+            throw model.Error("byte_fallback is on, which is for BPE on characters, but the pre-tokenizer is ByteLevel");
+        DecoderReader.CheckByteLevel(root.Get("decoder"));
+        return new ByteLevelModel(reader.Vocabulary, reader.ReadBytes(), reader.ReadMerges(model.Get("merges")), model.Get("ignore_merges").Flag(false));
+    }
+
+    private static CharacterModel ReadCharacters(JsonNode root, VocabularyReader reader, List<AddedToken> added)
+    {
+        var model = root.Get("model");
+        var complete = false;
+        var none = new int[256];
+        Array.Fill(none, -1);
+        var byteIds = model.Get("byte_fallback").Flag(false) ? reader.FindFallbackBytes(out complete) : none;
+        return new CharacterModel(
+            reader.Vocabulary,
+            reader.ReadMerges(model.Get("merges")),
+            byteIds,
+            complete ? null : ReadUnknown(model, reader.Vocabulary, added),
+            model.Get("fuse_unk").Flag(false),
+            model.Get("ignore_merges").Flag(false),
+            DecoderReader.Read(root.Get("decoder")));
+    }
+
+    private static int? ReadUnknown(JsonNode model, Vocabulary vocabulary, List<AddedToken> added)
+    {
+        var node = model.Get("unk_token");
+        if (node.IsNull)
+            throw node.Expected("a token for characters that the vocabulary lacks, since it does not have all of <0x00> to <0xF4> to fall back on");
+        var text = node.Text();
+        var id = added.Find(t => t.Content == text)?.Id ?? vocabulary.Find(Encoding.UTF8.GetBytes(text));
+        return id >= 0 ? id : throw node.Error($"token \"{text}\" is not in the vocabulary");
     }
 
     /// <summary>Reads an added token; the id is a field in <c>tokenizer.json</c> and the key in <c>tokenizer_config.json</c>.</summary>
@@ -54,13 +86,11 @@ internal static class TokenizerFile
     {
         var type = model.Get("type").TextOr("BPE");
         if (type != "BPE")
-            throw model.Error($"model \"{type}\" is not supported (byte-level BPE is)");
-        if (model.Get("byte_fallback").Flag(false))
-            throw model.Error("byte_fallback is on; that is BPE on characters, not on bytes, and is not supported");
+            throw model.Error($"model \"{type}\" is not supported (BPE is, on bytes and on characters)");
         foreach (var key in (string[])["continuing_subword_prefix", "end_of_word_suffix"])
         {
             if (model.Get(key).TextOr("").Length > 0)
-                throw model.Get(key).Error("is not supported in byte-level BPE");
+                throw model.Get(key).Error("is not supported");
         }
 
         var dropout = model.Get("dropout");
@@ -94,133 +124,5 @@ internal static class TokenizerFile
             contents[token.Id] = token.Content;
             tokens.Add(token);
         }
-    }
-
-    private static Vocabulary ReadVocabulary(JsonNode vocab, List<AddedToken> added)
-    {
-        var builder = new Vocabulary.Builder();
-        var addedById = added.ToDictionary(t => t.Id);
-        var bytes = new byte[256];
-        foreach (var (property, node) in vocab.Members())
-        {
-            var id = node.Integer();
-            if (id is < 0 or >= IdLimit)
-                throw node.Error($"id {id} is outside 0 to {IdLimit - 1}");
-            var spelling = node.Utf8(property);
-            if (addedById.TryGetValue(id, out var token))
-            {
-                if (!spelling.SequenceEqual(Encoding.UTF8.GetBytes(token.Content)))
-                    throw node.Error($"id {id} is also added token \"{token.Content}\"");
-                if (token.Special)
-                    continue;
-            }
-
-            if (bytes.Length < spelling.Length)
-                bytes = new byte[spelling.Length * 2];
-            var count = ByteLevelAlphabet.Read(spelling, bytes);
-            if (count == 0)
-                throw node.Error("the token is empty");
-            if (count > 0)
-                builder.Add(id, bytes.AsSpan(0, count), isBytePair: true);
-            else
-                builder.Add(id, spelling, isBytePair: false);
-            addedById.Remove(id);
-        }
-
-        foreach (var token in addedById.Values)
-            builder.Add(token.Id, Encoding.UTF8.GetBytes(token.Content), isBytePair: false);
-        if (builder.HighestId >= builder.Count * 8L + 65536)
-            throw vocab.Error($"the highest id is {builder.HighestId}, but there are only {builder.Count} tokens");
-        return builder.Build(out var problem) ?? throw vocab.Error(problem!);
-    }
-
-    private static MergeTable ReadMerges(JsonNode merges, Vocabulary vocabulary, HashSet<int> special)
-    {
-        if (merges.Kind != JsonValueKind.Array)
-            throw merges.Expected("a list of merges");
-        var table = new MergeTable(merges.Element.GetArrayLength());
-        Span<byte> joined = stackalloc byte[512];
-        var bytes = new byte[1024];
-        var rank = 0;
-        foreach (var node in merges.Items())
-        {
-            int left, right;
-            if (node.Kind == JsonValueKind.String)
-            {
-                var text = node.Utf8();
-                var space = text.IndexOf((byte)' ');
-                if (space < 0 || text[(space + 1)..].Contains((byte)' '))
-                    throw node.Expected("two tokens with a space between them");
-                left = Find(node, text[..space], vocabulary, ref bytes);
-                right = Find(node, text[(space + 1)..], vocabulary, ref bytes);
-            }
-            else
-            {
-                if (node.Kind != JsonValueKind.Array || node.Element.GetArrayLength() != 2)
-                    throw node.Expected("a pair of tokens");
-                var pair = node.Items().ToArray();
-                left = Find(pair[0], pair[0].Utf8(), vocabulary, ref bytes);
-                right = Find(pair[1], pair[1].Utf8(), vocabulary, ref bytes);
-            }
-
-            var length = vocabulary.Span(left).Length + vocabulary.Span(right).Length;
-            var whole = length <= joined.Length ? joined[..length] : new byte[length];
-            vocabulary.Span(left).CopyTo(whole);
-            vocabulary.Span(right).CopyTo(whole[vocabulary.Span(left).Length..]);
-            var id = vocabulary.Find(whole);
-            if (id < 0)
-                throw node.Error($"the merged token \"{ByteLevelAlphabet.Spell(whole)}\" is not in the vocabulary");
-            if (special.Contains(id))
-                throw node.Error($"merges to special token {id}, which must not come from ordinary text");
-            if (!table.Add(left, right, rank++, id))
-                throw node.Error("the same merge is listed twice");
-        }
-
-        return table;
-    }
-
-    private static int Find(JsonNode node, ReadOnlySpan<byte> spelling, Vocabulary vocabulary, ref byte[] bytes)
-    {
-        if (bytes.Length < spelling.Length)
-            bytes = new byte[spelling.Length * 2];
-        var count = ByteLevelAlphabet.Read(spelling, bytes);
-        var id = count <= 0 ? -1 : vocabulary.Find(bytes.AsSpan(0, count));
-        return id >= 0 ? id : throw node.Error($"token \"{Encoding.UTF8.GetString(spelling)}\" is not in the vocabulary");
-    }
-
-    private static int[] ReadByteIds(JsonNode vocab, Vocabulary vocabulary, HashSet<int> special)
-    {
-        var ids = new int[256];
-        for (var value = 0; value < 256; value++)
-        {
-            ids[value] = vocabulary.Find([(byte)value]);
-            var inUtf8 = value is not (0xC0 or 0xC1 or >= 0xF5);
-            if (inUtf8 && (ids[value] < 0 || special.Contains(ids[value])))
-                throw vocab.Error($"no ordinary token for byte 0x{value:X2} (spelt \"{ByteLevelAlphabet.ToCharacter((byte)value)}\"); a byte-level vocabulary has one for every byte");
-        }
-
-        return ids;
-    }
-
-    private static bool ReadNormalizer(JsonNode node, int depth)
-    {
-        if (node.IsNull)
-            return false;
-        var type = node.Get("type").Text();
-        return type switch
-        {
-            "NFC" => true,
-            "Sequence" when depth < 4 => node.Get("normalizers").Items().Aggregate(false, (any, n) => ReadNormalizer(n, depth + 1) || any),
-            _ => throw node.Error($"normalizer \"{type}\" is not supported (NFC is)"),
-        };
-    }
-
-    private static void CheckDecoder(JsonNode node)
-    {
-        if (node.IsNull)
-            return;
-        var type = node.Get("type").Text();
-        if (type != "ByteLevel")
-            throw node.Error($"decoder \"{type}\" is not supported (ByteLevel is)");
     }
 }

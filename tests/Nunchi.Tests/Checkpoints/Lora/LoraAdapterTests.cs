@@ -1,10 +1,12 @@
 using System.Text.Json;
 using Nunchi.Checkpoints;
 using Nunchi.Checkpoints.Lora;
+using Nunchi.Conversion;
 using Nunchi.Models;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Cpu;
 using Nunchi.Tensors.Operators;
+using Nunchi.Tensors.Quantization;
 using Nunchi.Tensors.Safetensors;
 using Nunchi.Tests.Goldens;
 using Nunchi.Tests.Models;
@@ -106,21 +108,99 @@ public class LoraAdapterTests
         Assert.Contains("up_proj.lora_C", message);
     }
 
+    [Fact]
+    public void Apply_ValuesThatAreNotFinite_AreNamedAndNothingChanges()
+    {
+        using var copy = new AdapterCopy();
+        copy.Change((name, values) => values[3] = name.Contains("layers.1.mlp.up_proj.lora_B", StringComparison.Ordinal) ? float.NaN : values[3]);
+        using var golden = new GoldenModel("varco2-tiny");
+        using LoraAdapter adapter = LoraAdapter.Open(copy.Directory);
+
+        string message = Assert.Throws<InvalidDataException>(() => adapter.Apply(golden.Model)).Message;
+
+        Assert.Contains("Values that are not finite (1)", message);
+        Assert.Contains("up_proj.lora_B.weight: NaN at element 3", message);
+    }
+
     [Theory]
     [InlineData("varco2-tiny")]
     [InlineData("varco2-tiny-tf453")]
-    public void Write_Merged_LoadsAsTheAdaptedModel(string checkpoint)
+    [InlineData("varco2-tiny-sharded")]
+    public void Run_WithAdapter_WritesWhatLoadsAsTheAdaptedModel(string checkpoint)
     {
         using var place = new TemporaryCheckpoint(checkpoint);
-        string merged = Path.Combine(place.Root, "merged");
+        string merged = Path.Combine(place.Root, "merged"), adapter = GoldenFiles.Path("training", "lora");
         using CpuBackend backend = CpuBackend.Create(new CpuOptions { Threads = 1 });
 
-        LoraMerge.Write(place.Directory, GoldenFiles.Path("training", "lora"), merged, backend);
+        CheckpointConversion.Run(place.Directory, merged, new ConversionOptions { Adapter = adapter, ShardSize = 200_000 }, TestContext.Current.CancellationToken);
 
-        using VisionLanguageModel expected = CheckpointReader.Load(place.Directory, backend, new LoadOptions { Adapter = GoldenFiles.Path("training", "lora") }), model = CheckpointReader.Load(merged, backend);
+        using VisionLanguageModel expected = CheckpointReader.Load(place.Directory, backend, new LoadOptions { Adapter = adapter }), model = CheckpointReader.Load(merged, backend);
         Assert.All(expected.Parameters.All, parameter => Assert.Equal(parameter.Tensor.Span.ToArray(), model.Parameters[parameter.Name].Tensor.Span.ToArray()));
+        using VisionLanguageModel plain = CheckpointReader.Load(place.Directory, backend);
+        Assert.NotEqual(plain.Parameters["model.language_model.layers.0.mlp.down_proj.weight"].Tensor.Span.ToArray(), model.Parameters["model.language_model.layers.0.mlp.down_proj.weight"].Tensor.Span.ToArray());
         Assert.True(File.Exists(Path.Combine(merged, "tokenizer.json")));
-        Assert.Throws<IOException>(() => LoraMerge.Write(place.Directory, GoldenFiles.Path("training", "lora"), merged, backend));
+    }
+
+    [Fact]
+    public void Run_WithAdapterAndType_RoundsTheSumOnce()
+    {
+        using var place = new TemporaryCheckpoint();
+        string adapter = GoldenFiles.Path("training", "lora"), merged = Path.Combine(place.Root, "merged");
+        using CpuBackend backend = CpuBackend.Create(new CpuOptions { Threads = 1 });
+
+        CheckpointConversion.Run(place.Directory, merged, new ConversionOptions { Adapter = adapter, Type = SafetensorsType.BF16, Naming = TensorNaming.Release4 }, TestContext.Current.CancellationToken);
+
+        using VisionLanguageModel expected = CheckpointReader.Load(place.Directory, backend, new LoadOptions { Adapter = adapter }), model = CheckpointReader.Load(merged, backend);
+        Assert.All(expected.Parameters.All, parameter =>
+        {
+            float[] rounded = parameter.Tensor.Span.ToArray();
+            for (int i = 0; i < rounded.Length; i++)
+                rounded[i] = Nearest(rounded[i]);
+            Assert.Equal(rounded, model.Parameters[parameter.Name].Tensor.Span.ToArray());
+        });
+
+        static float Nearest(float value)
+        {
+            uint bits = BitConverter.SingleToUInt32Bits(value);
+            return BitConverter.UInt32BitsToSingle((bits + 0x7fff + (bits >> 16 & 1)) & 0xffff0000);
+        }
+    }
+
+    [Fact]
+    public void Run_WithAdapterOfAnotherModel_IsRefusedAndLeavesNothing()
+    {
+        using var copy = new AdapterCopy();
+        copy.Rename(name => name.Replace("layers.2.", "layers.7.", StringComparison.Ordinal));
+        using var place = new TemporaryCheckpoint();
+        string merged = Path.Combine(place.Root, "merged");
+
+        string message = Assert.Throws<InvalidDataException>(() => CheckpointConversion.Run(place.Directory, merged, new ConversionOptions { Adapter = copy.Directory }, TestContext.Current.CancellationToken)).Message;
+
+        Assert.Contains("Tensors without a place (7)", message);
+        Assert.False(Directory.Exists(merged));
+    }
+
+    [Theory]
+    [InlineData(WeightFormat.Int8)]
+    [InlineData(WeightFormat.Int4)]
+    public void Load_PackedWhileLoading_IsTheAdaptedModelPacked(WeightFormat weights)
+    {
+        string adapter = GoldenFiles.Path("training", "lora");
+        using var place = new TemporaryCheckpoint();
+        string merged = Path.Combine(place.Root, "merged");
+        using CpuBackend backend = CpuBackend.Create(new CpuOptions { Threads = 1 });
+        CheckpointConversion.Run(place.Directory, merged, new ConversionOptions { Adapter = adapter }, TestContext.Current.CancellationToken);
+
+        using VisionLanguageModel expected = CheckpointReader.Load(merged, backend, weights), model = CheckpointReader.Load(place.Directory, backend, new LoadOptions { Adapter = adapter, Weights = weights });
+
+        Assert.Equal(Packed("one", expected), Packed("other", model));
+
+        byte[] Packed(string name, VisionLanguageModel packed)
+        {
+            string to = System.IO.Directory.CreateDirectory(Path.Combine(place.Root, name)).FullName;
+            PackedCheckpointWriter.Write(place.Directory, to, packed, weights);
+            return File.ReadAllBytes(Path.Combine(to, SafetensorsArchive.SingleFileName));
+        }
     }
 
     private sealed class AdapterCopy : IDisposable
@@ -144,7 +224,9 @@ public class LoraAdapterTests
             File.WriteAllText(file, change(text));
         }
 
-        public void Rename(Func<string, string> rename)
+        public void Rename(Func<string, string> rename) => Rewrite(rename, (_, _) => { });
+
+        private void Rewrite(Func<string, string> rename, Action<string, float[]> change)
         {
             string file = Path.Combine(Directory, LoraAdapter.WeightsFileName);
             List<(SafetensorsSlot Slot, float[] Values)> tensors;
@@ -152,9 +234,14 @@ public class LoraAdapterTests
                 tensors = [.. old.Entries.Select(entry => (new SafetensorsSlot(rename(entry.Name), entry.Shape), old.ReadSingles(entry.Name)))];
             using var writer = new SafetensorsWriter(file, tensors.Select(tensor => tensor.Slot));
             foreach (var (slot, values) in tensors)
+            {
+                change(slot.Name, values);
                 writer.Write(slot.Name, values);
+            }
             writer.Commit();
         }
+
+        public void Change(Action<string, float[]> change) => Rewrite(name => name, change);
 
         public void Dispose() => _place.Dispose();
     }
