@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Nunchi.Chat;
 using Nunchi.Checkpoints;
+using Nunchi.Generation.Drafting;
+using Nunchi.Grounding;
 using Nunchi.Images;
 using Nunchi.Models;
 using Nunchi.Tensors;
@@ -21,9 +23,8 @@ public sealed class ChatEngine : IChatEngine
     private readonly PromptBuilder _prompts;
     private readonly ImageProcessor _processor;
     private readonly Tape _tape;
-    private readonly Generator _generator;
+    private readonly ConversationMemory _memory;
     private readonly ImageFeatureStore _features;
-    private readonly CachedConversation _cached = new();
     private readonly ConditionalWeakTable<RgbImage, RgbImage> _enlarged = [];
     private readonly AnswerPump _pump;
     private readonly AnswerWriter _writer;
@@ -36,7 +37,7 @@ public sealed class ChatEngine : IChatEngine
         _prompts = weights.Prompts;
         _processor = weights.Processor;
         _tape = new Tape(weights.Backend);
-        _generator = new Generator(_model, _tape, options.PrefillChunk, options.Cache);
+        _memory = new ConversationMemory(new Generator(_model, _tape, options.PrefillChunk, options.Cache));
         _features = new ImageFeatureStore(options.FeatureBytes);
         _pump = new AnswerPump(this);
         _writer = new AnswerWriter(_prompts.Tokenizer, _model.Config.Text.MaxPositions, weights.EndTokens, [_model.Config.ImageTokenId]);
@@ -80,7 +81,7 @@ public sealed class ChatEngine : IChatEngine
     public void Dispose() => _pump.Close(() =>
     {
         _features.Dispose();
-        _generator.Dispose();
+        _memory.Dispose();
         _tape.Dispose();
         _weights.Release();
     });
@@ -96,26 +97,27 @@ public sealed class ChatEngine : IChatEngine
     {
         var watch = Stopwatch.StartNew();
         ImageKey[] keys = [.. request.Images.Select(image => _features.KeyOf(image, request.Tiling))];
-        int shared = _cached.Shared(request.Ids, request.ImageStarts, keys);
+        int shared = _memory.Shared(request, keys);
         using var rows = new ImageRows(_model, request, Encode(request, keys, emit, cancellation));
         TimeSpan encoded = watch.Elapsed;
         ReadOnlySpan<float> logits = TakeIn(request, keys, shared, rows.Tensor, emit, cancellation);
         TimeSpan taken = watch.Elapsed;
         _features.Trim();
-        _writer.Write(new TakenPrompt(request.Ids, request.ImageTokens, watch, encoded, taken), logits, options, Step, emit, GoOn);
-
-        ReadOnlySpan<float> Step(int id)
-        {
-            ReadOnlySpan<float> next = _generator.Step(id);
-            _cached.Add([id]);
-            return next;
-        }
+        DraftedSteps steps = Steps(request, options);
+        _writer.Write(new TakenPrompt(request.Ids, request.ImageTokens, watch, encoded, taken) { Cached = shared, Drafts = steps.Counts }, logits, options, steps.Step, emit, GoOn);
+        steps.Finish();
 
         void GoOn()
         {
             cancellation.ThrowIfCancellationRequested();
             _pump.ThrowIfClosed();
         }
+    }
+
+    private DraftedSteps Steps(ChatRequest request, GenerationOptions options)
+    {
+        PromptLookup? lookup = _options.DraftTokens == 0 ? null : new PromptLookup(request.Ids, _model.Config.ImageTokenId, GroundingMarkup.All.Select(_prompts.Tokenizer.TokenId).OfType<int>());
+        return new DraftedSteps(_memory, lookup, _options.DraftTokens, _writer.Most(request.Ids.Length, options));
     }
 
     private ImageFeatures[] Encode(ChatRequest request, ImageKey[] keys, Action<AnswerUpdate> emit, CancellationToken cancellation)
@@ -144,21 +146,7 @@ public sealed class ChatEngine : IChatEngine
 
     private ReadOnlySpan<float> TakeIn(ChatRequest request, ImageKey[] keys, int shared, Tensor? rows, Action<AnswerUpdate> emit, CancellationToken cancellation)
     {
-        _generator.Truncate(shared);
-        _cached.Keep(shared);
-        int imageRowsBefore = request.Ids.AsSpan(0, shared).Count(_model.Config.ImageTokenId), total = request.Ids.Length - shared;
-        try
-        {
-            ReadOnlySpan<float> logits = _generator.Prefill(request.Ids.AsSpan(shared), request.ImageTokens == 0 ? null : rows, imageRowsBefore, done => emit(new PhaseProgress(AnswerPhase.Prefill, done, total)), cancellation);
-            _cached.Add(request.Ids.AsSpan(shared));
-            for (int i = 0; i < keys.Length; i++)
-                _cached.AddImage(request.ImageStarts[i], keys[i]);
-            return logits;
-        }
-        catch
-        {
-            _generator.Truncate(shared);
-            throw;
-        }
+        int total = request.Ids.Length - shared;
+        return _memory.TakeIn(request, keys, shared, _model.Config.ImageTokenId, rows, done => emit(new PhaseProgress(AnswerPhase.Prefill, done, total)), cancellation);
     }
 }

@@ -24,6 +24,16 @@ public sealed record EngineOptions
     /// <summary>How keys and values of earlier tokens are kept.</summary>
     public CacheFormat Cache { get; init; } = CacheFormat.Float32;
 
+    /// <summary>
+    /// Most tokens, 0..31, that are guessed where an answer repeats what stands in prompt or answer, and checked in one pass; 0 guesses none. Answers are the same with any number.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not in 0..31.</exception>
+    public int DraftTokens
+    {
+        get;
+        init => field = value is >= 0 and <= 31 ? value : throw new ArgumentOutOfRangeException(nameof(DraftTokens), value, $"{nameof(DraftTokens)} is {value}; it must be in 0..31.");
+    } = 7;
+
     /// <summary>Prompt tokens that run together, at least 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public int PrefillChunk { get; init => field = AtLeastOne(nameof(PrefillChunk), value); } = 512;

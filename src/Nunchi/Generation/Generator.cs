@@ -12,7 +12,7 @@ public sealed class Generator : IDisposable
     private readonly KeyValueCache _cache;
     private readonly TokenBatch _prompt;
     private readonly TokenBatch _text = new(imageTokenId: -1);
-    private readonly float[] _logits;
+    private float[] _logits;
 
     /// <summary>A generator with an empty cache.</summary>
     /// <param name="model">The model.</param>
@@ -67,10 +67,10 @@ public sealed class Generator : IDisposable
             _prompt.Clear();
             _prompt.AddAfter(piece, Length, imageRowsBefore);
             imageRowsBefore += _prompt.ImageTokens;
-            Run(_prompt, imageRows, wanted: first + piece.Length == ids.Length);
+            Run(_prompt, imageRows, wanted: first + piece.Length == ids.Length ? 1 : 0);
             done?.Invoke(first + piece.Length);
         }
-        return _logits;
+        return _logits.AsSpan(0, _model.Config.Text.VocabularySize);
     }
 
     /// <summary>Pretends that tokens were taken in: for measuring.</summary>
@@ -99,10 +99,21 @@ public sealed class Generator : IDisposable
     {
         if (Length + 1 > _model.Config.Text.MaxPositions)
             throw new ArgumentException($"The model's context of {_model.Config.Text.MaxPositions} tokens is full.", nameof(id));
+        return Extend([id]).Span;
+    }
+
+    /// <summary>Takes in tokens of an answer in one pass; image tokens' ids count as text here.</summary>
+    /// <param name="ids">The tokens, at least one.</param>
+    /// <returns>[ids, vocabulary] logits after each; overwritten by the next call.</returns>
+    /// <exception cref="ArgumentException">There is no token, they do not fit the model's context, or an id is none of the model's.</exception>
+    public ReadOnlyMemory<float> Extend(ReadOnlySpan<int> ids)
+    {
+        if (ids.Length == 0 || Length + ids.Length > _model.Config.Text.MaxPositions)
+            throw new ArgumentException($"{ids.Length} tokens behind {Length} do not fit the model's context of {_model.Config.Text.MaxPositions}; one at least is needed.", nameof(ids));
         _text.Clear();
-        _text.AddAfter([id], Length, 0);
-        Run(_text, null, wanted: true);
-        return _logits;
+        _text.AddAfter(ids, Length, 0);
+        Run(_text, null, wanted: ids.Length);
+        return _logits.AsMemory(0, ids.Length * _model.Config.Text.VocabularySize);
     }
 
     /// <summary>Frees cache and buffers.</summary>
@@ -113,7 +124,8 @@ public sealed class Generator : IDisposable
         _text.Dispose();
     }
 
-    private void Run(TokenBatch batch, Tensor? imageRows, bool wanted)
+    // Gives the logits of the last rows, as many as are wanted.
+    private void Run(TokenBatch batch, Tensor? imageRows, int wanted)
     {
         lock (_model.Turn)
         {
@@ -121,15 +133,18 @@ public sealed class Generator : IDisposable
         }
     }
 
-    private void RunInTurn(TokenBatch batch, Tensor? imageRows, bool wanted)
+    private void RunInTurn(TokenBatch batch, Tensor? imageRows, int wanted)
     {
         try
         {
             Tensor hidden = _model.Forward(_tape, batch, imageRows, _cache);
-            if (!wanted)
+            if (wanted == 0)
                 return;
-            using var last = new IndexBuffer([hidden.Rows - 1]);
-            _model.Logits(_tape, hidden, last).Span.CopyTo(_logits);
+            using var rows = new IndexBuffer(Enumerable.Range(hidden.Rows - wanted, wanted).ToArray());
+            Span<float> logits = _model.Logits(_tape, hidden, rows).Span;
+            if (_logits.Length < logits.Length)
+                _logits = new float[logits.Length];
+            logits.CopyTo(_logits);
         }
         finally
         {
