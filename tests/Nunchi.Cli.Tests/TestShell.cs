@@ -36,6 +36,8 @@ internal sealed class TestShell : IDisposable
 
     public Nunchi.Tensors.Quantization.WeightFormat? LoadedWeights { get; private set; }
 
+    public Nunchi.Generation.EngineOptions? LoadedOptions { get; private set; }
+
     public Terminal OutTerminal { get; set; } = Terminal.Pipe;
 
     public Terminal ErrorTerminal { get; set; } = Terminal.Pipe;
@@ -93,6 +95,7 @@ internal sealed class TestShell : IDisposable
         LoadedFrom = directory;
         LoadedThreads = options.Threads == 0 ? null : options.Threads;
         LoadedWeights = options.Weights;
+        LoadedOptions = options;
         return Engine;
     }
 

@@ -100,6 +100,27 @@ public sealed unsafe class HeadCache : IDisposable
         Capacity = capacity;
     }
 
+    /// <summary>Copies tokens of another cache of the same heads, size and format.</summary>
+    /// <param name="source">The other cache.</param>
+    /// <param name="from">The first token's place there.</param>
+    /// <param name="at">Its place here; there must be room.</param>
+    /// <param name="count">Tokens.</param>
+    /// <exception cref="ArgumentException">The caches differ, or the tokens do not fit.</exception>
+    public void CopyFrom(HeadCache source, int from, int at, int count)
+    {
+        if (source.Heads != Heads || source.Size != Size || source.Format != Format)
+            throw new ArgumentException($"HeadCache: {Heads} heads of {Size} in {Format} take no tokens of {source.Heads} heads of {source.Size} in {source.Format}.", nameof(source));
+        if (count < 0 || from < 0 || from > source.Capacity - count || at < 0 || at > Capacity - count)
+            throw new ArgumentException($"HeadCache: {count} tokens from {from} of {source.Capacity} do not fit at {at} of {Capacity}.", nameof(count));
+        long unit = Format == CacheFormat.Float32 ? Size * sizeof(float) : Size;
+        for (int head = 0; head < Heads; head++)
+        {
+            NativeMemory.Copy((byte*)source.Memory + ((((long)head * source.Capacity) + from) * unit), (byte*)Memory + ((((long)head * Capacity) + at) * unit), (nuint)(count * unit));
+            if (Format == CacheFormat.Int8)
+                NativeMemory.Copy(source.Scales + ((long)head * source.Capacity) + from, Scales + ((long)head * Capacity) + at, (nuint)count * sizeof(float));
+        }
+    }
+
     /// <summary>Writes zeros for tokens: for measuring.</summary>
     public void Zero(int at, int count)
     {

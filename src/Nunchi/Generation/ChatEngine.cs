@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Nunchi.Chat;
 using Nunchi.Checkpoints;
 using Nunchi.Generation.Drafting;
+using Nunchi.Generation.Prefixes;
 using Nunchi.Grounding;
 using Nunchi.Images;
 using Nunchi.Models;
@@ -37,8 +38,8 @@ public sealed class ChatEngine : IChatEngine
         _prompts = weights.Prompts;
         _processor = weights.Processor;
         _tape = new Tape(weights.Backend);
-        _memory = new ConversationMemory(new Generator(_model, _tape, options.PrefillChunk, options.Cache));
-        _features = new ImageFeatureStore(options.FeatureBytes);
+        _memory = new ConversationMemory(new Generator(_model, _tape, options.PrefillChunk, options.Cache), weights.Prefixes);
+        _features = weights.Features;
         _pump = new AnswerPump(this);
         _writer = new AnswerWriter(_prompts.Tokenizer, _model.Config.Text.MaxPositions, weights.EndTokens, [_model.Config.ImageTokenId]);
         Info = info;
@@ -59,7 +60,7 @@ public sealed class ChatEngine : IChatEngine
         options ??= new EngineOptions();
         var watch = Stopwatch.StartNew();
         EngineWeights weights = EngineWeights.Load(path, options);
-        return new ChatEngine(options, weights, ModelDescription.Of(CheckpointPlace.Of(path).Directory, weights.Model, weights.Backend, watch.Elapsed));
+        return new ChatEngine(options, weights, ModelDescription.Of(CheckpointPlace.Of(path).Directory, weights.Model, weights.Backend, options.Cache, watch.Elapsed));
     }
 
     /// <summary>
@@ -80,7 +81,8 @@ public sealed class ChatEngine : IChatEngine
     /// <summary>Frees what the engine holds, and the model unless another engine shares it; waits for an answer that is being made, which ends with the token it is at.</summary>
     public void Dispose() => _pump.Close(() =>
     {
-        _features.Dispose();
+        if (_weights.Users > 1)
+            _memory.Remember();
         _memory.Dispose();
         _tape.Dispose();
         _weights.Release();
@@ -97,15 +99,22 @@ public sealed class ChatEngine : IChatEngine
     {
         var watch = Stopwatch.StartNew();
         ImageKey[] keys = [.. request.Images.Select(image => _features.KeyOf(image, request.Tiling))];
-        int shared = _memory.Shared(request, keys);
-        using var rows = new ImageRows(_model, request, Encode(request, keys, emit, cancellation));
-        TimeSpan encoded = watch.Elapsed;
-        ReadOnlySpan<float> logits = TakeIn(request, keys, shared, rows.Tensor, emit, cancellation);
+        PromptToken[] prompt = request.Tokens(keys);
+        int shared = _memory.Recall(prompt), first = FirstNeeded(request, shared);
+        TimeSpan encoded;
+        ReadOnlySpan<float> logits;
+        using (ImageRows rows = Encode(request, keys, first, emit, cancellation))
+        {
+            encoded = watch.Elapsed;
+            int before = first < keys.Length ? Math.Max(0, shared - request.ImageStarts[first]) : 0, rest = prompt.Length - shared;
+            logits = _memory.TakeIn(prompt.AsSpan(shared), rows.Tensor, before, done => emit(new PhaseProgress(AnswerPhase.Prefill, done, rest)), cancellation);
+        }
         TimeSpan taken = watch.Elapsed;
-        _features.Trim();
+        ShareMemory();
         DraftedSteps steps = Steps(request, options);
         _writer.Write(new TakenPrompt(request.Ids, request.ImageTokens, watch, encoded, taken) { Cached = shared, Drafts = steps.Counts }, logits, options, steps.Step, emit, GoOn);
         steps.Finish();
+        ShareMemory();
 
         void GoOn()
         {
@@ -120,33 +129,49 @@ public sealed class ChatEngine : IChatEngine
         return new DraftedSteps(_memory, lookup, _options.DraftTokens, _writer.Most(request.Ids.Length, options));
     }
 
-    private ImageFeatures[] Encode(ChatRequest request, ImageKey[] keys, Action<AnswerUpdate> emit, CancellationToken cancellation)
+    // Alone, an engine finds everything in its own cache; a copy for others would only take memory.
+    private void ShareMemory()
     {
-        var features = new ImageFeatures[keys.Length];
-        ProcessedImages?[] fresh = [.. keys.Select((key, i) => _features.Find(key) == null && Array.IndexOf(keys, key) == i
-            ? _processor.Process([request.Images[i]], request.Tiling, cancellation)
-            : null)];
-        int total = fresh.Sum(images => images?.CropCount ?? 0), before = 0;
-        int cropsAtOnce = Math.Max(1, _options.EncoderTokens / _model.Config.Vision.Tokens);
-        for (int i = 0; i < keys.Length; i++)
-        {
-            if (fresh[i] is { } images)
-            {
-                _features.Add(keys[i], ImageFeatures.Encode(_model, _tape, images, cropsAtOnce, done =>
-                {
-                    emit(new PhaseProgress(AnswerPhase.Encode, before + done, total));
-                    cancellation.ThrowIfCancellationRequested();
-                }));
-                before += images.CropCount;
-            }
-            features[i] = _features.Find(keys[i])!;
-        }
-        return features;
+        if (_weights.Users > 1)
+            _memory.Remember();
     }
 
-    private ReadOnlySpan<float> TakeIn(ChatRequest request, ImageKey[] keys, int shared, Tensor? rows, Action<AnswerUpdate> emit, CancellationToken cancellation)
+    // The first picture of which a part is not in the cache.
+    private static int FirstNeeded(ChatRequest request, int shared)
     {
-        int total = request.Ids.Length - shared;
-        return _memory.TakeIn(request, keys, shared, _model.Config.ImageTokenId, rows, done => emit(new PhaseProgress(AnswerPhase.Prefill, done, total)), cancellation);
+        int first = 0;
+        while (first < request.Images.Count && request.ImageStarts[first] + request.ImageCounts[first] <= shared)
+            first++;
+        return first;
+    }
+
+    private ImageRows Encode(ChatRequest request, ImageKey[] keys, int first, Action<AnswerUpdate> emit, CancellationToken cancellation)
+    {
+        ProcessedImages?[] fresh = [.. keys.Select((key, i) => i >= first && Array.IndexOf(keys, key, first) == i && !_features.Holds(key) ? Process(i) : null)];
+        int total = fresh.Sum(images => images?.CropCount ?? 0), before = 0;
+        var leases = new List<ImageFeatureStore.Lease>();
+        try
+        {
+            for (int i = first; i < keys.Length; i++)
+            {
+                ProcessedImages? images = fresh[i];
+                leases.Add(_features.Take(keys[i], () => EncodeOne(images ?? Process(i)), cancellation));
+                before += images?.CropCount ?? 0;
+            }
+            return new ImageRows(_model, request.ImageCounts.AsSpan(first), leases);
+        }
+        catch
+        {
+            leases.ForEach(lease => lease.Dispose());
+            throw;
+        }
+
+        ProcessedImages Process(int i) => _processor.Process([request.Images[i]], request.Tiling, cancellation);
+
+        ImageFeatures EncodeOne(ProcessedImages images) => ImageFeatures.Encode(_model, _tape, images, Math.Max(1, _options.EncoderTokens / _model.Config.Vision.Tokens), done =>
+        {
+            emit(new PhaseProgress(AnswerPhase.Encode, before + done, Math.Max(total, before + images.CropCount)));
+            cancellation.ThrowIfCancellationRequested();
+        });
     }
 }

@@ -1,40 +1,56 @@
+using System.Runtime.InteropServices;
 using Nunchi.Generation.Drafting;
+using Nunchi.Generation.Prefixes;
 using Nunchi.Tensors;
 
 namespace Nunchi.Generation;
 
 /// <summary>What the decoder has taken in of a conversation: a generator's cache, and which tokens and pictures stand in it.</summary>
-internal sealed class ConversationMemory(Generator generator) : IDraftTarget, IDisposable
+/// <param name="generator">Disposed with it.</param>
+/// <param name="prefixes">Beginnings of other conversations; null without.</param>
+internal sealed class ConversationMemory(Generator generator, PrefixStore? prefixes) : IDraftTarget, IDisposable
 {
-    private readonly CachedConversation _cached = new();
+    private readonly List<PromptToken> _tokens = [];
 
-    /// <summary>Tokens at the beginning of a prompt that need not be taken in again.</summary>
-    public int Shared(ChatRequest request, IReadOnlyList<ImageKey> images) => _cached.Shared(request.Ids, request.ImageStarts, images);
-
-    /// <summary>Takes in a prompt behind what is shared; what stood there is forgotten.</summary>
-    /// <param name="request">The prompt.</param>
-    /// <param name="images">Its pictures.</param>
-    /// <param name="shared">Tokens that stay.</param>
-    /// <param name="imageToken">The id whose places take features.</param>
-    /// <param name="rows">[image tokens, decoder width] of all its pictures; null without any.</param>
-    /// <param name="done">Told how many of the other tokens are taken in.</param>
-    /// <param name="cancellation">Stops it; what is shared stays.</param>
-    /// <returns>[vocabulary] logits after the last token.</returns>
-    public ReadOnlySpan<float> TakeIn(ChatRequest request, IReadOnlyList<ImageKey> images, int shared, int imageToken, Tensor? rows, Action<int> done, CancellationToken cancellation)
+    /// <summary>Keeps what a new prompt begins with, whether this conversation or another one took it in, and forgets the rest.</summary>
+    /// <returns>Tokens of the prompt that need not be taken in again: never all, for the last one gives the logits.</returns>
+    public int Recall(ReadOnlySpan<PromptToken> prompt)
     {
-        Keep(shared);
-        int imageRowsBefore = request.Ids.AsSpan(0, shared).Count(imageToken);
+        int own = CollectionsMarshal.AsSpan(_tokens).CommonPrefixLength(prompt[..^1]);
+        // A few tokens that an answer and its text in the next prompt do not share are not worth keeping.
+        if (_tokens.Count - own >= PrefixStore.BlockTokens)
+            Remember();
+        Keep(own);
+        if (prefixes != null)
+            generator.Restore(prefixes, prompt[..^1]);
+        _tokens.AddRange(prompt[own..generator.Length]);
+        return generator.Length;
+    }
+
+    /// <summary>Gives other conversations what this one has taken in.</summary>
+    public void Remember() => prefixes?.Add(CollectionsMarshal.AsSpan(_tokens), generator.Cache);
+
+    /// <summary>Takes in the rest of a prompt behind what was recalled.</summary>
+    /// <param name="prompt">The rest.</param>
+    /// <param name="imageRows">[image tokens, decoder width] of pictures; null when no image token is left.</param>
+    /// <param name="imageRowsBefore">How many of these rows stand in what was recalled.</param>
+    /// <param name="done">Told how many tokens are taken in.</param>
+    /// <param name="cancellation">Stops it; what was recalled stays.</param>
+    /// <returns>[vocabulary] logits after the last token.</returns>
+    public ReadOnlySpan<float> TakeIn(ReadOnlySpan<PromptToken> prompt, Tensor? imageRows, int imageRowsBefore, Action<int> done, CancellationToken cancellation)
+    {
+        int[] ids = new int[prompt.Length];
+        for (int i = 0; i < ids.Length; i++)
+            ids[i] = prompt[i].Id;
         try
         {
-            ReadOnlySpan<float> logits = generator.Prefill(request.Ids.AsSpan(shared), request.ImageTokens == 0 ? null : rows, imageRowsBefore, done, cancellation);
-            _cached.Add(request.Ids.AsSpan(shared));
-            for (int i = 0; i < images.Count; i++)
-                _cached.AddImage(request.ImageStarts[i], images[i]);
+            ReadOnlySpan<float> logits = generator.Prefill(ids, imageRows, imageRowsBefore, done, cancellation);
+            _tokens.AddRange(prompt);
             return logits;
         }
         catch
         {
-            generator.Truncate(shared);
+            generator.Truncate(_tokens.Count);
             throw;
         }
     }
@@ -43,18 +59,19 @@ internal sealed class ConversationMemory(Generator generator) : IDraftTarget, ID
     public ReadOnlyMemory<float> Take(ReadOnlySpan<int> ids)
     {
         ReadOnlyMemory<float> logits = generator.Extend(ids);
-        _cached.Add(ids);
+        foreach (int id in ids)
+            _tokens.Add(new PromptToken(id));
         return logits;
     }
 
     /// <inheritdoc/>
-    public void Withdraw(int tokens) => Keep(generator.Length - tokens);
+    public void Withdraw(int tokens) => Keep(_tokens.Count - tokens);
 
     public void Dispose() => generator.Dispose();
 
     private void Keep(int length)
     {
         generator.Truncate(length);
-        _cached.Keep(length);
+        _tokens.RemoveRange(length, _tokens.Count - length);
     }
 }

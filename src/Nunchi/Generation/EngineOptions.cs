@@ -69,8 +69,18 @@ public sealed record EngineOptions
     /// <summary>Ends loading early.</summary>
     public CancellationToken LoadCancellation { get; init; }
 
-    /// <summary>Bytes of image features that are kept for later turns.</summary>
+    /// <summary>Bytes of image features that are kept for later turns and other conversations.</summary>
     public long FeatureBytes { get; init; } = 256L << 20;
+
+    /// <summary>
+    /// Bytes of keys and values of conversations' beginnings, pictures included, that are kept for other conversations on the same weights; 0 keeps none. Answers are the same.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public long PrefixBytes
+    {
+        get;
+        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(PrefixBytes), value, $"{nameof(PrefixBytes)} is {value}; it must be 0 or more.");
+    } = 512L << 20;
 
     private static int AtLeastOne(string name, int value) =>
         value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be 1 or more.");

@@ -1,4 +1,5 @@
 using Nunchi.Checkpoints;
+using Nunchi.Generation.Prefixes;
 using Nunchi.Images;
 using Nunchi.Models;
 using Nunchi.Tensors.Backends;
@@ -22,6 +23,8 @@ internal sealed class EngineWeights
         EndTokens = [.. GenerationConfig.Load(directory, model.Config.Text).EosTokenIds];
         if (Prompts.EndOfTurn is { } end && Prompts.Tokenizer.TokenId(end) is { } id)
             EndTokens.Add(id);
+        Features = new ImageFeatureStore(options.FeatureBytes);
+        Prefixes = options.PrefixBytes == 0 ? null : new PrefixStore(backend, model.Config.Text, options.Cache, options.PrefixBytes);
         EnlargesForReading = options.EnlargeForReading ?? ReadingEnlargement.IsMadeFor(directory);
     }
 
@@ -36,6 +39,15 @@ internal sealed class EngineWeights
     public HashSet<int> EndTokens { get; }
 
     public bool EnlargesForReading { get; }
+
+    /// <summary>Features of pictures that users have asked about.</summary>
+    public ImageFeatureStore Features { get; }
+
+    /// <summary>Keys and values of beginnings that users have taken in; null when they are not kept.</summary>
+    public PrefixStore? Prefixes { get; }
+
+    /// <summary>How many share them.</summary>
+    public int Users => Volatile.Read(ref _users);
 
     /// <summary>Loads a checkpoint for a first user.</summary>
     public static EngineWeights Load(string path, EngineOptions options)
@@ -73,6 +85,8 @@ internal sealed class EngineWeights
     {
         if (Interlocked.Decrement(ref _users) > 0)
             return;
+        Features.Dispose();
+        Prefixes?.Dispose();
         Model.Dispose();
         Backend.Dispose();
     }

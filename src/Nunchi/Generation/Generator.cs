@@ -1,3 +1,4 @@
+using Nunchi.Generation.Prefixes;
 using Nunchi.Models;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Operators;
@@ -71,6 +72,16 @@ public sealed class Generator : IDisposable
             done?.Invoke(first + piece.Length);
         }
         return _logits.AsSpan(0, _model.Config.Text.VocabularySize);
+    }
+
+    /// <summary>What it holds.</summary>
+    internal KeyValueCache Cache => _cache;
+
+    /// <summary>Takes over what is known of a beginning, behind the tokens that are in the cache already.</summary>
+    internal void Restore(PrefixStore prefixes, ReadOnlySpan<PromptToken> tokens)
+    {
+        lock (_model.Turn)
+            prefixes.Restore(tokens, _cache);
     }
 
     /// <summary>Pretends that tokens were taken in: for measuring.</summary>

@@ -3,6 +3,7 @@ using Nunchi.Chat;
 using Nunchi.Generation;
 using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Cpu;
+using Nunchi.Tensors.Operators;
 using Nunchi.Text;
 
 namespace Nunchi.Gguf;
@@ -18,16 +19,16 @@ public sealed class GgufChatEngine : IChatEngine
     private readonly AnswerPump _pump;
     private readonly AnswerWriter _writer;
 
-    private GgufChatEngine(ComputeBackend backend, GgufTextModel model, Stopwatch watch)
+    private GgufChatEngine(ComputeBackend backend, GgufTextModel model, CacheFormat cache, Stopwatch watch)
     {
         _backend = backend;
         _model = model;
         ChatTemplate template = model.Template ?? throw new InvalidDataException($"{model.Path}: it has no \"tokenizer.chat_template\", so how to ask it is not known.");
         _prompts = new PromptBuilder(template, model.Tokenizer, null);
-        _generator = new GgufGenerator(model, backend);
+        _generator = new GgufGenerator(model, backend, cache);
         _pump = new AnswerPump(this);
         _writer = new AnswerWriter(model.Tokenizer, model.Config.MaxPositions, [.. model.EosTokenIds], []);
-        Info = Describe(model, backend, watch.Elapsed);
+        Info = Describe(model, backend, cache, watch.Elapsed);
     }
 
     /// <inheritdoc/>
@@ -47,7 +48,7 @@ public sealed class GgufChatEngine : IChatEngine
         try
         {
             model = GgufTextModel.Load(path, backend);
-            return new GgufChatEngine(backend, model, watch);
+            return new GgufChatEngine(backend, model, options.Cache, watch);
         }
         catch
         {
@@ -102,7 +103,7 @@ public sealed class GgufChatEngine : IChatEngine
     // What the prompt shares with the last conversation is in the cache already; one token at least must run.
     private ReadOnlySpan<float> TakeIn(int[] ids, Action<AnswerUpdate> emit, CancellationToken cancellation)
     {
-        int shared = _cached.Shared(ids, [], []);
+        int shared = _cached.Shared(ids);
         _generator.Truncate(shared);
         _cached.Keep(shared);
         int total = ids.Length - shared;
@@ -119,7 +120,7 @@ public sealed class GgufChatEngine : IChatEngine
         }
     }
 
-    private static ModelInfo Describe(GgufTextModel model, ComputeBackend backend, TimeSpan loadTime)
+    private static ModelInfo Describe(GgufTextModel model, ComputeBackend backend, CacheFormat cache, TimeSpan loadTime)
     {
         string heads = model.Config.QueryHeads == model.Config.KeyHeads ? $"{model.Config.QueryHeads} heads" : $"{model.Config.QueryHeads} heads over {model.Config.KeyHeads}";
         return new ModelInfo
@@ -131,6 +132,7 @@ public sealed class GgufChatEngine : IChatEngine
             ContextLength = model.Config.MaxPositions,
             VocabularySize = model.Config.VocabularySize,
             Kernels = backend.Name,
+            KeyValueCache = ModelDescription.Cache(cache, model.Config),
             LoadTime = loadTime,
         };
     }

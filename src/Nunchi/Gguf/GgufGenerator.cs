@@ -19,11 +19,12 @@ public sealed class GgufGenerator : IDisposable
     /// <summary>A generator with an empty cache.</summary>
     /// <param name="model">The model; must outlive it.</param>
     /// <param name="backend">Where the model lies.</param>
-    public GgufGenerator(GgufTextModel model, ComputeBackend backend)
+    /// <param name="cache">How keys and values are kept.</param>
+    public GgufGenerator(GgufTextModel model, ComputeBackend backend, CacheFormat cache = CacheFormat.Float32)
     {
         _model = model;
         _tape = new Tape(backend);
-        _cache = new KeyValueCache(backend, model.Config);
+        _cache = new KeyValueCache(backend, model.Config, format: cache);
         _logits = new float[model.Config.VocabularySize];
     }
 

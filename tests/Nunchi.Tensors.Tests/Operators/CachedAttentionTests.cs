@@ -66,6 +66,31 @@ public class CachedAttentionTests
         Assert.Contains("do not fit 20 tokens", Assert.Throws<ArgumentException>(() => cache.Store(new HeadColumns(heads, 0), 16)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(CacheFormat.Float32)]
+    [InlineData(CacheFormat.Int8)]
+    public void CopyFrom_PartOfAnotherCache_HoldsItsTokens(CacheFormat format)
+    {
+        using var backend = new ReferenceBackend();
+        using var tape = new Tape(backend);
+        using Tensor fused = Random(backend, 9, 4 * 8, 11);
+        using HeadCache from = new(backend, 2, 8, 12, format), to = new(backend, 2, 8, 7, format), direct = new(backend, 2, 8, 7, format);
+        from.Store(new HeadColumns(fused, 0), 1);
+        using Tensor part = fused.RowBlock(2, 5);
+        direct.Store(new HeadColumns(part, 0), 0);
+
+        to.CopyFrom(from, 3, 0, 5);
+
+        using var segments = new SegmentLayout();
+        segments.Add(5, 0, 5);
+        float[] expected = Attention.Apply(tape, new HeadColumns(part, 16), direct, direct, segments, 2).Span.ToArray();
+        Assert.Equal(expected, Attention.Apply(tape, new HeadColumns(part, 16), to, to, segments, 2).Span.ToArray());
+        Assert.Contains("do not fit at 3 of 7", Assert.Throws<ArgumentException>(() => to.CopyFrom(from, 0, 3, 5)).Message, StringComparison.Ordinal);
+        Assert.Contains("do not fit", Assert.Throws<ArgumentException>(() => to.CopyFrom(from, 8, 0, 5)).Message, StringComparison.Ordinal);
+        using var other = new HeadCache(backend, 2, 8, 7, format == CacheFormat.Int8 ? CacheFormat.Float32 : CacheFormat.Int8);
+        Assert.Throws<ArgumentException>(() => to.CopyFrom(other, 0, 0, 1));
+    }
+
     private static float[] Run(ComputeBackend backend, CacheFormat format, int tokens, int queryHeads, int keyHeads, int size, int chunk)
     {
         using var tape = new Tape(backend);

@@ -2,8 +2,8 @@ using Nunchi.Chat;
 using Nunchi.Generation;
 using Nunchi.Tensors.Operators;
 using Nunchi.Tensors.Quantization;
-using Nunchi.Tests.Goldens;
 using Nunchi.Tests.Models;
+using static Nunchi.Tests.Generation.Conversing;
 
 namespace Nunchi.Tests.Generation;
 
@@ -34,7 +34,7 @@ public class DraftingTests
             using ChatEngine plain = Load(weights, cache, 0), drafted = Load(weights, cache, 7);
             foreach (IReadOnlyList<Message> conversation in Conversations())
             {
-                List<AnswerUpdate> expected = await Collect(plain, conversation, options), actual = await Collect(drafted, conversation, options);
+                List<AnswerUpdate> expected = await Ask(plain, conversation, options), actual = await Ask(drafted, conversation, options);
 
                 Assert.Equal(Tokens(expected), Tokens(actual));
                 Answer one = Last(expected), other = Last(actual);
@@ -54,10 +54,10 @@ public class DraftingTests
         var options = new GenerationOptions { MaxTokens = 30, TopLogprobs = 2 };
         foreach (IReadOnlyList<Message> first in Conversations())
         {
-            string answer = Last(await Collect(drafted, first, options)).RawText;
+            string answer = Last(await Ask(drafted, first, options)).RawText;
             Message[] second = [.. first, new Message(Role.Assistant, answer), new Message(Role.User, "더 말해 줘")];
 
-            Assert.Equal(Tokens(await Collect(plain, second, options)), Tokens(await Collect(drafted, second, options)));
+            Assert.Equal(Tokens(await Ask(plain, second, options)), Tokens(await Ask(drafted, second, options)));
         }
     }
 
@@ -75,18 +75,5 @@ public class DraftingTests
     ];
 
     private static ChatEngine Load(WeightFormat weights, CacheFormat cache, int drafts) =>
-        ChatEngine.Load(GoldenFiles.Path("varco2-tiny"), new EngineOptions { Threads = 2, Weights = weights, Cache = cache, DraftTokens = drafts });
-
-    private static IEnumerable<(int Id, double Logprob)> Tokens(List<AnswerUpdate> updates) =>
-        updates.OfType<TokenChosen>().SelectMany(token => token.Top.Prepend(token.Token)).Select(token => (token.Id, token.Logprob));
-
-    private static Answer Last(List<AnswerUpdate> updates) => Assert.IsType<AnswerCompleted>(updates[^1]).Answer;
-
-    private static async Task<List<AnswerUpdate>> Collect(ChatEngine engine, IReadOnlyList<Message> conversation, GenerationOptions options)
-    {
-        var updates = new List<AnswerUpdate>();
-        await foreach (AnswerUpdate update in engine.AskAsync(conversation, options, TestContext.Current.CancellationToken))
-            updates.Add(update);
-        return updates;
-    }
+        Conversing.Load(Options with { Weights = weights, Cache = cache, DraftTokens = drafts });
 }
