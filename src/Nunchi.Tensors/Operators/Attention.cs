@@ -67,23 +67,42 @@ public static unsafe class Attention
     /// <exception cref="ArgumentException">Shapes do not fit, or the tape records.</exception>
     public static Tensor Apply(Tape tape, HeadColumns query, HeadCache key, HeadCache value, SegmentLayout segments, int queryHeads)
     {
+        if (segments.Segments != 1)
+            throw new ArgumentException($"Attention: caches serve one sequence, not {segments.Segments}.");
+        Tensor output = tape.Rent(segments.Rows, queryHeads * key.Size);
+        Apply(tape, query, key, value, segments, 0, queryHeads, output);
+        return output;
+    }
+
+    /// <summary>The same for one of several sequences, each with caches of its own.</summary>
+    /// <param name="tape">Runs; must not record.</param>
+    /// <param name="query">Where the query heads of all sequences are.</param>
+    /// <param name="key">All keys of this one.</param>
+    /// <param name="value">All values of this one.</param>
+    /// <param name="segments">The sequences; the keys of each start at 0 of its caches.</param>
+    /// <param name="segment">Which one.</param>
+    /// <param name="queryHeads">Query heads, a multiple of the caches' heads.</param>
+    /// <param name="output">[query rows, queryHeads * headSize] of all sequences; its rows are written.</param>
+    /// <exception cref="ArgumentException">Shapes do not fit, or the tape records.</exception>
+    public static void Apply(Tape tape, HeadColumns query, HeadCache key, HeadCache value, SegmentLayout segments, int segment, int queryHeads, Tensor output)
+    {
         if (tape.ShouldRecord(query.Tensor))
             throw new ArgumentException("Attention: caches serve inference; turn the tape's recording off.");
         if (key.Heads != value.Heads || key.Size != value.Size || key.Capacity != value.Capacity || key.Format != value.Format || queryHeads % key.Heads != 0)
             throw new ArgumentException($"Attention: the caches of {key.Heads} and {value.Heads} heads of {key.Size} and {value.Size} for {key.Capacity} and {value.Capacity} tokens do not serve {queryHeads} query heads.");
-        if (segments.Segments != 1 || segments.KeyCounts[0] > key.Capacity)
-            throw new ArgumentException($"Attention: caches of {key.Capacity} tokens serve one sequence of at most so many, not {segments.Segments}.");
+        if (segments.KeyCounts[segment] > key.Capacity)
+            throw new ArgumentException($"Attention: caches of {key.Capacity} tokens do not hold {segments.KeyCounts[segment]}.");
         Check("query", query, queryHeads * key.Size, segments.Rows);
-        Tensor output = tape.Rent(segments.Rows, queryHeads * key.Size);
+        Check("output", new HeadColumns(output, 0), queryHeads * key.Size, segments.Rows);
         var arguments = new AttentionArguments
         {
             QueryHeads = queryHeads,
             KeyHeads = key.Heads,
             HeadSize = key.Size,
             Segments = 1,
-            QueryStarts = segments.QueryStarts.Data,
-            KeyStarts = segments.KeyStarts.Data,
-            KeyCounts = segments.KeyCounts.Data,
+            QueryStarts = segments.QueryStarts.Data + segment,
+            KeyStarts = segments.KeyStarts.Data + segment,
+            KeyCounts = segments.KeyCounts.Data + segment,
             Causal = true,
             Scale = MathF.Pow(key.Size, -0.5f),
             Query = query.Tensor.Data + query.Column,
@@ -101,7 +120,6 @@ public static unsafe class Attention
             Output = output.Data,
         };
         tape.Backend.Attention(in arguments);
-        return output;
     }
 
     private static void Backward(Tape tape, TapeNode node)

@@ -70,12 +70,19 @@ public sealed unsafe class HeadCache : IDisposable
     /// <param name="source">[rows, ...] with <see cref="Heads"/> * <see cref="Size"/> columns from its column on.</param>
     /// <param name="at">The first token's place; there must be room.</param>
     /// <exception cref="ArgumentException">They do not fit.</exception>
-    public void Store(HeadColumns source, int at)
+    public void Store(HeadColumns source, int at) => Store(source, 0, source.Tensor.Rows, at);
+
+    /// <summary>Writes the heads of new tokens that are some rows among others.</summary>
+    /// <param name="source">[rows, ...] with <see cref="Heads"/> * <see cref="Size"/> columns from its column on.</param>
+    /// <param name="row">The first token's row.</param>
+    /// <param name="rows">Tokens.</param>
+    /// <param name="at">The first token's place; there must be room.</param>
+    /// <exception cref="ArgumentException">They do not fit, or there are not so many rows.</exception>
+    public void Store(HeadColumns source, int row, int rows, int at)
     {
-        int rows = source.Tensor.Rows;
-        if (at < 0 || at > Capacity - rows || source.Column + (Heads * Size) > source.Tensor.Columns)
+        if (at < 0 || at > Capacity - rows || row < 0 || row > source.Tensor.Rows - rows || source.Column + (Heads * Size) > source.Tensor.Columns)
             throw new ArgumentException($"HeadCache: rows {at}..{at + rows - 1} of {source.Tensor} from column {source.Column} do not fit {Capacity} tokens of {Heads} heads of {Size}.");
-        _backend.StoreHeads(source.Tensor.Data + source.Column, source.Tensor.Columns, rows, Heads, Size, at, Capacity, Data, Codes, Scales);
+        _backend.StoreHeads(source.Tensor.Data + ((long)row * source.Tensor.Columns) + source.Column, source.Tensor.Columns, rows, Heads, Size, at, Capacity, Data, Codes, Scales);
     }
 
     /// <summary>Makes room, keeping the first tokens.</summary>

@@ -38,7 +38,7 @@ public sealed class ChatEngine : IChatEngine
         _prompts = weights.Prompts;
         _processor = weights.Processor;
         _tape = new Tape(weights.Backend);
-        _memory = new ConversationMemory(new Generator(_model, _tape, options.PrefillChunk, options.Cache), weights.Prefixes);
+        _memory = new ConversationMemory(new Generator(_model, _tape, weights.Passes, options.PrefillChunk, options.Cache), weights.Prefixes);
         _features = weights.Features;
         _pump = new AnswerPump(this);
         _writer = new AnswerWriter(_prompts.Tokenizer, _model.Config.Text.MaxPositions, weights.EndTokens, [_model.Config.ImageTokenId]);
@@ -104,6 +104,7 @@ public sealed class ChatEngine : IChatEngine
         TimeSpan encoded;
         ReadOnlySpan<float> logits;
         using (ImageRows rows = Encode(request, keys, first, emit, cancellation))
+        using (_weights.Passes?.Enter())
         {
             encoded = watch.Elapsed;
             int before = first < keys.Length ? Math.Max(0, shared - request.ImageStarts[first]) : 0, rest = prompt.Length - shared;
@@ -112,7 +113,10 @@ public sealed class ChatEngine : IChatEngine
         TimeSpan taken = watch.Elapsed;
         ShareMemory();
         DraftedSteps steps = Steps(request, options);
-        _writer.Write(new TakenPrompt(request.Ids, request.ImageTokens, watch, encoded, taken) { Cached = shared, Drafts = steps.Counts }, logits, options, steps.Step, emit, GoOn);
+        using (_weights.Passes?.Enter())
+        {
+            _writer.Write(new TakenPrompt(request.Ids, request.ImageTokens, watch, encoded, taken) { Cached = shared, Drafts = steps.Counts }, logits, options, steps.Step, emit, GoOn);
+        }
         steps.Finish();
         ShareMemory();
 
@@ -126,7 +130,7 @@ public sealed class ChatEngine : IChatEngine
     private DraftedSteps Steps(ChatRequest request, GenerationOptions options)
     {
         PromptLookup? lookup = _options.DraftTokens == 0 ? null : new PromptLookup(request.Ids, _model.Config.ImageTokenId, GroundingMarkup.All.Select(_prompts.Tokenizer.TokenId).OfType<int>());
-        return new DraftedSteps(_memory, lookup, _options.DraftTokens, _writer.Most(request.Ids.Length, options));
+        return new DraftedSteps(_memory, lookup, () => Math.Min(_options.DraftTokens, _weights.Passes?.Guesses ?? int.MaxValue), _writer.Most(request.Ids.Length, options));
     }
 
     // Alone, an engine finds everything in its own cache; a copy for others would only take memory.
@@ -135,6 +139,9 @@ public sealed class ChatEngine : IChatEngine
         if (_weights.Users > 1)
             _memory.Remember();
     }
+
+    // One at a time when others wait for their next token.
+    private int CropsAtOnce() => _weights.Passes is { Seats: > 0 } ? 1 : Math.Max(1, _options.EncoderTokens / _model.Config.Vision.Tokens);
 
     // The first picture of which a part is not in the cache.
     private static int FirstNeeded(ChatRequest request, int shared)
@@ -168,7 +175,7 @@ public sealed class ChatEngine : IChatEngine
 
         ProcessedImages Process(int i) => _processor.Process([request.Images[i]], request.Tiling, cancellation);
 
-        ImageFeatures EncodeOne(ProcessedImages images) => ImageFeatures.Encode(_model, _tape, images, Math.Max(1, _options.EncoderTokens / _model.Config.Vision.Tokens), done =>
+        ImageFeatures EncodeOne(ProcessedImages images) => ImageFeatures.Encode(_model, _tape, images, CropsAtOnce(), done =>
         {
             emit(new PhaseProgress(AnswerPhase.Encode, before + done, Math.Max(total, before + images.CropCount)));
             cancellation.ThrowIfCancellationRequested();

@@ -82,6 +82,9 @@ public sealed record EngineOptions
         init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(PrefixBytes), value, $"{nameof(PrefixBytes)} is {value}; it must be 0 or more.");
     } = 512L << 20;
 
+    /// <summary>Steps of conversations on the same weights run together, one pass over the weights for all; false: they take turns. Answers are the same.</summary>
+    public bool RunsTogether { get; init; } = true;
+
     private static int AtLeastOne(string name, int value) =>
         value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be 1 or more.");
 }

@@ -1,7 +1,9 @@
 using Nunchi.Checkpoints;
 using Nunchi.Generation.Prefixes;
+using Nunchi.Generation.Scheduling;
 using Nunchi.Images;
 using Nunchi.Models;
+using Nunchi.Tensors;
 using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Cpu;
 using Nunchi.Text;
@@ -11,6 +13,9 @@ namespace Nunchi.Generation;
 /// <summary>What conversations share: weights, tokenizer, template, image processor. Freed when the last of its users has gone.</summary>
 internal sealed class EngineWeights
 {
+    /// <summary>How long steps wait for a conversation that does something else between two of its own; longer than choosing a token takes.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
+
     private int _users = 1;
 
     private EngineWeights(string directory, EngineOptions options, ComputeBackend backend, VisionLanguageModel model)
@@ -25,6 +30,7 @@ internal sealed class EngineWeights
             EndTokens.Add(id);
         Features = new ImageFeatureStore(options.FeatureBytes);
         Prefixes = options.PrefixBytes == 0 ? null : new PrefixStore(backend, model.Config.Text, options.Cache, options.PrefixBytes);
+        Passes = options.RunsTogether ? new PassScheduler(model, new Tape(backend), Patience) : null;
         EnlargesForReading = options.EnlargeForReading ?? ReadingEnlargement.IsMadeFor(directory);
     }
 
@@ -45,6 +51,9 @@ internal sealed class EngineWeights
 
     /// <summary>Keys and values of beginnings that users have taken in; null when they are not kept.</summary>
     public PrefixStore? Prefixes { get; }
+
+    /// <summary>Runs steps of users together; null when they take turns.</summary>
+    public PassScheduler? Passes { get; }
 
     /// <summary>How many share them.</summary>
     public int Users => Volatile.Read(ref _users);
@@ -87,6 +96,7 @@ internal sealed class EngineWeights
             return;
         Features.Dispose();
         Prefixes?.Dispose();
+        Passes?.Dispose();
         Model.Dispose();
         Backend.Dispose();
     }

@@ -1,4 +1,5 @@
 using Nunchi.Generation.Prefixes;
+using Nunchi.Generation.Scheduling;
 using Nunchi.Models;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Operators;
@@ -10,10 +11,10 @@ public sealed class Generator : IDisposable
 {
     private readonly VisionLanguageModel _model;
     private readonly Tape _tape;
+    private readonly PassScheduler? _passes;
     private readonly KeyValueCache _cache;
-    private readonly TokenBatch _prompt;
-    private readonly TokenBatch _text = new(imageTokenId: -1);
-    private float[] _logits;
+    private readonly SequencePart _prompt;
+    private readonly SequencePart _text;
 
     /// <summary>A generator with an empty cache.</summary>
     /// <param name="model">The model.</param>
@@ -21,13 +22,19 @@ public sealed class Generator : IDisposable
     /// <param name="chunk">Prompt tokens that run together, at least 1: more is faster up to some hundreds and takes more memory.</param>
     /// <param name="cache">How keys and values are kept.</param>
     public Generator(VisionLanguageModel model, Tape tape, int chunk = 512, CacheFormat cache = CacheFormat.Float32)
+        : this(model, tape, null, chunk, cache)
+    {
+    }
+
+    internal Generator(VisionLanguageModel model, Tape tape, PassScheduler? passes, int chunk, CacheFormat cache)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(chunk, 1);
         _model = model;
         _tape = tape;
+        _passes = passes;
         _cache = new KeyValueCache(model.Backend, model.Config.Text, format: cache);
-        _prompt = new TokenBatch(model.Config.ImageTokenId);
-        _logits = new float[model.Config.Text.VocabularySize];
+        _prompt = new SequencePart(_cache, model.Config.ImageTokenId);
+        _text = new SequencePart(_cache, imageTokenId: -1);
         Chunk = chunk;
     }
 
@@ -59,30 +66,23 @@ public sealed class Generator : IDisposable
             throw new ArgumentException("There is no token to take in.", nameof(ids));
         if (Length + ids.Length > _model.Config.Text.MaxPositions)
             throw new ArgumentException($"{Length + ids.Length} tokens do not fit the model's context of {_model.Config.Text.MaxPositions}.", nameof(ids));
-        lock (_model.Turn)
-            _cache.Reserve(ids.Length);
-        for (int first = 0; first < ids.Length; first += Chunk)
+        _cache.Reserve(ids.Length);
+        for (int first = 0; first < ids.Length; first += _prompt.Taken)
         {
             cancellation.ThrowIfCancellationRequested();
-            ReadOnlySpan<int> piece = ids.Slice(first, Math.Min(Chunk, ids.Length - first));
-            _prompt.Clear();
-            _prompt.AddAfter(piece, Length, imageRowsBefore);
-            imageRowsBefore += _prompt.ImageTokens;
-            Run(_prompt, imageRows, wanted: first + piece.Length == ids.Length ? 1 : 0);
-            done?.Invoke(first + piece.Length);
+            _prompt.Ask(ids[first..], imageRows, imageRowsBefore, Chunk);
+            Run(_prompt, cancellation);
+            imageRowsBefore += _prompt.Batch.ImageTokens;
+            done?.Invoke(first + _prompt.Taken);
         }
-        return _logits.AsSpan(0, _model.Config.Text.VocabularySize);
+        return _prompt.Logits.Span;
     }
 
     /// <summary>What it holds.</summary>
     internal KeyValueCache Cache => _cache;
 
     /// <summary>Takes over what is known of a beginning, behind the tokens that are in the cache already.</summary>
-    internal void Restore(PrefixStore prefixes, ReadOnlySpan<PromptToken> tokens)
-    {
-        lock (_model.Turn)
-            prefixes.Restore(tokens, _cache);
-    }
+    internal void Restore(PrefixStore prefixes, ReadOnlySpan<PromptToken> tokens) => prefixes.Restore(tokens, _cache);
 
     /// <summary>Pretends that tokens were taken in: for measuring.</summary>
     internal void Assume(int tokens) => _cache.Assume(tokens);
@@ -91,11 +91,11 @@ public sealed class Generator : IDisposable
     /// <returns>[ids, vocabulary].</returns>
     internal float[] PrefillAll(ReadOnlySpan<int> ids, Tensor? imageRows, int imageRowsBefore)
     {
-        _prompt.Clear();
-        _prompt.AddAfter(ids, Length, imageRowsBefore);
+        _prompt.Batch.Clear();
+        _prompt.Batch.AddAfter(ids, Length, imageRowsBefore);
         try
         {
-            return _model.Logits(_tape, _model.Forward(_tape, _prompt, imageRows, _cache)).Span.ToArray();
+            return _model.Logits(_tape, _model.Forward(_tape, _prompt.Batch, imageRows, _cache)).Span.ToArray();
         }
         finally
         {
@@ -121,10 +121,10 @@ public sealed class Generator : IDisposable
     {
         if (ids.Length == 0 || Length + ids.Length > _model.Config.Text.MaxPositions)
             throw new ArgumentException($"{ids.Length} tokens behind {Length} do not fit the model's context of {_model.Config.Text.MaxPositions}; one at least is needed.", nameof(ids));
-        _text.Clear();
-        _text.AddAfter(ids, Length, 0);
-        Run(_text, null, wanted: ids.Length);
-        return _logits.AsMemory(0, ids.Length * _model.Config.Text.VocabularySize);
+        _cache.Reserve(ids.Length);
+        _text.Ask(ids);
+        Run(_text, default);
+        return _text.Logits;
     }
 
     /// <summary>Frees cache and buffers.</summary>
@@ -135,31 +135,15 @@ public sealed class Generator : IDisposable
         _text.Dispose();
     }
 
-    // Gives the logits of the last rows, as many as are wanted.
-    private void Run(TokenBatch batch, Tensor? imageRows, int wanted)
+    private void Run(SequencePart part, CancellationToken cancellation)
     {
+        if (_passes != null)
+        {
+            _passes.Run(part, cancellation);
+            return;
+        }
+        part.Take(part.Most);
         lock (_model.Turn)
-        {
-            RunInTurn(batch, imageRows, wanted);
-        }
-    }
-
-    private void RunInTurn(TokenBatch batch, Tensor? imageRows, int wanted)
-    {
-        try
-        {
-            Tensor hidden = _model.Forward(_tape, batch, imageRows, _cache);
-            if (wanted == 0)
-                return;
-            using var rows = new IndexBuffer(Enumerable.Range(hidden.Rows - wanted, wanted).ToArray());
-            Span<float> logits = _model.Logits(_tape, hidden, rows).Span;
-            if (_logits.Length < logits.Length)
-                _logits = new float[logits.Length];
-            logits.CopyTo(_logits);
-        }
-        finally
-        {
-            _tape.Reset();
-        }
+            Pass.Run(_model, _tape, [part]);
     }
 }

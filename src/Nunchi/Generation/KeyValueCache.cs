@@ -84,11 +84,11 @@ public sealed class KeyValueCache : IDisposable
         Length += count;
     }
 
-    /// <summary>Writes a layer's keys and values of new tokens behind <see cref="Length"/> and gives where all of them are.</summary>
-    internal (HeadCache Key, HeadCache Value) Append(int layer, HeadColumns key, HeadColumns value)
+    /// <summary>Writes a layer's keys and values of new tokens, some rows among others, behind <see cref="Length"/> and gives where all of them are.</summary>
+    internal (HeadCache Key, HeadCache Value) Append(int layer, HeadColumns key, HeadColumns value, int row, int rows)
     {
-        _keys[layer].Store(key, Length);
-        _values[layer].Store(value, Length);
+        _keys[layer].Store(key, row, rows, Length);
+        _values[layer].Store(value, row, rows, Length);
         return (_keys[layer], _values[layer]);
     }
 

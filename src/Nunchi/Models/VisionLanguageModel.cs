@@ -160,7 +160,8 @@ public sealed class VisionLanguageModel : IDisposable
         return packed;
     }
 
-    private Tensor Embed(Tape tape, TokenBatch batch, Tensor? imageRows)
+    /// <summary>[rows, decoder width]: the tokens' embeddings, image features in their places.</summary>
+    internal Tensor Embed(Tape tape, TokenBatch batch, Tensor? imageRows)
     {
         int available = imageRows?.Rows ?? 0, wanted = batch.ImageTokens;
         if (wanted == 0)

@@ -8,9 +8,9 @@ namespace Nunchi.Generation.Drafting;
 /// </summary>
 /// <param name="target">The decoder.</param>
 /// <param name="lookup">Guesses; null never does.</param>
-/// <param name="most">Most tokens of a guess.</param>
+/// <param name="most">Most tokens of a guess, asked each time.</param>
 /// <param name="room">Most tokens of the answer.</param>
-internal sealed class DraftedSteps(IDraftTarget target, PromptLookup? lookup, int most, int room)
+internal sealed class DraftedSteps(IDraftTarget target, PromptLookup? lookup, Func<int> most, int room)
 {
     private readonly DraftLength _length = new();
     private readonly List<int> _taken = [];
@@ -71,10 +71,10 @@ internal sealed class DraftedSteps(IDraftTarget target, PromptLookup? lookup, in
     private void Draft()
     {
         // Each guessed token that is kept makes one token of the answer, and the row after the last one more.
-        int useful = Math.Min(most, room - _chosen - 1);
-        if (lookup == null || useful < 1)
+        int useful = lookup == null ? 0 : Math.Min(most(), room - _chosen - 1);
+        if (useful < 1)
             return;
-        int from = lookup.Find(out _agreeing);
+        int from = lookup!.Find(out _agreeing);
         if (_agreeing > 0)
             lookup.Read(from, _length.Of(_agreeing, useful), _taken);
     }

@@ -36,7 +36,7 @@ public class DraftedStepsTests
     {
         int[] prompt = [1, 2, 3, 4, 5, 1];
         var model = new Model(prompt, [2, 3, 4, 5, 1, 2, 3, 4, 5, 1, 2, 3]);
-        var steps = new DraftedSteps(model, new PromptLookup(prompt, -1, []), 7, 12);
+        var steps = new DraftedSteps(model, new PromptLookup(prompt, -1, []), () => 7, 12);
 
         for (int i = 0, id = 2; i < 11; i++)
             id = Model.Best(steps.Step(id));
@@ -49,7 +49,7 @@ public class DraftedStepsTests
 
     private static List<int> Write(Model model, PromptLookup? lookup, int most, int room)
     {
-        var steps = new DraftedSteps(model, lookup, most, room);
+        var steps = new DraftedSteps(model, lookup, () => most, room);
         List<int> answer = [model.Next()];
         while (answer.Count < room)
             answer.Add(Model.Best(steps.Step(answer[^1])));
