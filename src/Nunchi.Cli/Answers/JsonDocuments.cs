@@ -85,6 +85,7 @@ internal sealed record ErrorBody(string Code, string Message, int ExitCode);
 [JsonSerializable(typeof(DrawnDocument))]
 [JsonSerializable(typeof(MachineDocument))]
 [JsonSerializable(typeof(MeasurementDocument))]
+[JsonSerializable(typeof(SoakDocument))]
 [JsonSerializable(typeof(QuantizedDocument))]
 [JsonSerializable(typeof(PulledDocument))]
 [JsonSerializable(typeof(ModelsDocument))]

@@ -4,6 +4,7 @@ using Nunchi.Chat;
 using Nunchi.Checkpoints;
 using Nunchi.Generation.Drafting;
 using Nunchi.Generation.Prefixes;
+using Nunchi.Generation.Scheduling;
 using Nunchi.Grounding;
 using Nunchi.Images;
 using Nunchi.Models;
@@ -26,6 +27,7 @@ public sealed class ChatEngine : IChatEngine
     private readonly Tape _tape;
     private readonly ConversationMemory _memory;
     private readonly ImageFeatureStore _features;
+    private readonly PassScheduler? _passes;
     private readonly ConditionalWeakTable<RgbImage, RgbImage> _enlarged = [];
     private readonly AnswerPump _pump;
     private readonly AnswerWriter _writer;
@@ -38,7 +40,8 @@ public sealed class ChatEngine : IChatEngine
         _prompts = weights.Prompts;
         _processor = weights.Processor;
         _tape = new Tape(weights.Backend);
-        _memory = new ConversationMemory(new Generator(_model, _tape, weights.Passes, options.PrefillChunk, options.Cache), weights.Prefixes);
+        _passes = options.RunsTogether ? weights.Passes : null;
+        _memory = new ConversationMemory(new Generator(_model, _tape, _passes, options.PrefillChunk, options.Cache), options.PrefixBytes == 0 ? null : weights.Prefixes);
         _features = weights.Features;
         _pump = new AnswerPump(this);
         _writer = new AnswerWriter(_prompts.Tokenizer, _model.Config.Text.MaxPositions, weights.EndTokens, [_model.Config.ImageTokenId]);
@@ -69,6 +72,12 @@ public sealed class ChatEngine : IChatEngine
     /// </summary>
     /// <exception cref="ObjectDisposedException">This engine was disposed.</exception>
     public ChatEngine Share() => _pump.Use(() => new ChatEngine(_options, _weights.Share(), Info));
+
+    /// <summary>Another engine on the same weights that guesses nothing, shares no beginnings and runs alone: what the others must agree with.</summary>
+    internal ChatEngine SharePlain() => _pump.Use(() => new ChatEngine(_options with { DraftTokens = 0, PrefixBytes = 0, RunsTogether = false }, _weights.Share(), Info));
+
+    /// <summary>Conversations that a pass over the weights served on average, among all that share them.</summary>
+    internal double SequencesAPass => _weights.Passes is { Passes: > 0 } passes ? (double)passes.Parts / passes.Passes : 0;
 
     /// <inheritdoc/>
     public IAsyncEnumerable<AnswerUpdate> AskAsync(IReadOnlyList<Message> conversation, GenerationOptions options, CancellationToken cancellation = default)
@@ -104,7 +113,7 @@ public sealed class ChatEngine : IChatEngine
         TimeSpan encoded;
         ReadOnlySpan<float> logits;
         using (ImageRows rows = Encode(request, keys, first, emit, cancellation))
-        using (_weights.Passes?.Enter())
+        using (_passes?.Enter())
         {
             encoded = watch.Elapsed;
             int before = first < keys.Length ? Math.Max(0, shared - request.ImageStarts[first]) : 0, rest = prompt.Length - shared;
@@ -113,7 +122,7 @@ public sealed class ChatEngine : IChatEngine
         TimeSpan taken = watch.Elapsed;
         ShareMemory();
         DraftedSteps steps = Steps(request, options);
-        using (_weights.Passes?.Enter())
+        using (_passes?.Enter())
         {
             _writer.Write(new TakenPrompt(request.Ids, request.ImageTokens, watch, encoded, taken) { Cached = shared, Drafts = steps.Counts }, logits, options, steps.Step, emit, GoOn);
         }
@@ -130,7 +139,7 @@ public sealed class ChatEngine : IChatEngine
     private DraftedSteps Steps(ChatRequest request, GenerationOptions options)
     {
         PromptLookup? lookup = _options.DraftTokens == 0 ? null : new PromptLookup(request.Ids, _model.Config.ImageTokenId, GroundingMarkup.All.Select(_prompts.Tokenizer.TokenId).OfType<int>());
-        return new DraftedSteps(_memory, lookup, () => Math.Min(_options.DraftTokens, _weights.Passes?.Guesses ?? int.MaxValue), _writer.Most(request.Ids.Length, options));
+        return new DraftedSteps(_memory, lookup, () => Math.Min(_options.DraftTokens, _passes?.Guesses ?? int.MaxValue), _writer.Most(request.Ids.Length, options));
     }
 
     // Alone, an engine finds everything in its own cache; a copy for others would only take memory.
@@ -141,7 +150,7 @@ public sealed class ChatEngine : IChatEngine
     }
 
     // One at a time when others wait for their next token.
-    private int CropsAtOnce() => _weights.Passes is { Seats: > 0 } ? 1 : Math.Max(1, _options.EncoderTokens / _model.Config.Vision.Tokens);
+    private int CropsAtOnce() => _passes is { Seats: > 0 } ? 1 : Math.Max(1, _options.EncoderTokens / _model.Config.Vision.Tokens);
 
     // The first picture of which a part is not in the cache.
     private static int FirstNeeded(ChatRequest request, int shared)

@@ -91,6 +91,50 @@ public class CachedAttentionTests
         Assert.Throws<ArgumentException>(() => to.CopyFrom(other, 0, 0, 1));
     }
 
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Apply_SeveralSequencesWithTheirCaches_GivesEachItsBitsAlone(CpuKernels kernels, CacheFormat format)
+    {
+        using CpuBackend backend = CpuBackend.Create(new CpuOptions { Threads = 2, Kernels = kernels });
+        using var tape = new Tape(backend);
+        (int Before, int Queries)[] sequences = [(0, 1), (300, 1), (20, 3), (0, 150), (577, 8)];
+        const int QueryHeads = 4, KeyHeads = 2, Size = 16;
+        using Tensor fused = Random(backend, sequences.Sum(sequence => sequence.Queries), QueryHeads * Size, 5);
+        using var segments = new SegmentLayout();
+        var caches = new List<(HeadCache Key, HeadCache Value)>();
+        var expected = new List<float>();
+        foreach (var (before, queries) in sequences)
+        {
+            int row = segments.Rows, keys = before + queries;
+            using Tensor earlier = Random(backend, keys, 2 * KeyHeads * Size, 6 + keys);
+            HeadCache key = new(backend, KeyHeads, Size, keys + row, format), value = new(backend, KeyHeads, Size, keys + row, format);
+            key.Store(new HeadColumns(earlier, 0), 0);
+            value.Store(new HeadColumns(earlier, KeyHeads * Size), 0);
+            caches.Add((key, value));
+            using Tensor own = fused.RowBlock(row, queries);
+            using var alone = new SegmentLayout();
+            alone.Add(queries, 0, keys);
+            expected.AddRange(Attention.Apply(tape, new HeadColumns(own, 0), key, value, alone, QueryHeads).Span);
+            segments.Add(queries, 0, keys);
+        }
+
+        float[] together = Attention.Apply(tape, new HeadColumns(fused, 0), caches.ToArray(), segments, QueryHeads).Span.ToArray();
+
+        Assert.Equal(expected, together);
+        using var reference = new ReferenceBackend();
+        using var plain = new Tape(reference);
+        float[] exact = Attention.Apply(plain, new HeadColumns(fused, 0), caches.ToArray(), segments, QueryHeads).Span.ToArray();
+        for (int i = 0; i < exact.Length; i++)
+            Assert.Equal(exact[i], together[i], 1e-4f);
+        Assert.Contains("have caches for 4", Assert.Throws<ArgumentException>(() => Attention.Apply(tape, new HeadColumns(fused, 0), caches.Skip(1).ToArray(), segments, QueryHeads)).Message, StringComparison.Ordinal);
+        Assert.Contains("do not hold", Assert.Throws<ArgumentException>(() => Attention.Apply(tape, new HeadColumns(fused, 0), caches.AsEnumerable().Reverse().ToArray(), segments, QueryHeads)).Message, StringComparison.Ordinal);
+        foreach (var (key, value) in caches)
+        {
+            key.Dispose();
+            value.Dispose();
+        }
+    }
+
     private static float[] Run(ComputeBackend backend, CacheFormat format, int tokens, int queryHeads, int keyHeads, int size, int chunk)
     {
         using var tape = new Tape(backend);

@@ -6,8 +6,8 @@ namespace Nunchi.Generation.Drafting;
 /// </summary>
 internal sealed class DraftLength
 {
-    /// <summary>A further row in a pass costs a part of a pass; a token that is less likely kept is not worth it.</summary>
-    private const double Worth = 0.4;
+    /// <summary>A further row costs an eighth of a pass or less (<c>nunchi bench model --work decode,draft</c>); a token that is less likely kept than twice that is not worth it.</summary>
+    private const double Worth = 0.25;
 
     private const double Weight = 4, Fading = 0.9, Recovery = 0.97;
 

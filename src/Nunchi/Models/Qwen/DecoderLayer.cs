@@ -73,13 +73,13 @@ internal sealed class DecoderLayer
         }
         else
         {
-            attended = tape.Rent(x.Rows, queryHeads * size);
-            for (int s = 0; s < caches.Count; s++)
+            var places = new (HeadCache Key, HeadCache Value)[caches.Count];
+            for (int s = 0; s < places.Length; s++)
             {
                 int first = segments.QueryStarts[s];
-                var (keys, values) = caches[s].Append(_index, key, value, first, segments.QueryStarts[s + 1] - first);
-                Attention.Apply(tape, query, keys, values, segments, s, queryHeads, attended);
+                places[s] = caches[s].Append(_index, key, value, first, segments.QueryStarts[s + 1] - first);
             }
+            attended = Attention.Apply(tape, query, places, segments, queryHeads);
         }
         tape.Release(rotated);
         tape.Release(fused);
