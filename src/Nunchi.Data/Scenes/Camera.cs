@@ -53,7 +53,7 @@ internal static class Camera
         }
         float shrink = Math.Min(1, Math.Min(width / (right - left), height / (bottom - top)));
         float middleX = (left + right) / 2, middleY = (top + bottom) / 2;
-        float halfX = shrink * (right - left) / 2, halfY = shrink * (bottom - top) / 2;
+        float halfX = Math.Min(width / 2f, shrink * (right - left) / 2), halfY = Math.Min(height / 2f, shrink * (bottom - top) / 2); // rounding must not pass the middle
         float toX = Math.Clamp(middleX, halfX, width - halfX), toY = Math.Clamp(middleY, halfY, height - halfY);
         for (int i = 0; i < 4; i++)
             corners[i] = new SKPoint(toX + (shrink * (corners[i].X - middleX)), toY + (shrink * (corners[i].Y - middleY)));

@@ -1,3 +1,4 @@
+using Nunchi.Data.Pages;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Nunchi.Grounding;
@@ -34,6 +35,9 @@ public readonly record struct SceneBox(float X1, float Y1, float X2, float Y2)
     public BoundingBox ToBoundingBox(int width, int height) =>
         new(X1 / (double)width, Y1 / (double)height, X2 / (double)width, Y2 / (double)height);
 
+    /// <summary>The smallest upright box around four corners.</summary>
+    public static SceneBox Around(in Quad corners) => new(corners.Left, corners.Top, corners.Right, corners.Bottom);
+
     /// <summary>The smallest box that holds both.</summary>
     public SceneBox Union(SceneBox other) =>
         new(Math.Min(X1, other.X1), Math.Min(Y1, other.Y1), Math.Max(X2, other.X2), Math.Max(Y2, other.Y2));
@@ -44,34 +48,6 @@ public readonly record struct SceneBox(float X1, float Y1, float X2, float Y2)
         SceneBox inside = new(Math.Max(0, X1), Math.Max(0, Y1), Math.Min(width, X2), Math.Min(height, Y2));
         return inside.Width > 0 && inside.Height > 0 ? inside : null;
     }
-}
-
-/// <summary>Four corners in pixels of the final picture, in the order of the drawn thing: top left, top right, bottom right, bottom left. In JSON an array of eight numbers.</summary>
-/// <param name="X1">Top left x.</param>
-/// <param name="Y1">Top left y.</param>
-/// <param name="X2">Top right x.</param>
-/// <param name="Y2">Top right y.</param>
-/// <param name="X3">Bottom right x.</param>
-/// <param name="Y3">Bottom right y.</param>
-/// <param name="X4">Bottom left x.</param>
-/// <param name="Y4">Bottom left y.</param>
-[JsonConverter(typeof(QuadConverter))]
-public readonly record struct Quad(float X1, float Y1, float X2, float Y2, float X3, float Y3, float X4, float Y4)
-{
-    /// <summary>The smallest upright box around the corners.</summary>
-    [JsonIgnore]
-    public SceneBox Bounds => new(
-        Math.Min(Math.Min(X1, X2), Math.Min(X3, X4)), Math.Min(Math.Min(Y1, Y2), Math.Min(Y3, Y4)),
-        Math.Max(Math.Max(X1, X2), Math.Max(X3, X4)), Math.Max(Math.Max(Y1, Y2), Math.Max(Y3, Y4)));
-
-    /// <summary>Whether a point lies inside (the corners must be convex, in either turning direction).</summary>
-    public bool Contains(float x, float y)
-    {
-        float a = Side(X1, Y1, X2, Y2, x, y), b = Side(X2, Y2, X3, Y3, x, y), c = Side(X3, Y3, X4, Y4, x, y), d = Side(X4, Y4, X1, Y1, x, y);
-        return (a >= 0 && b >= 0 && c >= 0 && d >= 0) || (a <= 0 && b <= 0 && c <= 0 && d <= 0);
-    }
-
-    private static float Side(float ax, float ay, float bx, float by, float x, float y) => ((bx - ax) * (y - ay)) - ((by - ay) * (x - ax));
 }
 
 internal sealed class SceneBoxConverter : JsonConverter<SceneBox>
@@ -86,6 +62,7 @@ internal sealed class SceneBoxConverter : JsonConverter<SceneBox>
         NumberArray.Write(writer, [value.X1, value.Y1, value.X2, value.Y2]);
 }
 
+/// <summary>Four corners as an array of eight numbers.</summary>
 internal sealed class QuadConverter : JsonConverter<Quad>
 {
     public override Quad Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

@@ -1,3 +1,4 @@
+using Nunchi.Data.Pages;
 using Nunchi.Data.Objects;
 namespace Nunchi.Data.Scenes;
 

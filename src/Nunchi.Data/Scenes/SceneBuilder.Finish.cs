@@ -1,3 +1,4 @@
+using Nunchi.Data.Pages;
 using SkiaSharp;
 
 namespace Nunchi.Data.Scenes;
@@ -34,9 +35,9 @@ internal sealed partial class SceneBuilder
         {
             foreach (PlacedText text in lines[line])
             {
-                SceneBox ink = text.Glyphs.Count > 0 ? text.Glyphs[0].Quad.Bounds : text.Quad.Bounds;
+                SceneBox ink = text.Glyphs.Count > 0 ? SceneBox.Around(text.Glyphs[0].Quad) : SceneBox.Around(text.Quad);
                 foreach (SceneGlyph glyph in text.Glyphs)
-                    ink = ink.Union(glyph.Quad.Bounds);
+                    ink = ink.Union(SceneBox.Around(glyph.Quad));
                 if (ink.ClipTo(Width, Height) is not { } box)
                     continue;
                 bool whole = box.Width * box.Height >= 0.93f * ink.Width * ink.Height;

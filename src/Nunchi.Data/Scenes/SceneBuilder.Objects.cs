@@ -49,7 +49,7 @@ internal sealed partial class SceneBuilder
                 covered++;
                 int column = cell % Sprite.Cells, row = cell / Sprite.Cells;
                 SKPoint middle = placed.ToPicture.MapPoint((column + 0.5f) * stepX, (row + 0.5f) * stepY);
-                SceneBox part = Map(placed.ToPicture, SKRect.Create(column * stepX, row * stepY, stepX, stepY)).Bounds;
+                SceneBox part = SceneBox.Around(Map(placed.ToPicture, SKRect.Create(column * stepX, row * stepY, stepX, stepY)));
                 box = box?.Union(part) ?? part;
                 if (middle.X >= 0 && middle.Y >= 0 && middle.X < Width && middle.Y < Height && !Hidden(i, middle, toSprite))
                     seen++;

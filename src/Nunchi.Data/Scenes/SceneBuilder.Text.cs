@@ -1,3 +1,4 @@
+using Nunchi.Data.Pages;
 using SkiaSharp;
 
 namespace Nunchi.Data.Scenes;

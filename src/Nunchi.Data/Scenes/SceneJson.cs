@@ -1,3 +1,4 @@
+using Nunchi.Data.Pages;
 using Nunchi.Data.Objects;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -20,6 +21,7 @@ public static class SceneJson
             new JsonStringEnumConverter<TextRole>(JsonNamingPolicy.SnakeCaseLower),
             new JsonStringEnumConverter<ColourName>(JsonNamingPolicy.SnakeCaseLower),
             new JsonStringEnumConverter<RelationKind>(JsonNamingPolicy.SnakeCaseLower),
+            new QuadConverter(),
         },
     });
 

@@ -10,19 +10,22 @@ public abstract record StageData
     {
         StageKind.EncoderLabels => EncoderLabelsData.Read(stage.SectionOrNull("data")),
         StageKind.Text => TextData.Read(stage.SectionOrNull("data")),
-        StageKind.ProjectorLabels => NoData.Read(stage),
-        _ => AnswerData.Read(stage.SectionOrNull("data")),
+        StageKind.ProjectorLabels => ProjectorLabelsData.Read(stage.SectionOrNull("data")),
+        _ => AnswerData.Read(stage.SectionOrNull("data"), mistakes: kind == StageKind.Symbols),
     };
 }
 
-/// <summary>Data of a stage that leaves nothing to choose.</summary>
-public sealed record NoData : StageData
+/// <summary>Data of a stage that trains the projector on dense labels.</summary>
+/// <param name="Scenes">Share of samples that are crops of the scenes which questions are asked about, instead of pages.</param>
+public sealed record ProjectorLabelsData(double Scenes = 0) : StageData
 {
-    internal static NoData Read(RecipeSection stage)
+    internal static ProjectorLabelsData Read(RecipeSection? section)
     {
-        if (stage.Has("data"))
-            throw stage.Error("data", "has no meaning here: this kind of stage draws the pages of its curriculum");
-        return new NoData();
+        if (section is null)
+            return new ProjectorLabelsData();
+        var data = new ProjectorLabelsData(section.Number("scenes", 0, 0, 1));
+        section.Finish();
+        return data;
     }
 }
 
@@ -33,8 +36,9 @@ public sealed record NoData : StageData
 /// <param name="ObjectWeight">Weight of the loss on the kind of object.</param>
 /// <param name="ColourWeight">Weight of the loss on the colour.</param>
 /// <param name="BoxWeight">Weight of the loss on the distances to the sides of the box.</param>
+/// <param name="Scenes">Share of samples that are crops of the scenes which questions are asked about, instead of pages.</param>
 public sealed record EncoderLabelsData(
-    double InitialWeight = 1, double MedialWeight = 1, double FinalWeight = 1, double ObjectWeight = 0.5, double ColourWeight = 0.25, double BoxWeight = 0.5) : StageData
+    double InitialWeight = 1, double MedialWeight = 1, double FinalWeight = 1, double ObjectWeight = 0.5, double ColourWeight = 0.25, double BoxWeight = 0.5, double Scenes = 0) : StageData
 {
     internal static EncoderLabelsData Read(RecipeSection? section)
     {
@@ -46,7 +50,8 @@ public sealed record EncoderLabelsData(
             section.Number("final_weight", 1, 0, 100),
             section.Number("object_weight", 0.5, 0, 100),
             section.Number("colour_weight", 0.25, 0, 100),
-            section.Number("box_weight", 0.5, 0, 100));
+            section.Number("box_weight", 0.5, 0, 100),
+            section.Number("scenes", 0, 0, 1));
         section.Finish();
         return data;
     }
@@ -55,13 +60,14 @@ public sealed record EncoderLabelsData(
 /// <summary>Data of a stage that trains the decoder on text.</summary>
 /// <param name="ConversationShare">Share of samples that are conversations, with a loss on the assistant's tokens; the rest are plain sentences, with a loss on every token.</param>
 /// <param name="Length">Tokens of a sample of plain sentences.</param>
-public sealed record TextData(double ConversationShare = 0.5, int Length = 128) : StageData
+/// <param name="CopyShare">Share of samples that are random lines to copy and strips of a grid to read; the rest is divided by <paramref name="ConversationShare"/>.</param>
+public sealed record TextData(double ConversationShare = 0.5, int Length = 128, double CopyShare = 0) : StageData
 {
     internal static TextData Read(RecipeSection? section)
     {
         if (section is null)
             return new TextData();
-        var data = new TextData(section.Number("conversation_share", 0.5, 0, 1), section.Integer("length", 128, 8, 8192));
+        var data = new TextData(section.Number("conversation_share", 0.5, 0, 1), section.Integer("length", 128, 8, 8192), section.Number("copy_share", 0, 0, 1));
         section.Finish();
         return data;
     }
@@ -75,7 +81,8 @@ public sealed record AnswerMixture(TaskMixture Tasks, bool SingleView);
 /// <summary>Data of a stage that trains on pictures and answers.</summary>
 /// <param name="Levels">For each level of the curriculum the shares of its mixtures by name (see <see cref="Mixtures"/>); later levels keep a share of the earlier mixtures.</param>
 /// <param name="MaxTokens">Longest sample in tokens; longer ones are left out and counted.</param>
-public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double>> Levels, int MaxTokens = 2048) : StageData
+/// <param name="Mistakes">Share of glyph patches that show something else, as an encoder's mistakes would; of a symbols stage only.</param>
+public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double>> Levels, int MaxTokens = 2048, double Mistakes = 0) : StageData
 {
     private const int GlimpseSide = 192;
 
@@ -91,14 +98,14 @@ public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double
 
     private static readonly IReadOnlyDictionary<string, double> Everything = new Dictionary<string, double> { ["all"] = 1 };
 
-    internal static AnswerData Read(RecipeSection? section)
+    internal static AnswerData Read(RecipeSection? section, bool mistakes)
     {
         if (section is null)
             return new AnswerData([Everything]);
         IReadOnlyList<IReadOnlyDictionary<string, double>> levels = section.Has("levels") ? [.. section.Sections("levels").Select(ReadLevel)] : [Everything];
         if (levels.Count == 0)
             throw section.Error("levels", "is empty; leave it out for everything at once");
-        var data = new AnswerData(levels, section.Integer("max_tokens", 2048, 64, 131_072));
+        var data = new AnswerData(levels, section.Integer("max_tokens", 2048, 64, 131_072), mistakes ? section.Number("mistakes", 0, 0, 1) : 0);
         section.Finish();
         return data;
     }

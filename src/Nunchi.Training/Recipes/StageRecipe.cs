@@ -11,6 +11,9 @@ public enum StageKind
     /// <summary>The decoder, on text alone.</summary>
     Text,
 
+    /// <summary>The decoder, on conversations about pictures whose every patch is the embedding of what it shows: it learns to read, to find and to count before it has eyes.</summary>
+    Symbols,
+
     /// <summary>The projector before a frozen decoder, on dense labels of pages that we drew: a patch shall land near the embedding of what it shows.</summary>
     ProjectorLabels,
 
@@ -92,6 +95,7 @@ public sealed record StageRecipe
     {
         ["encoder_labels"] = StageKind.EncoderLabels,
         ["text"] = StageKind.Text,
+        ["symbols"] = StageKind.Symbols,
         ["projector_labels"] = StageKind.ProjectorLabels,
         ["projector"] = StageKind.Projector,
         ["finetune"] = StageKind.FineTune,
@@ -109,7 +113,7 @@ public sealed record StageRecipe
     internal static IReadOnlyList<string> ModulesOf(StageKind kind) => kind switch
     {
         StageKind.EncoderLabels => ["encoder"],
-        StageKind.Text => ["decoder"],
+        StageKind.Text or StageKind.Symbols => ["decoder"],
         _ => ["encoder", "projector", "decoder"],
     };
 

@@ -100,6 +100,23 @@ internal sealed unsafe class CheckpointStore
             Read(file, parameter.Name, parameter.Tensor.Data, parameter.Tensor.Count, [parameter.Tensor.Rows, parameter.Tensor.Columns]);
     }
 
+    /// <summary>Reads parameters that a checkpoint may or may not have, all of them or none.</summary>
+    /// <param name="directory">A checkpoint, or a model directory, which has none.</param>
+    /// <param name="parameters">What to fill.</param>
+    /// <returns>Whether they were there.</returns>
+    /// <exception cref="InvalidDataException">A tensor has another shape.</exception>
+    public static bool TryReadParameters(string directory, IReadOnlyList<TrainingParameter> parameters)
+    {
+        var path = Path.Combine(directory, "parameters.safetensors");
+        if (!File.Exists(path))
+            return false;
+        using (var file = SafetensorsFile.Open(path))
+            if (parameters.Any(parameter => file.Find(parameter.Name) is null))
+                return false;
+        ReadParameters(directory, parameters);
+        return true;
+    }
+
     /// <summary>Reads the state of every optimiser.</summary>
     /// <exception cref="InvalidDataException">A tensor is missing or has another shape.</exception>
     public static void ReadOptimizers(string directory, TrainingState state, IReadOnlyList<Optimizer> optimizers)

@@ -15,6 +15,7 @@ internal static class ModuleSources
         foreach (var module in StageRecipe.ModulesOf(recipe.Stages[index].Kind))
         {
             var parameters = stage.Parameters.Where(parameter => parameter.Module == module).ToList();
+            var heads = stage.Parameters.Where(parameter => parameter.Module != module && parameter.RateModule == module).ToList();
             var source = recipe.Stages[index].Init.GetValueOrDefault(module) ?? EarlierStage(recipe, index, module, context.Checkpoints);
             if (source is null)
             {
@@ -24,7 +25,8 @@ internal static class ModuleSources
             }
 
             Read(source, parameters, backend);
-            context.Reporter.Say($"{module}: from {source}");
+            var kept = heads.Count > 0 && CheckpointStore.TryReadParameters(source, heads);
+            context.Reporter.Say($"{module}: from {source}{(heads.Count == 0 ? "" : kept ? ", with its heads" : "; heads: random start")}");
         }
 
         stage.StartAtRandom(random);

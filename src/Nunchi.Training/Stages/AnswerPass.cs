@@ -2,6 +2,7 @@ using Nunchi.Images;
 using Nunchi.Models;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Operators;
+using Nunchi.Training.Stages.Patches;
 
 namespace Nunchi.Training.Stages;
 
@@ -9,12 +10,15 @@ namespace Nunchi.Training.Stages;
 /// Forward and backward of packed sequences with a loss on labelled tokens: the same model that inference runs, under a tape that records.
 /// Memory is kept from pass to pass.
 /// </summary>
-internal sealed class AnswerPass(VisionLanguageModel model) : IDisposable
+/// <param name="model">The model.</param>
+/// <param name="symbols">Where pictures are made of symbols: their vectors, read anew in every pass; null for an encoder's features.</param>
+internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbols = null) : IDisposable
 {
     private readonly TokenBatch _tokens = new(model.Config.ImageTokenId);
     private readonly ImageBatch _images = new(model.Config.Vision);
     private readonly IndexBuffer _rows = new();
     private readonly IndexBuffer _labels = new();
+    private readonly List<ShownPatch> _shown = [];
     private float[] _losses = [];
 
     /// <summary>Tokens with a label.</summary>
@@ -41,6 +45,7 @@ internal sealed class AnswerPass(VisionLanguageModel model) : IDisposable
         _images.Clear();
         _rows.Clear();
         _labels.Clear();
+        _shown.Clear();
         EncoderOperations = ProjectorOperations = DecoderOperations = 0;
     }
 
@@ -48,7 +53,8 @@ internal sealed class AnswerPass(VisionLanguageModel model) : IDisposable
     /// <param name="ids">Its tokens.</param>
     /// <param name="labels">The token itself where it counts, negative where not. The row before predicts it, so the first never counts.</param>
     /// <param name="images">Its pictures, or null.</param>
-    public void Add(ReadOnlySpan<int> ids, ReadOnlySpan<int> labels, ProcessedImages? images)
+    /// <param name="shown">What the patches of its pictures show, where they are made of symbols.</param>
+    public void Add(ReadOnlySpan<int> ids, ReadOnlySpan<int> labels, ProcessedImages? images, IReadOnlyList<ShownPatch>? shown = null)
     {
         var first = _tokens.Rows;
         _tokens.Add(ids);
@@ -62,6 +68,8 @@ internal sealed class AnswerPass(VisionLanguageModel model) : IDisposable
 
         if (images is not null)
             _images.Add(images);
+        if (shown is not null)
+            _shown.AddRange(shown);
         DecoderOperations += Operations.Decoder(model.Config, ids.Length);
     }
 
@@ -71,7 +79,7 @@ internal sealed class AnswerPass(VisionLanguageModel model) : IDisposable
     /// <returns>The sum of the losses of the labelled tokens.</returns>
     public double Run(Tape tape, double weight)
     {
-        Tensor? images = _images.Count > 0 ? model.EncodeImages(tape, _images) : null;
+        Tensor? images = _images.Count == 0 ? null : symbols is null ? model.EncodeImages(tape, _images) : symbols.Features(tape, _images, _shown);
         var hidden = model.Forward(tape, _tokens, images);
         var logits = model.Logits(tape, hidden, _rows);
         if (Right.Length < Labelled)
@@ -84,8 +92,9 @@ internal sealed class AnswerPass(VisionLanguageModel model) : IDisposable
         foreach (var loss in losses.Span)
             sum += loss;
         DecoderOperations += Operations.Head(model.Config, Labelled);
-        EncoderOperations = Operations.Encoder(model.Config, _images.Crops);
-        ProjectorOperations = Operations.Projector(model.Config, (double)_images.Crops * model.Config.Vision.Tokens);
+        var seen = symbols is null ? _images.Crops : 0;
+        EncoderOperations = Operations.Encoder(model.Config, seen);
+        ProjectorOperations = Operations.Projector(model.Config, (double)seen * model.Config.Vision.Tokens);
         if (tape.Recording)
             tape.Backward();
         tape.Reset();

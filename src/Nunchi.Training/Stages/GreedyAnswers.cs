@@ -5,12 +5,13 @@ using Nunchi.Images;
 using Nunchi.Models;
 using Nunchi.Tensors;
 using Nunchi.Text;
+using Nunchi.Training.Stages.Patches;
 using Nunchi.Training.Vocabularies;
 
 namespace Nunchi.Training.Stages;
 
 /// <summary>The model's most probable answers, for sheets while it trains.</summary>
-internal sealed class GreedyAnswers(VisionLanguageModel model, PromptBuilder prompts, Tape tape) : IDisposable
+internal sealed class GreedyAnswers(VisionLanguageModel model, PromptBuilder prompts, Tape tape, PatchVectors? symbols = null) : IDisposable
 {
     private const int MostTokens = 160;
     private static readonly PromptOptions Options = new() { UserMarkup = MiniTokenizer.Markup };
@@ -21,13 +22,14 @@ internal sealed class GreedyAnswers(VisionLanguageModel model, PromptBuilder pro
     /// <summary>Answers the last message, special tokens of the answer written out.</summary>
     /// <param name="messages">The conversation so far.</param>
     /// <param name="images">Its pictures, prepared, or null.</param>
-    public string Answer(IReadOnlyList<Message> messages, ProcessedImages? images)
+    /// <param name="shown">What the patches of the pictures show, where they are made of symbols.</param>
+    public string Answer(IReadOnlyList<Message> messages, ProcessedImages? images, IReadOnlyList<ShownPatch>? shown = null)
     {
         var recording = tape.Recording;
         tape.Recording = false;
         try
         {
-            return Generate(messages, images);
+            return Generate(messages, images, shown);
         }
         finally
         {
@@ -43,7 +45,7 @@ internal sealed class GreedyAnswers(VisionLanguageModel model, PromptBuilder pro
         _last.Dispose();
     }
 
-    private string Generate(IReadOnlyList<Message> messages, ProcessedImages? images)
+    private string Generate(IReadOnlyList<Message> messages, ProcessedImages? images, IReadOnlyList<ShownPatch>? shown)
     {
         var prompt = ImageTokens.Expand(prompts.Build(messages, Options), images);
         using var cache = new KeyValueCache(model.Backend, model.Config.Text, prompt.Count + MostTokens);
@@ -53,7 +55,7 @@ internal sealed class GreedyAnswers(VisionLanguageModel model, PromptBuilder pro
         var answer = new List<int>();
         _tokens.Clear();
         _tokens.Add(CollectionsMarshal.AsSpan(prompt));
-        var features = images is null ? null : model.EncodeImages(tape, _images);
+        var features = images is null ? null : symbols is null ? model.EncodeImages(tape, _images) : symbols.Features(tape, _images, shown!);
         while (true)
         {
             var hidden = model.Forward(tape, _tokens, features, cache);

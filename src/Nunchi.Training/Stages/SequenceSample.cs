@@ -1,5 +1,6 @@
 using Nunchi.Data.Tasks;
 using Nunchi.Images;
+using Nunchi.Training.Stages.Patches;
 
 namespace Nunchi.Training.Stages;
 
@@ -9,13 +10,16 @@ internal sealed class SequenceSample
     /// <summary>Tokens, placeholders of pictures repeated as often as they have features.</summary>
     public List<int> Ids { get; } = [];
 
-    /// <summary>The token itself where it counts, -1 where not.</summary>
+    /// <summary>What is to be predicted where it counts (the token itself, in text), -1 where not.</summary>
     public List<int> Labels { get; } = [];
 
     /// <summary>For every label its task, an index into the stage's tasks.</summary>
     public List<int> Tasks { get; } = [];
 
     public ProcessedImages? Images { get; set; }
+
+    /// <summary>For every patch of every crop the thing and the colour that it shows, where pictures are made of symbols; else empty.</summary>
+    public List<ShownPatch> Shown { get; } = [];
 
     /// <summary>Labelled tokens; the first token of a sequence never counts, because nothing predicts it.</summary>
     public int Labelled { get; private set; }
@@ -32,9 +36,18 @@ internal sealed class SequenceSample
         Labels.Clear();
         Tasks.Clear();
         Images = null;
+        Shown.Clear();
         Source = null;
         IsTooLong = false;
         Labelled = 0;
+    }
+
+    /// <summary>Labels a token that did not count with another than itself.</summary>
+    public void Label(int index, int label, int task)
+    {
+        if (Labels[index] < 0 && index > 0)
+            Labelled++;
+        (Labels[index], Tasks[index]) = (label, task);
     }
 
     public void Append(int id, bool counts, int task)

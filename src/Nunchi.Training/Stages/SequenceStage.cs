@@ -3,6 +3,8 @@ using Nunchi.Models;
 using Nunchi.Tensors;
 using Nunchi.Text;
 using Nunchi.Training.Pipelines;
+using Nunchi.Training.Recipes;
+using Nunchi.Training.Stages.Patches;
 using Nunchi.Training.Vocabularies;
 
 namespace Nunchi.Training.Stages;
@@ -12,6 +14,7 @@ internal abstract class SequenceStage : Stage<SequenceSample>
 {
     private const int VocabularyStep = 64;
     private readonly AnswerPass _pass;
+    private readonly PatchVectors? _symbols;
     private readonly Tape _tape;
     private readonly string[] _meters;
     private readonly IReadOnlyList<string> _tasks;
@@ -25,7 +28,8 @@ internal abstract class SequenceStage : Stage<SequenceSample>
         Model = ModelBuilder.Create(context.Backend, ModelBuilder.Configure(recipe.Model, Vocabulary(Prompts.Tokenizer), Prompts.Tokenizer), recipe.Seed);
         Parameters = [.. ModelBuilder.Parameters(Model, modules)];
         _tape = new Tape(context.Backend, recording: true);
-        _pass = new AnswerPass(Model);
+        _symbols = context.Stage.Kind == StageKind.Symbols ? new PatchVectors(Model, new PatchThings(Prompts.Tokenizer)) : null;
+        _pass = new AnswerPass(Model, _symbols);
         _tasks = tasks;
         _meters = ["right", .. tasks.Select(task => $"loss.{task}"), .. tasks.Select(task => $"right.{task}")];
     }
@@ -42,6 +46,9 @@ internal abstract class SequenceStage : Stage<SequenceSample>
     protected int Longest { get; }
 
     protected Tape Tape => _tape;
+
+    /// <summary>What pictures are made of in a stage on symbols; null in every other.</summary>
+    protected PatchVectors? Symbols => _symbols;
 
     /// <summary>Rows of the embedding for a tokenizer: its ids, rounded up.</summary>
     public static int Vocabulary(Tokenizer tokenizer) => (tokenizer.VocabularySize + VocabularyStep - 1) / VocabularyStep * VocabularyStep;
@@ -98,7 +105,7 @@ internal abstract class SequenceStage : Stage<SequenceSample>
     {
         _pass.Clear();
         foreach (var sample in part)
-            _pass.Add(CollectionsMarshal.AsSpan(sample.Ids), CollectionsMarshal.AsSpan(sample.Labels), sample.Images);
+            _pass.Add(CollectionsMarshal.AsSpan(sample.Ids), CollectionsMarshal.AsSpan(sample.Labels), sample.Images, sample.Shown);
         report.Loss += _pass.Run(_tape, 1 / stepWeight) / stepWeight;
         report.Operations += _pass.ForwardOperations + BackwardOperations(_pass);
         var at = 0;
@@ -109,13 +116,17 @@ internal abstract class SequenceStage : Stage<SequenceSample>
                 if (sample.Labels[i] < 0)
                     continue;
                 var right = _pass.Right[at] ? 1 : 0;
-                report.Meters.Add(0, right, 1);
+                if (IsAnswer(sample.Tasks[i]))
+                    report.Meters.Add(0, right, 1);
                 report.Meters.Add(1 + sample.Tasks[i], _pass.Losses[at], 1);
                 report.Meters.Add(1 + _tasks.Count + sample.Tasks[i], right, 1);
                 at++;
             }
         }
     }
+
+    /// <summary>Whether labels of a task count for the accuracy that the curriculum follows.</summary>
+    protected virtual bool IsAnswer(int task) => true;
 
     protected sealed override void Finish(StepReport report) => report.Accuracy = report.Meters.Mean(0) ?? 0;
 
@@ -125,6 +136,7 @@ internal abstract class SequenceStage : Stage<SequenceSample>
         if (!disposing)
             return;
         _pass.Dispose();
+        _symbols?.Dispose();
         _tape.Dispose();
         Model.Dispose();
     }

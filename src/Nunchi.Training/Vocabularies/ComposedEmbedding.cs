@@ -20,7 +20,7 @@ internal static class ComposedEmbedding
         var finals = Vectors(seed + 2, Finals, width, deviation);
         for (var id = 0; id < Math.Min(tokenizer.VocabularySize, model.Decoder.Embedding.Rows); id++)
         {
-            if (tokenizer.IsSpecial(id) || tokenizer.TokenText(id) is not { Length: 1 } text || text[0] is < (char)FirstSyllable or > (char)LastSyllable)
+            if (tokenizer.IsSpecial(id) || tokenizer.Decode([id]) is not { Length: 1 } text || text[0] is < (char)FirstSyllable or > (char)LastSyllable)
                 continue;
             var syllable = text[0] - FirstSyllable;
             var (initial, medial, final) = (initials[syllable / (Medials * Finals)], medials[syllable / Finals % Medials], finals[syllable % Finals]);

@@ -104,6 +104,18 @@ public sealed class ProcessedImages
         }
     }
 
+    /// <summary>A crop as it was cut, before normalisation.</summary>
+    /// <param name="crop">Its index.</param>
+    /// <returns><c>[row, column, channel]</c> bytes, R G B.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such crop.</exception>
+    public ReadOnlySpan<byte> CropBytes(int crop)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(crop);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(crop, CropCount);
+        int length = CropSize * CropSize * 3;
+        return _crops.AsSpan(crop * length, length);
+    }
+
     /// <summary>All crops as planes.</summary>
     /// <returns><c>[CropCount, 3, CropSize, CropSize]</c>.</returns>
     public float[] ToPixelValues()

@@ -112,6 +112,19 @@ public sealed class VisionLanguageModel : IDisposable
         }
     }
 
+    /// <summary>Packs features of crops that were made in another way than by the encoder: unpadding, shrinking and newline rows as in <see cref="EncodeImages(Tape, ImageBatch)"/>.</summary>
+    /// <param name="tape">Runs and records.</param>
+    /// <param name="features">[crops * features per crop, decoder width], rented from the tape; released.</param>
+    /// <param name="images">The pictures; unchanged until the backward has run.</param>
+    /// <returns>[image tokens, decoder width].</returns>
+    /// <exception cref="ArgumentException">The rows do not match the crops.</exception>
+    public Tensor PackFeatures(Tape tape, Tensor features, ImageBatch images)
+    {
+        if (features.Rows != images.Crops * Config.Vision.FeaturesPerCrop || features.Columns != Config.Text.HiddenSize)
+            throw new ArgumentException($"The features are {features}; {images.Crops} crops need {images.Crops * Config.Vision.FeaturesPerCrop} rows of {Config.Text.HiddenSize}.", nameof(features));
+        return Pack(tape, features, images);
+    }
+
     /// <summary>Runs token sequences, image features in their places, through the decoder's layers.</summary>
     /// <param name="tape">Runs and records.</param>
     /// <param name="batch">The sequences; unchanged until the backward has run.</param>

@@ -1,3 +1,4 @@
+using Nunchi.Data.Pages;
 using Nunchi.Data.Scenes;
 
 namespace Nunchi.Data.Tests.Scenes;
@@ -39,6 +40,6 @@ public class SceneJsonTests
         var quad = new Quad(0, 0, 10, 2, 9, 12, 1, 10);
         Assert.True(quad.Contains(5, 5));
         Assert.False(quad.Contains(9.9f, 11.9f));
-        Assert.Equal(new SceneBox(0, 0, 10, 12), quad.Bounds);
+        Assert.Equal(new SceneBox(0, 0, 10, 12), SceneBox.Around(quad));
     }
 }

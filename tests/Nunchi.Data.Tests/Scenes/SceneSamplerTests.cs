@@ -1,3 +1,4 @@
+using Nunchi.Data.Pages;
 using Nunchi.Data.Corpus;
 using Nunchi.Data.Fonts;
 using Nunchi.Data.Scenes;
@@ -66,8 +67,8 @@ public class SceneSamplerTests
             foreach (SceneText text in inked.Scene.Texts)
             {
                 foreach (SceneGlyph glyph in text.Glyphs)
-                    Assert.True(Any(differs, inked.Image, glyph.Quad.Bounds, 0), $"{design} {index}: the letter '{glyph.Character}' of '{text.Text}' has no ink in its box {glyph.Quad.Bounds}.");
-                Allow(allowed, inked.Image, text.Quad.Bounds, (0.25f * text.Height) + 2);
+                    Assert.True(Any(differs, inked.Image, SceneBox.Around(glyph.Quad), 0), $"{design} {index}: the letter '{glyph.Character}' of '{text.Text}' has no ink in its box {SceneBox.Around(glyph.Quad)}.");
+                Allow(allowed, inked.Image, SceneBox.Around(text.Quad), (0.25f * text.Height) + 2);
             }
             foreach (SceneObject thing in inked.Scene.Objects)
             {

@@ -56,7 +56,7 @@ public class RecipeTests
     [InlineData("{samples: 8}", "{samples: 8, tokens: 100}", 11, "exactly one of samples and tokens")]
     [InlineData("[1x1, 2x1]", "[1x1, 2by1]", 6, "'2by1'", "ROWSxCOLUMNS")]
     [InlineData("decoder: frozen}", "decoder: {learning_rate: 1}}", 20, "must freeze encoder and decoder")]
-    [InlineData("kind: projector\n", "kind: projector_labels\n    data: {levels: [{words: 1}]}\n", 18, "has no meaning here")]
+    [InlineData("kind: projector\n", "kind: projector_labels\n    data: {levels: [{words: 1}]}\n", 18, "unknown key 'levels'")]
     [InlineData("kind: projector\n", "kind: projector_labels\n    every: {sheet: 5}\n", 18, "shows no sheets")]
     [InlineData("    kind: projector\n    steps: 50\n    batch: {tokens: 2048, accumulate: 2}\n    modules: {encoder: frozen, projector: {learning_rate: 0.001}, decoder: frozen}", "    kind: projector_labels\n    steps: 50\n    batch: {samples: 2}\n    modules: {encoder: frozen, projector: {learning_rate: 0.001}, decoder: {learning_rate: 0.1}}", 20, "must freeze the decoder")]
     [InlineData("encoder: {learning_rate: 0.003, muon_learning_rate: 0.03}", "encoder: frozen", 13, "at least one module must learn")]
@@ -80,6 +80,7 @@ public class RecipeTests
     [InlineData("levels: [{words: 0}]", "a share above 0")]
     [InlineData("levels: [{words: -1}]", "expected a number from 0")]
     [InlineData("max_tokens: 3", "from 64 to 131072")]
+    [InlineData("mistakes: 0.5", "unknown key 'mistakes'")]
     public void Parse_MistakeInTheDataOfAStage_SaysWhatIsAllowed(string data, string part)
     {
         var error = Assert.Throws<RecipeException>(() => Recipe.Parse("tiny.yaml", Replace("    clip: 1", $"    data: {{{data}}}")));

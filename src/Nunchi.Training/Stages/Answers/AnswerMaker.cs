@@ -4,6 +4,7 @@ using Nunchi.Data.Tasks;
 using Nunchi.Images;
 using Nunchi.Text;
 using Nunchi.Training.Pipelines;
+using Nunchi.Training.Stages.Patches;
 using Nunchi.Training.Vocabularies;
 
 namespace Nunchi.Training.Stages.Answers;
@@ -20,8 +21,14 @@ internal sealed class AnswerMaker(PromptBuilder prompts, ImageProcessor images, 
     private static readonly PromptOptions Options = new() { AddGenerationPrompt = false, FindAssistantSpans = true, UserMarkup = MiniTokenizer.Markup };
     private readonly SeededRandom _random = new(0);
 
+    /// <summary>The task of labels inside pictures that are made of symbols, after those of <see cref="TaskKind"/>.</summary>
+    public static readonly int PictureTask = Enum.GetValues<TaskKind>().Length;
+
     /// <summary>Whether samples keep their pictures and truths, for sheets.</summary>
     public bool KeepSource { get; init; }
+
+    /// <summary>Says what the patches of pictures show; null where an encoder looks for itself.</summary>
+    public PatchSymbols? Symbols { get; init; }
 
     public void Make(long index, int level, SequenceSample sample)
     {
@@ -36,6 +43,8 @@ internal sealed class AnswerMaker(PromptBuilder prompts, ImageProcessor images, 
     {
         var prompt = prompts.Build(source.Messages, Options);
         sample.Images = Prepare(source, singleView);
+        if (sample.Images is { } prepared)
+            Symbols?.Append(source.Pictures, prepared, _random, sample.Shown);
         var picture = 0;
         for (var (i, span) = (0, 0); i < prompt.Ids.Count; i++)
         {
@@ -48,6 +57,9 @@ internal sealed class AnswerMaker(PromptBuilder prompts, ImageProcessor images, 
             for (var copy = 0; copy < times; copy++)
                 sample.Append(prompt.Ids[i], counts, counts ? (int)source.Turns[span].Task : 0);
         }
+
+        if (Symbols is { } symbols && sample.Images is { CropCount: 1, Images: [{ HasNewline: true, Geometry: null }] })
+            symbols.Label(sample, prompt.ImagePositions[0], PictureTask);
 
         sample.IsTooLong = sample.Ids.Count > longest;
         if (KeepSource)

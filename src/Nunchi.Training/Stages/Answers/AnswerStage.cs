@@ -8,6 +8,8 @@ using Nunchi.Training.Pipelines;
 using Nunchi.Training.Recipes;
 using Nunchi.Training.Runs;
 using Nunchi.Training.Sheets;
+using Nunchi.Training.Stages.Patches;
+using Nunchi.Training.Vocabularies;
 
 namespace Nunchi.Training.Stages.Answers;
 
@@ -15,12 +17,12 @@ namespace Nunchi.Training.Stages.Answers;
 internal sealed class AnswerStage : SequenceStage
 {
     private const int CalibrationSamples = 24;
-    private static readonly string[] TaskNames = [.. Enum.GetNames<TaskKind>().Select(name => name.ToLowerInvariant())];
+    private static readonly string[] TaskNames = [.. Enum.GetNames<TaskKind>().Select(name => name.ToLowerInvariant()), "picture"];
     private readonly ImageProcessor _images;
     private readonly IReadOnlyList<IReadOnlyList<WeightedSource>> _levels;
 
     public AnswerStage(StageContext context)
-        : base(context, TaskNames, ((AnswerData)context.Stage.Data).MaxTokens, ModelModule.Encoder, ModelModule.Projector, ModelModule.Newline, ModelModule.Decoder)
+        : base(context, TaskNames, ((AnswerData)context.Stage.Data).MaxTokens, Modules(context.Stage.Kind))
     {
         _images = new ImageProcessor(ModelBuilder.Images(Model.Config, context.Recipe.Model), Model.Config.Vision.PatchSize);
         _levels = Sources((AnswerData)context.Stage.Data, FindAssets(context.Stage.Name));
@@ -30,6 +32,8 @@ internal sealed class AnswerStage : SequenceStage
 
     public override void StartAtRandom(IReadOnlyCollection<string> modules)
     {
+        if (modules.Contains("decoder"))
+            ComposedEmbedding.Apply(Model, Prompts.Tokenizer, Context.SeedFor("syllables"));
         if (!modules.Contains("projector"))
             return;
         using var maker = Maker("calibration");
@@ -44,7 +48,7 @@ internal sealed class AnswerStage : SequenceStage
     public override string Sheet(int samples, int level, string title)
     {
         using var maker = Maker("sheet", keepSource: true);
-        using var answers = new GreedyAnswers(Model, Prompts, Tape);
+        using var answers = new GreedyAnswers(Model, Prompts, Tape, Symbols);
         var sheet = new SheetWriter(title);
         var sample = new SequenceSample();
         for (var index = 0; index < samples; index++)
@@ -53,22 +57,34 @@ internal sealed class AnswerStage : SequenceStage
             if (sample.IsTooLong)
                 continue;
             var source = sample.Source!;
-            List<string> given = [.. source.Turns.Select((_, turn) => answers.Answer([.. source.Messages.Take((2 * turn) + 1)], sample.Images))];
+            List<string> given = [.. source.Turns.Select((_, turn) => answers.Answer([.. source.Messages.Take((2 * turn) + 1)], sample.Images, sample.Shown))];
             sheet.Add(AnswerFigure.Draw(source, given));
         }
 
         return sheet.Finish();
     }
 
-    /// <summary>Writes the model as a directory that inference and transformers load.</summary>
-    public override void Export(string directory) =>
-        CheckpointWriter.Write(directory, Model, _images.Config, CheckpointWriter.CopyTextFiles(TokenizerDirectory(Context.RunDirectory)));
+    /// <summary>Writes the model as a directory that inference and transformers load; a stage on symbols has no whole model.</summary>
+    public override void Export(string directory)
+    {
+        if (Symbols is null)
+            CheckpointWriter.Write(directory, Model, _images.Config, CheckpointWriter.CopyTextFiles(TokenizerDirectory(Context.RunDirectory)));
+    }
 
     protected override ISampleMaker<SequenceSample> CreateMaker(string purpose) => Maker(purpose);
 
-    private AnswerMaker Maker(string purpose, bool keepSource = false) => new(Prompts, _images, _levels, Longest, Context.SeedFor(purpose)) { KeepSource = keepSource };
+    protected override bool IsAnswer(int task) => task != AnswerMaker.PictureTask;
 
-    private static SceneAssets FindAssets(string stage)
+    private static ModelModule[] Modules(StageKind kind) =>
+        kind == StageKind.Symbols ? [ModelModule.Decoder] : [ModelModule.Encoder, ModelModule.Projector, ModelModule.Newline, ModelModule.Decoder];
+
+    private AnswerMaker Maker(string purpose, bool keepSource = false) => new(Prompts, _images, _levels, Longest, Context.SeedFor(purpose))
+    {
+        KeepSource = keepSource,
+        Symbols = Symbols is null ? null : new PatchSymbols(Symbols.Known, Model.Config.Vision.ImageSize, Model.Config.Vision.PatchSize, ((AnswerData)Context.Stage.Data).Mistakes),
+    };
+
+    internal static SceneAssets FindAssets(string stage)
     {
         try
         {

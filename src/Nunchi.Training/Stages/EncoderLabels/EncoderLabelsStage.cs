@@ -1,4 +1,3 @@
-using Nunchi.Data.Fonts;
 using Nunchi.Data.Pages;
 using Nunchi.Data.Sheets;
 using Nunchi.Models;
@@ -18,12 +17,15 @@ namespace Nunchi.Training.Stages.EncoderLabels;
 internal sealed class EncoderLabelsStage : Stage<LabelledPage>
 {
     private const float BoxDelta = 0.05f;
-    private static readonly string[] Names = ["initial", "medial", "final", "object", "colour", "box", "right.glyph", "right.initial", "right.object", "right.colour"];
+
+    // Height in pixels of a word's box from which its glyphs count as large.
+    private const float LargeHeight = 20;
+    private static readonly string[] Names = ["initial", "medial", "final", "object", "colour", "box", "right.glyph", "right.initial", "right.object", "right.colour", "right.small", "right.large"];
     private readonly VisionLanguageModel _model;
     private readonly LabelHeads _heads;
     private readonly Tape _tape;
     private readonly PageBatch _batch = new();
-    private readonly FontLibrary _fonts;
+    private readonly PageSource _pages;
     private readonly double[] _counts = new double[LabelHeads.Count];
     private readonly int[][] _guesses;
 
@@ -31,8 +33,8 @@ internal sealed class EncoderLabelsStage : Stage<LabelledPage>
         : base(context)
     {
         var recipe = context.Recipe;
-        _fonts = PageMaker.FindFonts(context.Stage.Name);
         _model = ModelBuilder.Create(context.Backend, ModelBuilder.Configure(recipe.Model, recipe.Tokenizer.Vocabulary), recipe.Seed);
+        _pages = new PageSource(context, _model.Config, ((EncoderLabelsData)context.Stage.Data).Scenes);
         _heads = new LabelHeads(context.Backend, recipe.Model.Encoder.Width, (EncoderLabelsData)context.Stage.Data, context.SeedFor("heads"));
         _tape = new Tape(context.Backend, recording: true);
         _guesses = [.. _heads.Classes.Select(_ => Array.Empty<int>())];
@@ -47,7 +49,7 @@ internal sealed class EncoderLabelsStage : Stage<LabelledPage>
 
     public override void Evaluate(int samples, int level, StepReport report)
     {
-        using var maker = new PageMaker(_fonts, Context.SeedFor("evaluation"));
+        using var maker = _pages.Maker("evaluation");
         var size = Context.Stage.Batch.Samples ?? 8;
         double loss = 0;
         Recording(false, () =>
@@ -68,7 +70,7 @@ internal sealed class EncoderLabelsStage : Stage<LabelledPage>
 
     public override string Sheet(int samples, int level, string title)
     {
-        using var maker = new PageMaker(_fonts, Context.SeedFor("sheet"));
+        using var maker = _pages.Maker("sheet");
         var sheet = new SheetWriter(title);
         Recording(false, () =>
         {
@@ -88,7 +90,7 @@ internal sealed class EncoderLabelsStage : Stage<LabelledPage>
 
     protected override LabelledPage CreateSample() => new(Context.Recipe.Model.Encoder.Tile, Context.Recipe.Model.Encoder.Patch);
 
-    protected override ISampleMaker<LabelledPage> CreateMaker() => new PageMaker(_fonts, Context.SeedFor("pages"));
+    protected override ISampleMaker<LabelledPage> CreateMaker() => _pages.Maker("pages");
 
     protected override int Tokens(LabelledPage sample) => sample.Patches;
 
@@ -122,7 +124,7 @@ internal sealed class EncoderLabelsStage : Stage<LabelledPage>
             report.Meters.Add(i, sum, CountLabelled(i));
         }
 
-        Measure(report);
+        Measure(report, part);
         var patches = part.Count * part[0].Patches;
         report.Operations += 3 * (Operations.Encoder(_model.Config, part.Count) + _heads.Operations(patches, _model.Config.Vision.HiddenSize));
         if (_tape.Recording)
@@ -194,7 +196,7 @@ internal sealed class EncoderLabelsStage : Stage<LabelledPage>
             guesses[row] = Greedy.Choose(logits.Row(row));
     }
 
-    private void Measure(StepReport report)
+    private void Measure(StepReport report, List<LabelledPage> part)
     {
         var initial = _batch.Labels[(int)LabelKind.Initial].Span;
         var medial = _batch.Labels[(int)LabelKind.Medial].Span;
@@ -207,7 +209,9 @@ internal sealed class EncoderLabelsStage : Stage<LabelledPage>
             {
                 var first = Is(LabelKind.Initial, i, initial[i]);
                 report.Meters.Add(LabelHeads.Count + 1, first ? 1 : 0, 1);
-                report.Meters.Add(LabelHeads.Count, first && Is(LabelKind.Medial, i, medial[i]) && Is(LabelKind.Final, i, final[i]) ? 1 : 0, 1);
+                var whole = first && Is(LabelKind.Medial, i, medial[i]) && Is(LabelKind.Final, i, final[i]) ? 1 : 0;
+                report.Meters.Add(LabelHeads.Count, whole, 1);
+                report.Meters.Add(LabelHeads.Count + (Height(part, i) < LargeHeight ? 4 : 5), whole, 1);
             }
 
             if (objects[i] > 0)
@@ -215,6 +219,13 @@ internal sealed class EncoderLabelsStage : Stage<LabelledPage>
             if (colours[i] > 0)
                 report.Meters.Add(LabelHeads.Count + 3, Is(LabelKind.Colour, i, colours[i]) ? 1 : 0, 1);
         }
+    }
+
+    // Height in pixels of the word that covers a patch of the batch.
+    private static float Height(List<LabelledPage> part, int row)
+    {
+        var (page, patch) = (part[row / part[0].Patches], row % part[0].Patches);
+        return (page.Box[(4 * patch) + 1] + page.Box[(4 * patch) + 3]) * page.Size;
     }
 
     private bool Is(LabelKind kind, int patch, int label) => _guesses[(int)kind] is var guesses && patch < guesses.Length && guesses[patch] == label;

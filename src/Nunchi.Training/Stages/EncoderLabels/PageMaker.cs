@@ -7,7 +7,11 @@ using Nunchi.Training.Runs;
 namespace Nunchi.Training.Stages.EncoderLabels;
 
 /// <summary>Draws labelled pages on one thread.</summary>
-internal sealed class PageMaker(FontLibrary fonts, ulong seed) : ISampleMaker<LabelledPage>, IDisposable
+/// <param name="fonts">Faces of the pages.</param>
+/// <param name="seed">Names the series.</param>
+/// <param name="crops">Draws crops of scenes instead for some samples; null for none.</param>
+/// <param name="share">Share of the samples that are such crops, 0..1.</param>
+internal sealed class PageMaker(FontLibrary fonts, ulong seed, SceneCrops? crops = null, double share = 0) : ISampleMaker<LabelledPage>, IDisposable
 {
     private static readonly PageDifficulty[] Difficulties = [.. Enumerable.Range(0, PageCurriculum.Levels).Select(PageCurriculum.Level)];
     private readonly GlyphPages _pages = new(fonts, new PageOptions { Objects = new ObjectPainter(ObjectPainter.FindEmojiFont()) });
@@ -20,7 +24,13 @@ internal sealed class PageMaker(FontLibrary fonts, ulong seed) : ISampleMaker<La
         return fonts.Training.Count > 0 ? fonts : throw new TrainingException($"stage '{stage}' draws pages with Korean fonts and found none; install them: {fonts.InstallHint}");
     }
 
-    public void Make(long index, int level, LabelledPage sample) => _pages.Draw(Mix(seed + ((ulong)index * 0x9E3779B97F4A7C15UL)), Difficulties[level], sample);
+    public void Make(long index, int level, LabelledPage sample)
+    {
+        if (crops is not null && (Mix(seed ^ (ulong)SceneCrops.GroupOf(index)) >> 11) * (1.0 / (1UL << 53)) < share)
+            crops.Fill(index, sample);
+        else
+            _pages.Draw(Mix(seed + ((ulong)index * 0x9E3779B97F4A7C15UL)), Difficulties[level], sample);
+    }
 
     public void Dispose() => _pages.Dispose();
 

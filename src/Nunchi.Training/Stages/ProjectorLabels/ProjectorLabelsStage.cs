@@ -1,48 +1,48 @@
-using Nunchi.Data.Fonts;
 using Nunchi.Data.Pages;
 using Nunchi.Models;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Operators;
-using Nunchi.Text;
 using Nunchi.Training.Pipelines;
 using Nunchi.Training.Recipes;
 using Nunchi.Training.Runs;
 using Nunchi.Training.Stages.EncoderLabels;
+using Nunchi.Training.Stages.Patches;
 using Nunchi.Training.Vocabularies;
 
 namespace Nunchi.Training.Stages.ProjectorLabels;
 
 /// <summary>
-/// Trains the projector on drawn pages so that a patch lands near the embedding of the token that it shows: the decoder, which has learned text, then
-/// finds in a picture what it already knows. Loss is a softmax over the whole vocabulary of the projected patch times the (frozen) embedding rows;
-/// a patch that shows nothing is a blank. Objects have no token of their own and count nothing here.
+/// Trains the projector on drawn pages so that a patch lands near the vector of what it shows (<see cref="PatchVectors"/>): the decoder, which has learned text or
+/// symbols, then finds in a picture what it already knows. Loss is a softmax over everything that a patch can show, of the projected patch times the (frozen)
+/// vectors, and half as much over colours.
 /// </summary>
 internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
 {
-    // Logit of a patch that lies exactly on the embedding of its token, against about 0 for the others.
+    // Logit of a patch that lies exactly on the vector of its thing, against about 0 for the others.
     private const double Sharpness = 12;
+    private const float ColourWeight = 0.5f;
     private const int CalibrationPages = 16;
-    private static readonly string[] Names = ["right", "right.glyph", "right.blank"];
+    private static readonly string[] Names = ["right", "right.glyph", "right.blank", "right.object", "right.colour"];
     private readonly VisionLanguageModel _model;
-    private readonly Tokenizer _tokenizer;
-    private readonly FontLibrary _fonts;
+    private readonly PageSource _pages;
     private readonly Tape _tape;
     private readonly PageBatch _batch = new();
     private readonly IndexBuffer _rows = new();
     private readonly IndexBuffer _labels = new();
-    private readonly Dictionary<char, int> _tokens = [];
-    private readonly int _blank;
-    private Tensor? _targets;
+    private readonly IndexBuffer _colouredRows = new();
+    private readonly IndexBuffer _colours = new();
+    private readonly PatchVectors _vectors;
+    private bool _isScaled;
 
     public ProjectorLabelsStage(StageContext context)
         : base(context)
     {
         var recipe = context.Recipe;
-        _fonts = PageMaker.FindFonts(context.Stage.Name);
-        _tokenizer = MiniTokenizer.Prepare(recipe.Tokenizer, SequenceStage.TokenizerDirectory(context.RunDirectory), (ulong)recipe.Seed).Tokenizer;
-        _model = ModelBuilder.Create(context.Backend, ModelBuilder.Configure(recipe.Model, SequenceStage.Vocabulary(_tokenizer), _tokenizer), recipe.Seed);
+        var tokenizer = MiniTokenizer.Prepare(recipe.Tokenizer, SequenceStage.TokenizerDirectory(context.RunDirectory), (ulong)recipe.Seed).Tokenizer;
+        _model = ModelBuilder.Create(context.Backend, ModelBuilder.Configure(recipe.Model, SequenceStage.Vocabulary(tokenizer), tokenizer), recipe.Seed);
+        _vectors = new PatchVectors(_model, new PatchThings(tokenizer));
+        _pages = new PageSource(context, _model.Config, ((ProjectorLabelsData)context.Stage.Data).Scenes);
         _tape = new Tape(context.Backend, recording: true);
-        _blank = Token(' ') ?? throw new InvalidDataException("the tokenizer has no token for a blank");
         Parameters = [.. ModelBuilder.Parameters(_model, ModelModule.Encoder, ModelModule.Projector, ModelModule.Newline, ModelModule.Decoder)];
     }
 
@@ -56,13 +56,14 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
     {
         if (!modules.Contains("projector"))
             return;
-        using var maker = Maker("calibration");
+        _vectors.SetNewline();
+        using var maker = _pages.Maker("calibration");
         Answers.ProjectorCalibration.Apply(_model, _tape, Enumerable.Range(0, CalibrationPages).Select(index => Features([Draw(maker, index, Levels - 1)])));
     }
 
     public override void Evaluate(int samples, int level, StepReport report)
     {
-        using var maker = Maker("evaluation");
+        using var maker = _pages.Maker("evaluation");
         double loss = 0, weight = 0;
         _tape.Recording = false;
         try
@@ -94,7 +95,7 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
 
     protected override LabelledPage CreateSample() => new(Context.Recipe.Model.Encoder.Tile, Context.Recipe.Model.Encoder.Patch);
 
-    protected override ISampleMaker<LabelledPage> CreateMaker() => Maker("pages");
+    protected override ISampleMaker<LabelledPage> CreateMaker() => _pages.Maker("pages");
 
     protected override int Tokens(LabelledPage sample) => sample.Patches;
 
@@ -102,39 +103,24 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
     {
         var count = 0;
         for (var patch = 0; patch < sample.Patches; patch++)
-            if (Label(sample, patch) is not null)
+            if (_vectors.Known.Of(sample, patch) is not null)
                 count++;
         return count;
     }
 
     protected override void Accumulate(List<LabelledPage> part, double stepWeight, StepReport report)
     {
-        _rows.Clear();
-        _labels.Clear();
-        for (var page = 0; page < part.Count; page++)
-        {
-            for (var patch = 0; patch < part[page].Patches; patch++)
-            {
-                if (Label(part[page], patch) is not { } label)
-                    continue;
-                _rows.Add((page * part[page].Patches) + patch);
-                _labels.Add(label);
-            }
-        }
-
+        Label(part);
         if (_rows.Count == 0)
             return;
+        Scale();
         var projected = _model.Projector.Forward(_tape, Features(part));
-        var logits = Linear.Apply(_tape, Rows.Gather(_tape, projected, _rows), Targets());
-        Measure(report, logits);
-        Losses.CrossEntropy(_tape, logits, _labels, (float)(1 / stepWeight), out var losses);
-        double sum = 0;
-        foreach (var loss in losses.Span)
-            sum += loss;
-        report.Loss += sum / stepWeight;
+        Score(projected, _rows, _vectors.Things, _labels, 1 / stepWeight, report, MeasureThings);
+        if (_colouredRows.Count > 0)
+            Score(projected, _colouredRows, _vectors.Colours, _colours, ColourWeight / stepWeight, report, MeasureColours);
         var patches = (double)part.Count * part[0].Patches;
         report.Operations += (Operations.Encoder(_model.Config, part.Count) * (Context.Stage.Modules.ContainsKey("encoder") ? 3 : 1))
-            + (3 * Operations.Projector(_model.Config, patches)) + (2 * Operations.Head(_model.Config, _rows.Count));
+            + (3 * Operations.Projector(_model.Config, patches)) + (4.0 * _rows.Count * _vectors.Things.Count);
         if (_tape.Recording)
             _tape.Backward();
         _tape.Reset();
@@ -147,15 +133,15 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         base.Dispose(disposing);
         if (!disposing)
             return;
-        _targets?.Dispose();
+        _vectors.Dispose();
         _batch.Dispose();
         _rows.Dispose();
         _labels.Dispose();
+        _colouredRows.Dispose();
+        _colours.Dispose();
         _tape.Dispose();
         _model.Dispose();
     }
-
-    private PageMaker Maker(string purpose) => new(_fonts, Context.SeedFor(purpose));
 
     private LabelledPage Draw(PageMaker maker, int index, int level)
     {
@@ -170,50 +156,71 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         return _model.Encoder.Forward(_tape, PageBatch.Patches(_tape, pages), _batch.Layout);
     }
 
-    /// <summary>[vocabulary, decoder width]: the embedding, scaled so that a patch that equals a row scores <see cref="Sharpness"/>. It is read when the first step runs, after the decoder was loaded.</summary>
-    private Tensor Targets()
+    private void Label(List<LabelledPage> part)
     {
-        if (_targets is not null)
-            return _targets;
-        var embedding = _model.Decoder.Embedding;
-        double squares = 0;
-        foreach (var value in embedding.Span)
-            squares += (double)value * value;
-        var scale = (float)(Sharpness * embedding.Rows / squares);
-        _targets = new Tensor(Context.Backend, embedding.Rows, embedding.Columns);
-        for (var i = 0; i < embedding.Span.Length; i++)
-            _targets.Span[i] = embedding.Span[i] * scale;
-        return _targets;
-    }
-
-    /// <summary>The token that a patch shows; null where nothing is asked: objects, and characters without a token.</summary>
-    private int? Label(LabelledPage page, int patch)
-    {
-        if (page.ObjectClass[patch] != 0)
-            return null;
-        var character = DenseLabels.Decode(page.Initial[patch], page.Medial[patch], page.Final[patch]);
-        return character == '�' ? null : Token(character);
-    }
-
-    private int? Token(char character)
-    {
-        if (!_tokens.TryGetValue(character, out var token))
+        _rows.Clear();
+        _labels.Clear();
+        _colouredRows.Clear();
+        _colours.Clear();
+        for (var page = 0; page < part.Count; page++)
         {
-            List<int> ids = [];
-            _tokenizer.Encode(character.ToString(), ids, allowSpecial: false);
-            _tokens[character] = token = ids.Count == 1 ? ids[0] : -1;
+            for (var patch = 0; patch < part[page].Patches; patch++)
+            {
+                if (_vectors.Known.Of(part[page], patch) is not { } thing)
+                    continue;
+                var row = (page * part[page].Patches) + patch;
+                _rows.Add(row);
+                _labels.Add(thing);
+                if (thing == PatchThings.Blank)
+                    continue;
+                _colouredRows.Add(row);
+                _colours.Add(part[page].Colour[patch]);
+            }
         }
-
-        return token < 0 ? null : token;
     }
 
-    private void Measure(StepReport report, Tensor logits)
+    private void Score(Tensor projected, IndexBuffer rows, Tensor targets, IndexBuffer labels, double weight, StepReport report, Action<StepReport, Tensor> measure)
     {
+        var logits = Linear.Apply(_tape, Rows.Gather(_tape, projected, rows), targets);
+        measure(report, logits);
+        Losses.CrossEntropy(_tape, logits, labels, (float)weight, out var losses);
+        double sum = 0;
+        foreach (var loss in losses.Span)
+            sum += loss;
+        report.Loss += sum * weight;
+    }
+
+    // The decoder is frozen, so its vectors are read once, when the first step runs and it has been loaded.
+    private void Scale()
+    {
+        if (_isScaled)
+            return;
+        _isScaled = true;
+        _vectors.Refresh();
+        double squares = 0;
+        foreach (var value in _vectors.Things.Span)
+            squares += (double)value * value;
+        var scale = (float)(Sharpness * _vectors.Things.Rows / squares);
+        foreach (ref var value in _vectors.Things.Span)
+            value *= scale;
+        foreach (ref var value in _vectors.Colours.Span)
+            value *= scale / PatchVectors.ColourShare;
+    }
+
+    private void MeasureThings(StepReport report, Tensor logits)
+    {
+        var glyphs = _vectors.Known.Glyphs;
         for (var i = 0; i < _labels.Count; i++)
         {
             var right = Greedy.Choose(logits.Row(i)) == _labels[i] ? 1 : 0;
             report.Meters.Add(0, right, 1);
-            report.Meters.Add(_labels[i] == _blank ? 2 : 1, right, 1);
+            report.Meters.Add(_labels[i] == PatchThings.Blank ? 2 : _labels[i] > glyphs ? 3 : 1, right, 1);
         }
+    }
+
+    private void MeasureColours(StepReport report, Tensor logits)
+    {
+        for (var i = 0; i < _colours.Count; i++)
+            report.Meters.Add(4, Greedy.Choose(logits.Row(i)) == _colours[i] ? 1 : 0, 1);
     }
 }

@@ -5,15 +5,16 @@ using Nunchi.Data.Sheets;
 using Nunchi.Models;
 using Nunchi.Text;
 using Nunchi.Training.Pipelines;
+using Nunchi.Training.Stages.Patches;
 using Nunchi.Training.Recipes;
 using Nunchi.Training.Vocabularies;
 
 namespace Nunchi.Training.Stages.Text;
 
-/// <summary>Trains the decoder on text of our own: plain sentences and conversations, with a loss on every token.</summary>
+/// <summary>Trains the decoder on text of our own: plain sentences and conversations, with a loss on every token, and lines to copy.</summary>
 internal sealed class TextStage : SequenceStage
 {
-    private static readonly string[] TaskNames = ["sentences", "conversation"];
+    private static readonly string[] TaskNames = ["sentences", "conversation", "repeats", "strips"];
     private readonly TextData _data;
 
     public TextStage(StageContext context)
@@ -52,6 +53,7 @@ internal sealed class TextStage : SequenceStage
         private const int SentencesAtOnce = 16;
         private static readonly PromptOptions Options = new() { AddGenerationPrompt = false, FindAssistantSpans = true, UserMarkup = MiniTokenizer.Markup };
         private readonly TextCorpus _corpus = new();
+        private readonly CopyMaker? _copies = data.CopyShare > 0 ? new CopyMaker(new PatchThings(prompts.Tokenizer)) : null;
         private readonly Data.Pages.SeededRandom _random = new(0);
         private readonly List<int> _ids = [];
         private readonly int _end = prompts.Tokenizer.TokenId(prompts.Tokenizer.PadToken ?? "<|endoftext|>") ?? throw new InvalidDataException("the tokenizer has no token that ends a text");
@@ -60,7 +62,10 @@ internal sealed class TextStage : SequenceStage
         {
             sample.Clear();
             _random.Reset(seed + ((ulong)index * 0x9E3779B97F4A7C15UL));
-            if (_random.Unit() < data.ConversationShare)
+            var kind = _random.Unit();
+            if (kind < data.CopyShare)
+                Copy(sample);
+            else if (kind < data.CopyShare + ((1 - data.CopyShare) * data.ConversationShare))
                 Conversation(_random.Next(), sample);
             else
                 Sentences(_random.Next(), sample);
@@ -68,6 +73,15 @@ internal sealed class TextStage : SequenceStage
 
         public void Dispose()
         {
+        }
+
+        private void Copy(SequenceSample sample)
+        {
+            if (_random.Chance(0.3f))
+                _copies!.Repeat(_random, longest, sample, 2);
+            else
+                _copies!.Strips(_random, longest, sample, 3);
+            sample.IsTooLong = sample.Ids.Count == 0;
         }
 
         private void Conversation(ulong series, SequenceSample sample)
