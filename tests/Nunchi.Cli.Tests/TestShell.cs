@@ -38,6 +38,8 @@ internal sealed class TestShell : IDisposable
 
     public Nunchi.Tensors.Quantization.WeightFormat? LoadedWeights { get; private set; }
 
+    public Nunchi.Generation.EngineOptions? LoadedOptions { get; private set; }
+
     public Terminal OutTerminal { get; set; } = Terminal.Pipe;
 
     public Terminal ErrorTerminal { get; set; } = Terminal.Pipe;
@@ -96,6 +98,7 @@ internal sealed class TestShell : IDisposable
         LoadedThreads = options.Threads == 0 ? null : options.Threads;
         LoadedWeights = options.Weights;
         LoadedAdapter = options.Adapter;
+        LoadedOptions = options;
         return Engine;
     }
 

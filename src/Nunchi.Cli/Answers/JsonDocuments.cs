@@ -22,7 +22,7 @@ internal sealed record AnswerDocument(
         info.Name,
         answer.Text,
         [.. answer.Spans.Select(span => SpanDocument.Of(span, picture))],
-        new UsageDocument(answer.Usage.PromptTokens, answer.Usage.ImageTokens, answer.Usage.CompletionTokens),
+        UsageDocument.Of(answer.Usage),
         TimingsDocument.Of(answer.Timings, info.LoadTime),
         answer.FinishReason switch { Chat.FinishReason.Stop => "stop", _ => "length" });
 }
@@ -50,7 +50,11 @@ internal sealed record PixelsDocument(int X1, int Y1, int X2, int Y2)
     private static int Scale(double share, int size) => (int)Math.Round(share * size, MidpointRounding.AwayFromZero);
 }
 
-internal sealed record UsageDocument(int PromptTokens, int ImageTokens, int CompletionTokens);
+internal sealed record UsageDocument(int PromptTokens, int ImageTokens, int CompletionTokens, int CachedTokens, int DraftedTokens, int AcceptedTokens)
+{
+    public static UsageDocument Of(Usage usage) =>
+        new(usage.PromptTokens, usage.ImageTokens, usage.CompletionTokens, usage.CachedTokens, usage.DraftedTokens, usage.AcceptedTokens);
+}
 
 /// <summary>Durations in milliseconds.</summary>
 internal sealed record TimingsDocument(double LoadMs, double EncodeMs, double PrefillMs, double FirstTokenMs, double DecodeMs, double TotalMs)
@@ -81,6 +85,7 @@ internal sealed record ErrorBody(string Code, string Message, int ExitCode);
 [JsonSerializable(typeof(DrawnDocument))]
 [JsonSerializable(typeof(MachineDocument))]
 [JsonSerializable(typeof(MeasurementDocument))]
+[JsonSerializable(typeof(SoakDocument))]
 [JsonSerializable(typeof(QuantizedDocument))]
 [JsonSerializable(typeof(PulledDocument))]
 [JsonSerializable(typeof(ModelsDocument))]

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Nunchi.Cli;
 
-/// <summary><c>nunchi bench</c>: <c>machine</c> tells what this machine can do at most, <c>model</c> what a model does on it.</summary>
+/// <summary><c>nunchi bench</c>: <c>machine</c> tells what this machine can do at most, <c>model</c> what a model does on it, <c>soak</c> whether answers and memory stay right.</summary>
 internal static class BenchCommand
 {
     public static Command Create(Shell shell)
@@ -13,6 +13,7 @@ internal static class BenchCommand
         var command = new Command("bench", "Measure speeds, and make what they are measured on.");
         command.Subcommands.Add(Machine(shell));
         command.Subcommands.Add(BenchModelCommand.Create(shell));
+        command.Subcommands.Add(BenchSoakCommand.Create(shell));
         command.Subcommands.Add(BenchMakeCheckpointCommand.Create(shell));
         return command;
     }

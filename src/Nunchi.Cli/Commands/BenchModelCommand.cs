@@ -15,7 +15,7 @@ internal static class BenchModelCommand
         var command = new Command("model", "Measure how fast a model runs here: encoding a picture, prompts, decoding, first tokens. The weights are random, so no model is needed.");
         var shape = new Option<string>("--shape") { Description = $"{ModelShapes.Names} (default varco-vision-2.0-1.7b)", HelpName = "NAME", DefaultValueFactory = _ => "varco-vision-2.0-1.7b" };
         var weights = new Option<string>("--weights") { Description = $"How matrices are kept: {WeightFormats.Names} (default int4)", HelpName = "FORMAT", DefaultValueFactory = _ => "int4" };
-        var works = new Option<string?>("--work") { Description = "Only some works: encode, prefill, decode, picture; separated by commas", HelpName = "LIST" };
+        var works = new Option<string?>("--work") { Description = "Only some works: encode, prefill, decode, draft, together, picture; separated by commas", HelpName = "LIST" };
         var prompts = new Option<string?>("--prompts") { Description = "Lengths of prompts, separated by commas (default 128,512,2048)", HelpName = "LIST" };
         var contexts = new Option<string?>("--contexts") { Description = "Tokens before a decoded one, separated by commas (default 0,512,4096)", HelpName = "LIST" };
         var kernels = new Option<string>("--kernels") { Description = "Vector instructions: auto, avx512, avx2, portable", HelpName = "NAME", DefaultValueFactory = _ => "auto" };

@@ -42,6 +42,8 @@ internal static class ShowCommand
             shell.Out.WriteLine($"adapter     {adapter}");
         shell.Out.WriteLine($"context     {info.ContextLength:N0} tokens, vocabulary {info.VocabularySize:N0}");
         shell.Out.WriteLine($"arithmetic  {info.Kernels}");
+        if (info.KeyValueCache.Length > 0)
+            shell.Out.WriteLine($"kv cache    {info.KeyValueCache}");
         shell.Out.WriteLine($"loaded in   {info.LoadTime.TotalMilliseconds:0} ms");
         var table = new Table().Border(TableBorder.Rounded);
         table.AddColumns("part", "what it is", "parameters", "memory", "precision");

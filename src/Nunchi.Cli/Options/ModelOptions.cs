@@ -29,6 +29,8 @@ internal sealed class ModelOptions
 
     public Option<string?> Kernels { get; } = Create("--kernels", "NUNCHI_KERNELS", "Vector instructions", "the widest there are", ["auto", "avx512", "avx2", "portable"]);
 
+    private readonly ServingOptions _serving = new();
+
     public void AddTo(Command command)
     {
         command.Options.Add(Model);
@@ -36,6 +38,7 @@ internal sealed class ModelOptions
         command.Options.Add(Weights);
         command.Options.Add(Adapter);
         command.Options.Add(Kernels);
+        _serving.AddTo(command);
     }
 
     /// <summary>Loads the model, telling so on a terminal when it takes more than a second.</summary>
@@ -49,13 +52,13 @@ internal sealed class ModelOptions
     }
 
     /// <summary>How the engine runs: as given, else as the environment says.</summary>
-    public EngineOptions Engine(Shell shell, ParseResult parsed) => new()
+    public EngineOptions Engine(Shell shell, ParseResult parsed) => _serving.Apply(new EngineOptions
     {
         Threads = parsed.GetValue(Threads) ?? 0,
         Weights = Format(shell, parsed),
         Adapter = parsed.GetValue(Adapter) is { } adapter ? FindAdapter(shell, adapter) : null,
         Kernels = Enum.Parse<CpuKernels>(parsed.GetValue(Kernels) ?? "auto", ignoreCase: true),
-    };
+    }, parsed);
 
     /// <summary>The option --adapter.</summary>
     public static Option<string?> CreateAdapter(string description) =>

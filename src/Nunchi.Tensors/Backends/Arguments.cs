@@ -124,6 +124,9 @@ public unsafe struct AttentionArguments
     /// <summary>Scales from one head to the next.</summary>
     public long ScaleStride;
 
+    /// <summary>[Segments] keys and values of each segment, in place of the fields above that tell where they are; null when all segments have them in one place. Forward only.</summary>
+    public AttentionPlace* Places;
+
     /// <summary>[query rows, QueryHeads * HeadSize], contiguous.</summary>
     public float* Output;
 
@@ -145,6 +148,22 @@ public unsafe struct AttentionArguments
     /// <summary>Floats, or codes, from one key or value head to the next.</summary>
     internal readonly long HeadDistance => HeadStride == 0 ? HeadSize : HeadStride;
 
+    /// <summary>Sets where a segment's keys and values are.</summary>
+    internal void Select(int segment)
+    {
+        if (Places == null)
+            return;
+        AttentionPlace place = Places[segment];
+        Key = place.Key;
+        Value = place.Value;
+        HeadStride = place.HeadStride;
+        KeyCodes = place.KeyCodes;
+        ValueCodes = place.ValueCodes;
+        KeyScales = place.KeyScales;
+        ValueScales = place.ValueScales;
+        ScaleStride = place.ScaleStride;
+    }
+
     /// <summary>One number of a key.</summary>
     internal readonly float KeyAt(long row, int head, int dimension) => KeyCodes == null
         ? Key[(row * KeyStride) + (head * HeadDistance) + dimension]
@@ -154,6 +173,34 @@ public unsafe struct AttentionArguments
     internal readonly float ValueAt(long row, int head, int dimension) => ValueCodes == null
         ? Value[(row * ValueStride) + (head * HeadDistance) + dimension]
         : ValueCodes[(row * HeadSize) + (head * HeadDistance) + dimension] * ValueScales[(head * ScaleStride) + row];
+}
+
+/// <summary>Where the keys and values of one sequence are, as the fields of the same names in <see cref="AttentionArguments"/> tell it.</summary>
+public unsafe struct AttentionPlace
+{
+    /// <summary>Keys; null in 8 bits.</summary>
+    public float* Key;
+
+    /// <summary>Values; null in 8 bits.</summary>
+    public float* Value;
+
+    /// <summary>Floats, or codes, from one head to the next.</summary>
+    public long HeadStride;
+
+    /// <summary>Keys in 8 bits.</summary>
+    public sbyte* KeyCodes;
+
+    /// <summary>Values in 8 bits.</summary>
+    public sbyte* ValueCodes;
+
+    /// <summary>Scales of the keys.</summary>
+    public float* KeyScales;
+
+    /// <summary>Scales of the values.</summary>
+    public float* ValueScales;
+
+    /// <summary>Scales from one head to the next.</summary>
+    public long ScaleStride;
 }
 
 /// <summary>The constants of one AdamW step.</summary>

@@ -241,6 +241,7 @@ public sealed unsafe class ReferenceBackend : ComputeBackend
         int group = a.QueryHeads / a.KeyHeads;
         for (int s = 0; s < a.Segments; s++)
         {
+            a.Select(s);
             int queries = a.QueryStarts[s + 1] - a.QueryStarts[s];
             double[] weights = new double[a.KeyCounts[s]];
             for (int h = 0; h < a.QueryHeads; h++)

@@ -55,8 +55,10 @@ internal sealed unsafe partial class VectorBackend<V, S>
             var segment = 0;
             for (var n = QueryBlocks(a, segment); block >= n; n = QueryBlocks(a, ++segment)) block -= n;
             var workspace = job.Workspace + (worker * job.WorkspaceStride);
-            if (IsFew(ref a, segment)) AttendFew(ref job, segment, item % a.KeyHeads, workspace);
-            else AttendBlock(ref job, segment, item % a.KeyHeads, block * QueryBlock, workspace);
+            var own = job;
+            own.A.Select(segment);
+            if (IsFew(ref a, segment)) AttendFew(ref own, segment, item % a.KeyHeads, workspace);
+            else AttendBlock(ref own, segment, item % a.KeyHeads, block * QueryBlock, workspace);
         }
     }
 

@@ -65,43 +65,75 @@ public static unsafe class Attention
     /// <param name="queryHeads">Query heads, a multiple of the caches' heads.</param>
     /// <returns>[query rows, queryHeads * headSize].</returns>
     /// <exception cref="ArgumentException">Shapes do not fit, or the tape records.</exception>
-    public static Tensor Apply(Tape tape, HeadColumns query, HeadCache key, HeadCache value, SegmentLayout segments, int queryHeads)
+    public static Tensor Apply(Tape tape, HeadColumns query, HeadCache key, HeadCache value, SegmentLayout segments, int queryHeads) =>
+        Apply(tape, query, [(key, value)], segments, queryHeads);
+
+    /// <summary>The same for several sequences, each with caches of its own. A row's bits are those that its sequence gets alone.</summary>
+    /// <param name="tape">Runs; must not record.</param>
+    /// <param name="query">Where the query heads of all sequences are.</param>
+    /// <param name="caches">All keys and values of each sequence, equal in heads, size and format.</param>
+    /// <param name="segments">The sequences; the keys of each start at 0 of its caches.</param>
+    /// <param name="queryHeads">Query heads, a multiple of the caches' heads.</param>
+    /// <returns>[query rows, queryHeads * headSize].</returns>
+    /// <exception cref="ArgumentException">Shapes do not fit, or the tape records.</exception>
+    public static Tensor Apply(Tape tape, HeadColumns query, ReadOnlySpan<(HeadCache Key, HeadCache Value)> caches, SegmentLayout segments, int queryHeads)
     {
         if (tape.ShouldRecord(query.Tensor))
             throw new ArgumentException("Attention: caches serve inference; turn the tape's recording off.");
-        if (key.Heads != value.Heads || key.Size != value.Size || key.Capacity != value.Capacity || key.Format != value.Format || queryHeads % key.Heads != 0)
-            throw new ArgumentException($"Attention: the caches of {key.Heads} and {value.Heads} heads of {key.Size} and {value.Size} for {key.Capacity} and {value.Capacity} tokens do not serve {queryHeads} query heads.");
-        if (segments.Segments != 1 || segments.KeyCounts[0] > key.Capacity)
-            throw new ArgumentException($"Attention: caches of {key.Capacity} tokens serve one sequence of at most so many, not {segments.Segments}.");
-        Check("query", query, queryHeads * key.Size, segments.Rows);
-        Tensor output = tape.Rent(segments.Rows, queryHeads * key.Size);
-        var arguments = new AttentionArguments
+        if (caches.Length == 0 || caches.Length != segments.Segments)
+            throw new ArgumentException($"Attention: {segments.Segments} sequences have caches for {caches.Length}.");
+        HeadCache first = caches[0].Key;
+        Span<AttentionPlace> places = caches.Length <= 64 ? stackalloc AttentionPlace[caches.Length] : new AttentionPlace[caches.Length];
+        for (int s = 0; s < caches.Length; s++)
+            places[s] = Place(first, caches[s].Key, caches[s].Value, queryHeads, segments.KeyCounts[s]);
+        Check("query", query, queryHeads * first.Size, segments.Rows);
+        Tensor output = tape.Rent(segments.Rows, queryHeads * first.Size);
+        fixed (AttentionPlace* all = places)
         {
-            QueryHeads = queryHeads,
-            KeyHeads = key.Heads,
-            HeadSize = key.Size,
-            Segments = 1,
-            QueryStarts = segments.QueryStarts.Data,
-            KeyStarts = segments.KeyStarts.Data,
-            KeyCounts = segments.KeyCounts.Data,
-            Causal = true,
-            Scale = MathF.Pow(key.Size, -0.5f),
-            Query = query.Tensor.Data + query.Column,
-            QueryStride = query.Tensor.Columns,
+            var arguments = new AttentionArguments
+            {
+                QueryHeads = queryHeads,
+                KeyHeads = first.Heads,
+                HeadSize = first.Size,
+                Segments = caches.Length,
+                QueryStarts = segments.QueryStarts.Data,
+                KeyStarts = segments.KeyStarts.Data,
+                KeyCounts = segments.KeyCounts.Data,
+                Causal = true,
+                Scale = MathF.Pow(first.Size, -0.5f),
+                Query = query.Tensor.Data + query.Column,
+                QueryStride = query.Tensor.Columns,
+                KeyStride = first.Size,
+                ValueStride = first.Size,
+                Places = all,
+                Output = output.Data,
+            };
+            arguments.Select(0);
+            tape.Backend.Attention(in arguments);
+        }
+        return output;
+    }
+
+    private static AttentionPlace Place(HeadCache first, HeadCache key, HeadCache value, int queryHeads, int keys)
+    {
+        foreach (HeadCache cache in (ReadOnlySpan<HeadCache>)[key, value])
+        {
+            if (cache.Heads != first.Heads || cache.Size != first.Size || cache.Format != first.Format || cache.Capacity != key.Capacity || queryHeads % first.Heads != 0)
+                throw new ArgumentException($"Attention: a cache of {cache.Heads} heads of {cache.Size} in {cache.Format} for {cache.Capacity} tokens does not serve {queryHeads} query heads beside {first.Heads} of {first.Size} in {first.Format} and {key.Capacity} tokens.");
+        }
+        if (keys > key.Capacity)
+            throw new ArgumentException($"Attention: caches of {key.Capacity} tokens do not hold {keys}.");
+        return new AttentionPlace
+        {
             Key = key.Data,
-            KeyStride = key.Size,
             Value = value.Data,
-            ValueStride = key.Size,
             HeadStride = (long)key.Capacity * key.Size,
             KeyCodes = key.Codes,
             ValueCodes = value.Codes,
             KeyScales = key.Scales,
             ValueScales = value.Scales,
             ScaleStride = key.Capacity,
-            Output = output.Data,
         };
-        tape.Backend.Attention(in arguments);
-        return output;
     }
 
     private static void Backward(Tape tape, TapeNode node)

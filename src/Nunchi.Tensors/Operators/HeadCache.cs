@@ -70,12 +70,19 @@ public sealed unsafe class HeadCache : IDisposable
     /// <param name="source">[rows, ...] with <see cref="Heads"/> * <see cref="Size"/> columns from its column on.</param>
     /// <param name="at">The first token's place; there must be room.</param>
     /// <exception cref="ArgumentException">They do not fit.</exception>
-    public void Store(HeadColumns source, int at)
+    public void Store(HeadColumns source, int at) => Store(source, 0, source.Tensor.Rows, at);
+
+    /// <summary>Writes the heads of new tokens that are some rows among others.</summary>
+    /// <param name="source">[rows, ...] with <see cref="Heads"/> * <see cref="Size"/> columns from its column on.</param>
+    /// <param name="row">The first token's row.</param>
+    /// <param name="rows">Tokens.</param>
+    /// <param name="at">The first token's place; there must be room.</param>
+    /// <exception cref="ArgumentException">They do not fit, or there are not so many rows.</exception>
+    public void Store(HeadColumns source, int row, int rows, int at)
     {
-        int rows = source.Tensor.Rows;
-        if (at < 0 || at > Capacity - rows || source.Column + (Heads * Size) > source.Tensor.Columns)
+        if (at < 0 || at > Capacity - rows || row < 0 || row > source.Tensor.Rows - rows || source.Column + (Heads * Size) > source.Tensor.Columns)
             throw new ArgumentException($"HeadCache: rows {at}..{at + rows - 1} of {source.Tensor} from column {source.Column} do not fit {Capacity} tokens of {Heads} heads of {Size}.");
-        _backend.StoreHeads(source.Tensor.Data + source.Column, source.Tensor.Columns, rows, Heads, Size, at, Capacity, Data, Codes, Scales);
+        _backend.StoreHeads(source.Tensor.Data + ((long)row * source.Tensor.Columns) + source.Column, source.Tensor.Columns, rows, Heads, Size, at, Capacity, Data, Codes, Scales);
     }
 
     /// <summary>Makes room, keeping the first tokens.</summary>
@@ -98,6 +105,27 @@ public sealed unsafe class HeadCache : IDisposable
         _backend.Free(_data);
         _data = larger;
         Capacity = capacity;
+    }
+
+    /// <summary>Copies tokens of another cache of the same heads, size and format.</summary>
+    /// <param name="source">The other cache.</param>
+    /// <param name="from">The first token's place there.</param>
+    /// <param name="at">Its place here; there must be room.</param>
+    /// <param name="count">Tokens.</param>
+    /// <exception cref="ArgumentException">The caches differ, or the tokens do not fit.</exception>
+    public void CopyFrom(HeadCache source, int from, int at, int count)
+    {
+        if (source.Heads != Heads || source.Size != Size || source.Format != Format)
+            throw new ArgumentException($"HeadCache: {Heads} heads of {Size} in {Format} take no tokens of {source.Heads} heads of {source.Size} in {source.Format}.", nameof(source));
+        if (count < 0 || from < 0 || from > source.Capacity - count || at < 0 || at > Capacity - count)
+            throw new ArgumentException($"HeadCache: {count} tokens from {from} of {source.Capacity} do not fit at {at} of {Capacity}.", nameof(count));
+        long unit = Format == CacheFormat.Float32 ? Size * sizeof(float) : Size;
+        for (int head = 0; head < Heads; head++)
+        {
+            NativeMemory.Copy((byte*)source.Memory + ((((long)head * source.Capacity) + from) * unit), (byte*)Memory + ((((long)head * Capacity) + at) * unit), (nuint)(count * unit));
+            if (Format == CacheFormat.Int8)
+                NativeMemory.Copy(source.Scales + ((long)head * source.Capacity) + from, Scales + ((long)head * Capacity) + at, (nuint)count * sizeof(float));
+        }
     }
 
     /// <summary>Writes zeros for tokens: for measuring.</summary>

@@ -41,7 +41,17 @@ public sealed record Answer
 /// <param name="PromptTokens">All tokens that the decoder took in, pictures included.</param>
 /// <param name="ImageTokens">Those of <paramref name="PromptTokens"/> that stand for pictures.</param>
 /// <param name="CompletionTokens">Tokens produced, the end token included when there was one.</param>
-public sealed record Usage(int PromptTokens, int ImageTokens, int CompletionTokens);
+public sealed record Usage(int PromptTokens, int ImageTokens, int CompletionTokens)
+{
+    /// <summary>Those of <see cref="PromptTokens"/> that were taken in for an earlier question and had only to be found.</summary>
+    public int CachedTokens { get; init; }
+
+    /// <summary>Tokens that were guessed from what the text repeats, and checked along with a chosen one.</summary>
+    public int DraftedTokens { get; init; }
+
+    /// <summary>Those of <see cref="DraftedTokens"/> that the model chose: passes over the weights that were saved.</summary>
+    public int AcceptedTokens { get; init; }
+}
 
 /// <summary>Durations of one answer; loading the model is not in it.</summary>
 public sealed record Timings

@@ -25,7 +25,8 @@ internal sealed class AnswerPump(IChatEngine engine)
             throw new InvalidOperationException("The engine is answering another question; wait until that answer has ended.");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var updates = Channel.CreateUnbounded<AnswerUpdate>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-        Task work = Task.Run(() => Produce(answer, updates.Writer, stop.Token), CancellationToken.None);
+        // A thread of its own: conversations that wait for each other must not wait for the pool to grow.
+        Task work = Task.Factory.StartNew(() => Produce(answer, updates.Writer, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             await foreach (AnswerUpdate update in updates.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Nunchi.Chat;
+using Nunchi.Generation.Drafting;
 using Nunchi.Text;
 
 namespace Nunchi.Generation;
@@ -14,7 +15,14 @@ internal delegate ReadOnlySpan<float> TokenStep(int id);
 /// <param name="Watch">Runs since the question came.</param>
 /// <param name="Encoded">When its pictures were encoded.</param>
 /// <param name="TakenIn">When its last token was taken in.</param>
-internal readonly record struct TakenPrompt(IReadOnlyList<int> Ids, int ImageTokens, Stopwatch Watch, TimeSpan Encoded, TimeSpan TakenIn);
+internal readonly record struct TakenPrompt(IReadOnlyList<int> Ids, int ImageTokens, Stopwatch Watch, TimeSpan Encoded, TimeSpan TakenIn)
+{
+    /// <summary>How many of them a cache held already.</summary>
+    public int Cached { get; init; }
+
+    /// <summary>Counts what is drafted while the answer is written; null when nothing is.</summary>
+    public DraftCounts? Drafts { get; init; }
+}
 
 /// <summary>Writes an answer: chooses token after token, until one ends it, a stop string appears or there is no room, and tells its text, spans and numbers.</summary>
 /// <param name="tokenizer">Turns tokens into text.</param>
@@ -23,6 +31,9 @@ internal readonly record struct TakenPrompt(IReadOnlyList<int> Ids, int ImageTok
 /// <param name="forbidden">Tokens that are never chosen.</param>
 internal sealed class AnswerWriter(Tokenizer tokenizer, int maxPositions, IReadOnlyCollection<int> endTokens, IReadOnlyCollection<int> forbidden)
 {
+    /// <summary>Most tokens of an answer.</summary>
+    public int Most(int promptTokens, GenerationOptions options) => Math.Min(options.MaxTokens, maxPositions - promptTokens);
+
     /// <param name="prompt">What was taken in.</param>
     /// <param name="logits">[vocabulary] after its last token.</param>
     /// <param name="options">How to choose and where to stop.</param>
@@ -34,7 +45,7 @@ internal sealed class AnswerWriter(Tokenizer tokenizer, int maxPositions, IReadO
         var stream = new AnswerStream(tokenizer, options.StopStrings);
         HashSet<int> ends = [.. endTokens, .. options.StopTokenIds];
         var sampler = new Sampler(options, logits.Length, prompt.Ids, tokenizer.VocabularySize, forbidden, ends);
-        int most = Math.Min(options.MaxTokens, maxPositions - prompt.Ids.Count), produced = 0;
+        int most = Most(prompt.Ids.Count, options), produced = 0;
         TimeSpan first = default;
         FinishReason reason;
         while (true)
@@ -66,7 +77,12 @@ internal sealed class AnswerWriter(Tokenizer tokenizer, int maxPositions, IReadO
             RawText = stream.RawText,
             Spans = stream.Spans,
             Oddities = [.. stream.Oddities],
-            Usage = new Usage(prompt.Ids.Count, prompt.ImageTokens, produced),
+            Usage = new Usage(prompt.Ids.Count, prompt.ImageTokens, produced)
+            {
+                CachedTokens = prompt.Cached,
+                DraftedTokens = prompt.Drafts?.Drafted ?? 0,
+                AcceptedTokens = prompt.Drafts?.Accepted ?? 0,
+            },
             Timings = new Timings { Encode = prompt.Encoded, Prefill = prompt.TakenIn - prompt.Encoded, FirstToken = first, Decode = total - first, Total = total },
             FinishReason = reason,
         }));

@@ -2,6 +2,10 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Nunchi.Chat;
 using Nunchi.Checkpoints;
+using Nunchi.Generation.Drafting;
+using Nunchi.Generation.Prefixes;
+using Nunchi.Generation.Scheduling;
+using Nunchi.Grounding;
 using Nunchi.Images;
 using Nunchi.Models;
 using Nunchi.Tensors;
@@ -22,9 +26,9 @@ public sealed class ChatEngine : IChatEngine
     private readonly PromptBuilder _prompts;
     private readonly ImageProcessor _processor;
     private readonly Tape _tape;
-    private readonly Generator _generator;
+    private readonly ConversationMemory _memory;
     private readonly ImageFeatureStore _features;
-    private readonly CachedConversation _cached = new();
+    private readonly PassScheduler? _passes;
     private readonly ConditionalWeakTable<RgbImage, RgbImage> _enlarged = [];
     private readonly AnswerPump _pump;
     private readonly AnswerWriter _writer;
@@ -37,8 +41,9 @@ public sealed class ChatEngine : IChatEngine
         _prompts = weights.Prompts;
         _processor = weights.Processor;
         _tape = new Tape(weights.Backend);
-        _generator = new Generator(_model, _tape, options.PrefillChunk, options.Cache);
-        _features = new ImageFeatureStore(options.FeatureBytes);
+        _passes = options.RunsTogether ? weights.Passes : null;
+        _memory = new ConversationMemory(new Generator(_model, _tape, _passes, options.PrefillChunk, options.Cache), options.PrefixBytes == 0 ? null : weights.Prefixes);
+        _features = weights.Features;
         _pump = new AnswerPump(this);
         _writer = new AnswerWriter(_prompts.Tokenizer, _model.Config.Text.MaxPositions, weights.EndTokens, [_model.Config.ImageTokenId]);
         Info = info;
@@ -59,7 +64,7 @@ public sealed class ChatEngine : IChatEngine
         options ??= new EngineOptions();
         var watch = Stopwatch.StartNew();
         EngineWeights weights = EngineWeights.Load(path, options);
-        return new ChatEngine(options, weights, ModelDescription.Of(CheckpointPlace.Of(path).Directory, weights.Model, weights.Backend, watch.Elapsed) with
+        return new ChatEngine(options, weights, ModelDescription.Of(CheckpointPlace.Of(path).Directory, weights.Model, weights.Backend, options.Cache, watch.Elapsed) with
         {
             Adapter = options.Adapter is { } adapter ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(adapter)) : null,
             RoundedTo = options.Weights is { } format and not WeightFormat.Float32 ? WeightFormats.NameOf(format) : null,
@@ -73,6 +78,12 @@ public sealed class ChatEngine : IChatEngine
     /// <exception cref="ObjectDisposedException">This engine was disposed.</exception>
     public ChatEngine Share() => _pump.Use(() => new ChatEngine(_options, _weights.Share(), Info));
 
+    /// <summary>Another engine on the same weights that guesses nothing, shares no beginnings and runs alone: what the others must agree with.</summary>
+    internal ChatEngine SharePlain() => _pump.Use(() => new ChatEngine(_options with { DraftTokens = 0, PrefixBytes = 0, RunsTogether = false }, _weights.Share(), Info));
+
+    /// <summary>Conversations that a pass over the weights served on average, among all that share them.</summary>
+    internal double SequencesAPass => _weights.Passes is { Passes: > 0 } passes ? (double)passes.Parts / passes.Passes : 0;
+
     /// <inheritdoc/>
     public IAsyncEnumerable<AnswerUpdate> AskAsync(IReadOnlyList<Message> conversation, GenerationOptions options, CancellationToken cancellation = default)
     {
@@ -84,8 +95,9 @@ public sealed class ChatEngine : IChatEngine
     /// <summary>Frees what the engine holds, and the model unless another engine shares it; waits for an answer that is being made, which ends with the token it is at.</summary>
     public void Dispose() => _pump.Close(() =>
     {
-        _features.Dispose();
-        _generator.Dispose();
+        if (_weights.Users > 1)
+            _memory.Remember();
+        _memory.Dispose();
         _tape.Dispose();
         _weights.Release();
     });
@@ -101,20 +113,26 @@ public sealed class ChatEngine : IChatEngine
     {
         var watch = Stopwatch.StartNew();
         ImageKey[] keys = [.. request.Images.Select(image => _features.KeyOf(image, request.Tiling))];
-        int shared = _cached.Shared(request.Ids, request.ImageStarts, keys);
-        using var rows = new ImageRows(_model, request, Encode(request, keys, emit, cancellation));
-        TimeSpan encoded = watch.Elapsed;
-        ReadOnlySpan<float> logits = TakeIn(request, keys, shared, rows.Tensor, emit, cancellation);
-        TimeSpan taken = watch.Elapsed;
-        _features.Trim();
-        _writer.Write(new TakenPrompt(request.Ids, request.ImageTokens, watch, encoded, taken), logits, options, Step, emit, GoOn);
-
-        ReadOnlySpan<float> Step(int id)
+        PromptToken[] prompt = request.Tokens(keys);
+        int shared = _memory.Recall(prompt), first = FirstNeeded(request, shared);
+        TimeSpan encoded;
+        ReadOnlySpan<float> logits;
+        using (ImageRows rows = Encode(request, keys, first, emit, cancellation))
+        using (_passes?.Enter())
         {
-            ReadOnlySpan<float> next = _generator.Step(id);
-            _cached.Add([id]);
-            return next;
+            encoded = watch.Elapsed;
+            int before = first < keys.Length ? Math.Max(0, shared - request.ImageStarts[first]) : 0, rest = prompt.Length - shared;
+            logits = _memory.TakeIn(prompt.AsSpan(shared), rows.Tensor, before, done => emit(new PhaseProgress(AnswerPhase.Prefill, done, rest)), cancellation);
         }
+        TimeSpan taken = watch.Elapsed;
+        ShareMemory();
+        DraftedSteps steps = Steps(request, options);
+        using (_passes?.Enter())
+        {
+            _writer.Write(new TakenPrompt(request.Ids, request.ImageTokens, watch, encoded, taken) { Cached = shared, Drafts = steps.Counts }, logits, options, steps.Step, emit, GoOn);
+        }
+        steps.Finish();
+        ShareMemory();
 
         void GoOn()
         {
@@ -123,47 +141,58 @@ public sealed class ChatEngine : IChatEngine
         }
     }
 
-    private ImageFeatures[] Encode(ChatRequest request, ImageKey[] keys, Action<AnswerUpdate> emit, CancellationToken cancellation)
+    private DraftedSteps Steps(ChatRequest request, GenerationOptions options)
     {
-        var features = new ImageFeatures[keys.Length];
-        ProcessedImages?[] fresh = [.. keys.Select((key, i) => _features.Find(key) == null && Array.IndexOf(keys, key) == i
-            ? _processor.Process([request.Images[i]], request.Tiling, cancellation)
-            : null)];
-        int total = fresh.Sum(images => images?.CropCount ?? 0), before = 0;
-        int cropsAtOnce = Math.Max(1, _options.EncoderTokens / _model.Config.Vision.Tokens);
-        for (int i = 0; i < keys.Length; i++)
-        {
-            if (fresh[i] is { } images)
-            {
-                _features.Add(keys[i], ImageFeatures.Encode(_model, _tape, images, cropsAtOnce, done =>
-                {
-                    emit(new PhaseProgress(AnswerPhase.Encode, before + done, total));
-                    cancellation.ThrowIfCancellationRequested();
-                }));
-                before += images.CropCount;
-            }
-            features[i] = _features.Find(keys[i])!;
-        }
-        return features;
+        PromptLookup? lookup = _options.DraftTokens == 0 ? null : new PromptLookup(request.Ids, _model.Config.ImageTokenId, GroundingMarkup.All.Select(_prompts.Tokenizer.TokenId).OfType<int>());
+        return new DraftedSteps(_memory, lookup, () => Math.Min(_options.DraftTokens, _passes?.Guesses ?? int.MaxValue), _writer.Most(request.Ids.Length, options));
     }
 
-    private ReadOnlySpan<float> TakeIn(ChatRequest request, ImageKey[] keys, int shared, Tensor? rows, Action<AnswerUpdate> emit, CancellationToken cancellation)
+    // Alone, an engine finds everything in its own cache; a copy for others would only take memory.
+    private void ShareMemory()
     {
-        _generator.Truncate(shared);
-        _cached.Keep(shared);
-        int imageRowsBefore = request.Ids.AsSpan(0, shared).Count(_model.Config.ImageTokenId), total = request.Ids.Length - shared;
+        if (_weights.Users > 1)
+            _memory.Remember();
+    }
+
+    // One at a time when others wait for their next token.
+    private int CropsAtOnce() => _passes is { Seats: > 0 } ? 1 : Math.Max(1, _options.EncoderTokens / _model.Config.Vision.Tokens);
+
+    // The first picture of which a part is not in the cache.
+    private static int FirstNeeded(ChatRequest request, int shared)
+    {
+        int first = 0;
+        while (first < request.Images.Count && request.ImageStarts[first] + request.ImageCounts[first] <= shared)
+            first++;
+        return first;
+    }
+
+    private ImageRows Encode(ChatRequest request, ImageKey[] keys, int first, Action<AnswerUpdate> emit, CancellationToken cancellation)
+    {
+        ProcessedImages?[] fresh = [.. keys.Select((key, i) => i >= first && Array.IndexOf(keys, key, first) == i && !_features.Holds(key) ? Process(i) : null)];
+        int total = fresh.Sum(images => images?.CropCount ?? 0), before = 0;
+        var leases = new List<ImageFeatureStore.Lease>();
         try
         {
-            ReadOnlySpan<float> logits = _generator.Prefill(request.Ids.AsSpan(shared), request.ImageTokens == 0 ? null : rows, imageRowsBefore, done => emit(new PhaseProgress(AnswerPhase.Prefill, done, total)), cancellation);
-            _cached.Add(request.Ids.AsSpan(shared));
-            for (int i = 0; i < keys.Length; i++)
-                _cached.AddImage(request.ImageStarts[i], keys[i]);
-            return logits;
+            for (int i = first; i < keys.Length; i++)
+            {
+                ProcessedImages? images = fresh[i];
+                leases.Add(_features.Take(keys[i], () => EncodeOne(images ?? Process(i)), cancellation));
+                before += images?.CropCount ?? 0;
+            }
+            return new ImageRows(_model, request.ImageCounts.AsSpan(first), leases);
         }
         catch
         {
-            _generator.Truncate(shared);
+            leases.ForEach(lease => lease.Dispose());
             throw;
         }
+
+        ProcessedImages Process(int i) => _processor.Process([request.Images[i]], request.Tiling, cancellation);
+
+        ImageFeatures EncodeOne(ProcessedImages images) => ImageFeatures.Encode(_model, _tape, images, CropsAtOnce(), done =>
+        {
+            emit(new PhaseProgress(AnswerPhase.Encode, before + done, Math.Max(total, before + images.CropCount)));
+            cancellation.ThrowIfCancellationRequested();
+        });
     }
 }

@@ -1,4 +1,5 @@
 using Nunchi.Chat;
+using Nunchi.Generation.Prefixes;
 using Nunchi.Images;
 using Nunchi.Models;
 using Nunchi.Text;
@@ -6,8 +7,23 @@ using Nunchi.Text;
 namespace Nunchi.Generation;
 
 /// <summary>A conversation as the decoder sees it: tokens with a place for every image feature, and the pictures in order.</summary>
-internal sealed record ChatRequest(int[] Ids, IReadOnlyList<RgbImage> Images, IReadOnlyList<int> ImageStarts, TilingMode Tiling, int ImageTokens)
+internal sealed record ChatRequest(int[] Ids, IReadOnlyList<RgbImage> Images, IReadOnlyList<int> ImageStarts, int[] ImageCounts, TilingMode Tiling)
 {
+    /// <summary>Tokens that stand for pictures.</summary>
+    public int ImageTokens => ImageCounts.Sum();
+
+    /// <summary>The tokens with the pictures that they stand for.</summary>
+    public PromptToken[] Tokens(IReadOnlyList<ImageKey> keys)
+    {
+        PromptToken[] tokens = [.. Ids.Select(id => new PromptToken(id))];
+        for (int i = 0; i < Images.Count; i++)
+        {
+            for (int row = 0; row < ImageCounts[i]; row++)
+                tokens[ImageStarts[i] + row] = new PromptToken(Ids[ImageStarts[i]], keys[i], row);
+        }
+        return tokens;
+    }
+
     /// <exception cref="ArgumentException">The conversation is empty, does not end with the user, says nothing, or leaves no room for an answer.</exception>
     public static ChatRequest Prepare(IReadOnlyList<Message> conversation, PromptBuilder prompts, ImageProcessor processor, TilingMode? tiling, VisionLanguageConfig config)
     {
@@ -37,7 +53,7 @@ internal sealed record ChatRequest(int[] Ids, IReadOnlyList<RgbImage> Images, IR
             ids.AsSpan(at, count).Fill(prompt.Ids[i]);
             at += count;
         }
-        return new ChatRequest(ids, images, starts, mode, imageTokens);
+        return new ChatRequest(ids, images, starts, tokens, mode);
     }
 
     private static void Check(IReadOnlyList<Message> conversation)

@@ -24,6 +24,16 @@ public sealed record EngineOptions
     /// <summary>How keys and values of earlier tokens are kept.</summary>
     public CacheFormat Cache { get; init; } = CacheFormat.Float32;
 
+    /// <summary>
+    /// Most tokens, 0..31, that are guessed where an answer repeats what stands in prompt or answer, and checked in one pass; 0 guesses none. Answers are the same with any number.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not in 0..31.</exception>
+    public int DraftTokens
+    {
+        get;
+        init => field = value is >= 0 and <= 31 ? value : throw new ArgumentOutOfRangeException(nameof(DraftTokens), value, $"{nameof(DraftTokens)} is {value}; it must be in 0..31.");
+    } = 7;
+
     /// <summary>Prompt tokens that run together, at least 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public int PrefillChunk { get; init => field = AtLeastOne(nameof(PrefillChunk), value); } = 512;
@@ -59,8 +69,21 @@ public sealed record EngineOptions
     /// <summary>Ends loading early.</summary>
     public CancellationToken LoadCancellation { get; init; }
 
-    /// <summary>Bytes of image features that are kept for later turns.</summary>
+    /// <summary>Bytes of image features that are kept for later turns and other conversations.</summary>
     public long FeatureBytes { get; init; } = 256L << 20;
+
+    /// <summary>
+    /// Bytes of keys and values of conversations' beginnings, pictures included, that are kept for other conversations on the same weights; 0 keeps none. Answers are the same.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public long PrefixBytes
+    {
+        get;
+        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(PrefixBytes), value, $"{nameof(PrefixBytes)} is {value}; it must be 0 or more.");
+    } = 512L << 20;
+
+    /// <summary>Steps of conversations on the same weights run together, one pass over the weights for all; false: they take turns. Answers are the same.</summary>
+    public bool RunsTogether { get; init; } = true;
 
     private static int AtLeastOne(string name, int value) =>
         value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be 1 or more.");

@@ -1,6 +1,9 @@
 using Nunchi.Checkpoints;
+using Nunchi.Generation.Prefixes;
+using Nunchi.Generation.Scheduling;
 using Nunchi.Images;
 using Nunchi.Models;
+using Nunchi.Tensors;
 using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Cpu;
 using Nunchi.Text;
@@ -10,6 +13,9 @@ namespace Nunchi.Generation;
 /// <summary>What conversations share: weights, tokenizer, template, image processor. Freed when the last of its users has gone.</summary>
 internal sealed class EngineWeights
 {
+    /// <summary>How long steps wait for a conversation that does something else between two of its own; longer than choosing a token takes.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
+
     private int _users = 1;
 
     private EngineWeights(string directory, EngineOptions options, ComputeBackend backend, VisionLanguageModel model)
@@ -22,6 +28,9 @@ internal sealed class EngineWeights
         EndTokens = [.. GenerationConfig.Load(directory, model.Config.Text).EosTokenIds];
         if (Prompts.EndOfTurn is { } end && Prompts.Tokenizer.TokenId(end) is { } id)
             EndTokens.Add(id);
+        Features = new ImageFeatureStore(options.FeatureBytes);
+        Prefixes = options.PrefixBytes == 0 ? null : new PrefixStore(backend, model.Config.Text, options.Cache, options.PrefixBytes);
+        Passes = options.RunsTogether ? new PassScheduler(model, new Tape(backend), Patience) : null;
         EnlargesForReading = options.EnlargeForReading ?? ReadingEnlargement.IsMadeFor(directory);
     }
 
@@ -36,6 +45,18 @@ internal sealed class EngineWeights
     public HashSet<int> EndTokens { get; }
 
     public bool EnlargesForReading { get; }
+
+    /// <summary>Features of pictures that users have asked about.</summary>
+    public ImageFeatureStore Features { get; }
+
+    /// <summary>Keys and values of beginnings that users have taken in; null when they are not kept.</summary>
+    public PrefixStore? Prefixes { get; }
+
+    /// <summary>Runs steps of users together; null when they take turns.</summary>
+    public PassScheduler? Passes { get; }
+
+    /// <summary>How many share them.</summary>
+    public int Users => Volatile.Read(ref _users);
 
     /// <summary>Loads a checkpoint for a first user.</summary>
     public static EngineWeights Load(string path, EngineOptions options)
@@ -73,6 +94,9 @@ internal sealed class EngineWeights
     {
         if (Interlocked.Decrement(ref _users) > 0)
             return;
+        Features.Dispose();
+        Prefixes?.Dispose();
+        Passes?.Dispose();
         Model.Dispose();
         Backend.Dispose();
     }

@@ -1,3 +1,5 @@
+using Nunchi.Generation.Prefixes;
+using Nunchi.Generation.Scheduling;
 using Nunchi.Models;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Operators;
@@ -9,10 +11,10 @@ public sealed class Generator : IDisposable
 {
     private readonly ITextModel _model;
     private readonly Tape _tape;
+    private readonly PassScheduler? _passes;
     private readonly KeyValueCache _cache;
-    private readonly TokenBatch _prompt;
-    private readonly TokenBatch _text = new(imageTokenId: -1);
-    private readonly float[] _logits;
+    private readonly SequencePart _prompt;
+    private readonly SequencePart _text;
 
     /// <summary>A generator with an empty cache.</summary>
     /// <param name="model">The model.</param>
@@ -20,18 +22,19 @@ public sealed class Generator : IDisposable
     /// <param name="chunk">Prompt tokens that run together, at least 1: more is faster up to some hundreds and takes more memory.</param>
     /// <param name="cache">How keys and values are kept.</param>
     public Generator(VisionLanguageModel model, Tape tape, int chunk = 512, CacheFormat cache = CacheFormat.Float32)
-        : this((ITextModel)model, tape, chunk, cache)
+        : this(model, tape, null, chunk, cache)
     {
     }
 
-    internal Generator(ITextModel model, Tape tape, int chunk, CacheFormat cache)
+    internal Generator(ITextModel model, Tape tape, PassScheduler? passes, int chunk, CacheFormat cache)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(chunk, 1);
         _model = model;
         _tape = tape;
+        _passes = passes;
         _cache = new KeyValueCache(model.Backend, model.TextConfig, format: cache);
-        _prompt = new TokenBatch(model.ImageTokenId);
-        _logits = new float[model.TextConfig.VocabularySize];
+        _prompt = new SequencePart(_cache, model.ImageTokenId);
+        _text = new SequencePart(_cache, imageTokenId: -1);
         Chunk = chunk;
     }
 
@@ -63,20 +66,23 @@ public sealed class Generator : IDisposable
             throw new ArgumentException("There is no token to take in.", nameof(ids));
         if (Length + ids.Length > _model.TextConfig.MaxPositions)
             throw new ArgumentException($"{Length + ids.Length} tokens do not fit the model's context of {_model.TextConfig.MaxPositions}.", nameof(ids));
-        lock (_model.Turn)
-            _cache.Reserve(ids.Length);
-        for (int first = 0; first < ids.Length; first += Chunk)
+        _cache.Reserve(ids.Length);
+        for (int first = 0; first < ids.Length; first += _prompt.Taken)
         {
             cancellation.ThrowIfCancellationRequested();
-            ReadOnlySpan<int> piece = ids.Slice(first, Math.Min(Chunk, ids.Length - first));
-            _prompt.Clear();
-            _prompt.AddAfter(piece, Length, imageRowsBefore);
-            imageRowsBefore += _prompt.ImageTokens;
-            Run(_prompt, imageRows, wanted: first + piece.Length == ids.Length);
-            done?.Invoke(first + piece.Length);
+            _prompt.Ask(ids[first..], imageRows, imageRowsBefore, Chunk);
+            Run(_prompt, cancellation);
+            imageRowsBefore += _prompt.Batch.ImageTokens;
+            done?.Invoke(first + _prompt.Taken);
         }
-        return _logits;
+        return _prompt.Logits.Span;
     }
+
+    /// <summary>What it holds.</summary>
+    internal KeyValueCache Cache => _cache;
+
+    /// <summary>Takes over what is known of a beginning, behind the tokens that are in the cache already.</summary>
+    internal void Restore(PrefixStore prefixes, ReadOnlySpan<PromptToken> tokens) => prefixes.Restore(tokens, _cache);
 
     /// <summary>Pretends that tokens were taken in: for measuring.</summary>
     internal void Assume(int tokens) => _cache.Assume(tokens);
@@ -85,11 +91,11 @@ public sealed class Generator : IDisposable
     /// <returns>[ids, vocabulary].</returns>
     internal float[] PrefillAll(ReadOnlySpan<int> ids, Tensor? imageRows, int imageRowsBefore)
     {
-        _prompt.Clear();
-        _prompt.AddAfter(ids, Length, imageRowsBefore);
+        _prompt.Batch.Clear();
+        _prompt.Batch.AddAfter(ids, Length, imageRowsBefore);
         try
         {
-            return _model.Logits(_tape, _model.Forward(_tape, _prompt, imageRows, _cache)).Span.ToArray();
+            return _model.Logits(_tape, _model.Forward(_tape, _prompt.Batch, imageRows, _cache)).Span.ToArray();
         }
         finally
         {
@@ -104,10 +110,21 @@ public sealed class Generator : IDisposable
     {
         if (Length + 1 > _model.TextConfig.MaxPositions)
             throw new ArgumentException($"The model's context of {_model.TextConfig.MaxPositions} tokens is full.", nameof(id));
-        _text.Clear();
-        _text.AddAfter([id], Length, 0);
-        Run(_text, null, wanted: true);
-        return _logits;
+        return Extend([id]).Span;
+    }
+
+    /// <summary>Takes in tokens of an answer in one pass; image tokens' ids count as text here.</summary>
+    /// <param name="ids">The tokens, at least one.</param>
+    /// <returns>[ids, vocabulary] logits after each; overwritten by the next call.</returns>
+    /// <exception cref="ArgumentException">There is no token, they do not fit the model's context, or an id is none of the model's.</exception>
+    public ReadOnlyMemory<float> Extend(ReadOnlySpan<int> ids)
+    {
+        if (ids.Length == 0 || Length + ids.Length > _model.TextConfig.MaxPositions)
+            throw new ArgumentException($"{ids.Length} tokens behind {Length} do not fit the model's context of {_model.TextConfig.MaxPositions}; one at least is needed.", nameof(ids));
+        _cache.Reserve(ids.Length);
+        _text.Ask(ids);
+        Run(_text, default);
+        return _text.Logits;
     }
 
     /// <summary>Frees cache and buffers.</summary>
@@ -118,27 +135,15 @@ public sealed class Generator : IDisposable
         _text.Dispose();
     }
 
-    private void Run(TokenBatch batch, Tensor? imageRows, bool wanted)
+    private void Run(SequencePart part, CancellationToken cancellation)
     {
+        if (_passes != null)
+        {
+            _passes.Run(part, cancellation);
+            return;
+        }
+        part.Take(part.Most);
         lock (_model.Turn)
-        {
-            RunInTurn(batch, imageRows, wanted);
-        }
-    }
-
-    private void RunInTurn(TokenBatch batch, Tensor? imageRows, bool wanted)
-    {
-        try
-        {
-            Tensor hidden = _model.Forward(_tape, batch, imageRows, _cache);
-            if (!wanted)
-                return;
-            using var last = new IndexBuffer([hidden.Rows - 1]);
-            _model.Logits(_tape, hidden, last).Span.CopyTo(_logits);
-        }
-        finally
-        {
-            _tape.Reset();
-        }
+            Pass.Run(_model, _tape, [part]);
     }
 }

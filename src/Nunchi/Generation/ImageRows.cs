@@ -3,33 +3,36 @@ using Nunchi.Tensors;
 
 namespace Nunchi.Generation;
 
-/// <summary>The features of all pictures of a request below each other; those of a single picture are not copied.</summary>
+/// <summary>The features of those pictures of a request that are not all in the cache already, below each other; those of a single picture are not copied.</summary>
 internal sealed unsafe class ImageRows : IDisposable
 {
+    private readonly IReadOnlyList<ImageFeatureStore.Lease> _leases;
     private readonly bool _owned;
 
-    public ImageRows(VisionLanguageModel model, ChatRequest request, ImageFeatures[] features)
+    /// <param name="model">The model.</param>
+    /// <param name="counts">Places that each picture has in the prompt.</param>
+    /// <param name="leases">Their features, which go back with this.</param>
+    public ImageRows(VisionLanguageModel model, ReadOnlySpan<int> counts, IReadOnlyList<ImageFeatureStore.Lease> leases)
     {
-        for (int i = 0; i < features.Length; i++)
+        _leases = leases;
+        for (int i = 0; i < leases.Count; i++)
         {
-            int end = i + 1 < features.Length ? request.ImageStarts[i + 1] : request.Ids.Length;
-            int places = request.Ids.AsSpan(request.ImageStarts[i], end - request.ImageStarts[i]).Count(model.Config.ImageTokenId);
-            if (places != features[i].Tokens)
-                throw new InvalidOperationException($"Picture {i + 1} gave {features[i].Tokens} features for {places} places in the prompt.");
+            if (counts[i] != leases[i].Features.Tokens)
+                throw new InvalidOperationException($"Picture {i + 1} gave {leases[i].Features.Tokens} features for {counts[i]} places in the prompt.");
         }
-        if (features.Length == 1)
-            Tensor = features[0].Rows;
-        if (features.Length < 2)
+        if (leases.Count == 1)
+            Tensor = leases[0].Features.Rows;
+        if (leases.Count < 2)
             return;
         _owned = true;
-        Tensor = new Tensor(model.Backend, request.ImageTokens, model.Config.Text.HiddenSize);
+        Tensor = new Tensor(model.Backend, leases.Sum(lease => lease.Features.Tokens), model.Config.Text.HiddenSize);
         float* to = Tensor.Data;
         lock (model.Turn)
         {
-            foreach (ImageFeatures image in features)
+            foreach (ImageFeatureStore.Lease lease in leases)
             {
-                model.Backend.Copy(image.Rows.Data, to, image.Rows.Count);
-                to += image.Rows.Count;
+                model.Backend.Copy(lease.Features.Rows.Data, to, lease.Features.Rows.Count);
+                to += lease.Features.Rows.Count;
             }
         }
     }
@@ -41,5 +44,7 @@ internal sealed unsafe class ImageRows : IDisposable
     {
         if (_owned)
             Tensor!.Dispose();
+        foreach (ImageFeatureStore.Lease lease in _leases)
+            lease.Dispose();
     }
 }

@@ -17,9 +17,14 @@ public sealed class KeyValueCache : IDisposable
     /// <param name="capacity">Tokens to have room for at once; it grows when more come.</param>
     /// <param name="format">How numbers are kept.</param>
     public KeyValueCache(ComputeBackend backend, TextDecoderConfig config, int capacity = Step, CacheFormat format = CacheFormat.Float32)
+        : this(backend, config, format, RoundUp(capacity))
+    {
+    }
+
+    private KeyValueCache(ComputeBackend backend, TextDecoderConfig config, CacheFormat format, int capacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
-        Capacity = RoundUp(capacity);
+        Capacity = capacity;
         _keys = [.. Enumerable.Range(0, config.Layers).Select(_ => new HeadCache(backend, config.KeyHeads, config.HeadSize, Capacity, format))];
         _values = [.. Enumerable.Range(0, config.Layers).Select(_ => new HeadCache(backend, config.KeyHeads, config.HeadSize, Capacity, format))];
     }
@@ -64,11 +69,26 @@ public sealed class KeyValueCache : IDisposable
             cache.Dispose();
     }
 
-    /// <summary>Writes a layer's keys and values of new tokens behind <see cref="Length"/> and gives where all of them are.</summary>
-    internal (HeadCache Key, HeadCache Value) Append(int layer, HeadColumns key, HeadColumns value)
+    /// <summary>An empty cache for so many tokens and no more, until it grows.</summary>
+    internal static KeyValueCache Exactly(ComputeBackend backend, TextDecoderConfig config, int tokens, CacheFormat format) => new(backend, config, format, tokens);
+
+    /// <summary>Copies tokens of another cache of the same decoder and format behind those that it holds.</summary>
+    internal void Append(KeyValueCache source, int from, int count)
     {
-        _keys[layer].Store(key, Length);
-        _values[layer].Store(value, Length);
+        Reserve(count);
+        for (int layer = 0; layer < _keys.Length; layer++)
+        {
+            _keys[layer].CopyFrom(source._keys[layer], from, Length, count);
+            _values[layer].CopyFrom(source._values[layer], from, Length, count);
+        }
+        Length += count;
+    }
+
+    /// <summary>Writes a layer's keys and values of new tokens, some rows among others, behind <see cref="Length"/> and gives where all of them are.</summary>
+    internal (HeadCache Key, HeadCache Value) Append(int layer, HeadColumns key, HeadColumns value, int row, int rows)
+    {
+        _keys[layer].Store(key, row, rows, Length);
+        _values[layer].Store(value, row, rows, Length);
         return (_keys[layer], _values[layer]);
     }
 

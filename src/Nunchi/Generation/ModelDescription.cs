@@ -2,6 +2,7 @@ using Nunchi.Chat;
 using Nunchi.Hub;
 using Nunchi.Models;
 using Nunchi.Tensors.Backends;
+using Nunchi.Tensors.Operators;
 using Nunchi.Tensors.Quantization;
 
 namespace Nunchi.Generation;
@@ -9,7 +10,7 @@ namespace Nunchi.Generation;
 /// <summary>Describes a loaded model for people.</summary>
 internal static class ModelDescription
 {
-    public static ModelInfo Of(string directory, VisionLanguageModel model, ComputeBackend backend, TimeSpan loadTime)
+    public static ModelInfo Of(string directory, VisionLanguageModel model, ComputeBackend backend, CacheFormat cache, TimeSpan loadTime)
     {
         VisionLanguageConfig config = model.Config;
         ImageEncoderConfig vision = config.Vision;
@@ -30,8 +31,16 @@ internal static class ModelDescription
             ContextLength = text.MaxPositions,
             VocabularySize = text.VocabularySize,
             Kernels = model.Parameters.All.Any(parameter => parameter.Tensor.Packed != null) ? $"{backend.Name}, {backend.PackedName}" : backend.Name,
+            KeyValueCache = Cache(cache, text),
             LoadTime = loadTime,
         };
+    }
+
+    /// <summary>How keys and values are kept, and what a token of a conversation takes.</summary>
+    public static string Cache(CacheFormat format, TextDecoderConfig text)
+    {
+        long head = format == CacheFormat.Float32 ? text.HeadSize * sizeof(float) : text.HeadSize + sizeof(float);
+        return $"{(format == CacheFormat.Float32 ? "float32" : "int8")}, {2 * text.Layers * text.KeyHeads * head / 1000.0:0.0} KB a token";
     }
 
     private static ModulePart Part(VisionLanguageModel model, string name, string architecture, params ReadOnlySpan<ModelModule> modules)

@@ -5,6 +5,7 @@ using Nunchi.Tensors;
 using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Cpu;
 using Nunchi.Tensors.Quantization;
+using Nunchi.Tensors.Operators;
 using Nunchi.Text;
 
 namespace Nunchi.Gguf;
@@ -28,10 +29,10 @@ public sealed class GgufChatEngine : IChatEngine
         ChatTemplate template = model.Template ?? throw new InvalidDataException($"{model.Path}: it has no \"tokenizer.chat_template\", so how to ask it is not known.");
         _prompts = new PromptBuilder(template, model.Tokenizer, null);
         _tape = new Tape(backend);
-        _generator = new Generator(model, _tape, options.PrefillChunk, options.Cache);
+        _generator = new Generator(model, _tape, null, options.PrefillChunk, options.Cache);
         _pump = new AnswerPump(this);
         _writer = new AnswerWriter(model.Tokenizer, model.Config.MaxPositions, [.. model.EosTokenIds], []);
-        Info = Describe(model, backend, watch.Elapsed) with { RoundedTo = options.Weights is { } format and not WeightFormat.Float32 ? WeightFormats.NameOf(format) : null };
+        Info = Describe(model, backend, options.Cache, watch.Elapsed) with { RoundedTo = options.Weights is { } format and not WeightFormat.Float32 ? WeightFormats.NameOf(format) : null };
     }
 
     /// <inheritdoc/>
@@ -111,7 +112,7 @@ public sealed class GgufChatEngine : IChatEngine
     // What the prompt shares with the last conversation is in the cache already; one token at least must run.
     private ReadOnlySpan<float> TakeIn(int[] ids, Action<AnswerUpdate> emit, CancellationToken cancellation)
     {
-        int shared = _cached.Shared(ids, [], []);
+        int shared = _cached.Shared(ids);
         _generator.Truncate(shared);
         _cached.Keep(shared);
         int total = ids.Length - shared;
@@ -128,7 +129,7 @@ public sealed class GgufChatEngine : IChatEngine
         }
     }
 
-    private static ModelInfo Describe(GgufTextModel model, ComputeBackend backend, TimeSpan loadTime)
+    private static ModelInfo Describe(GgufTextModel model, ComputeBackend backend, CacheFormat cache, TimeSpan loadTime)
     {
         string precision = string.Join(" + ", model.Parameters.All.Where(parameter => parameter.Decays).Select(parameter => parameter.Tensor.Format).Distinct()
             .Select(format => format == WeightFormat.Float32 ? "float32" : WeightFormats.NameOf(format)));
@@ -142,6 +143,7 @@ public sealed class GgufChatEngine : IChatEngine
             ContextLength = model.Config.MaxPositions,
             VocabularySize = model.Config.VocabularySize,
             Kernels = model.Decoder.Embedding.Packed == null ? backend.Name : $"{backend.Name}, {backend.PackedName}",
+            KeyValueCache = ModelDescription.Cache(cache, model.Config),
             LoadTime = loadTime,
         };
     }

@@ -1,4 +1,5 @@
 using Nunchi.Generation;
+using Nunchi.Models.Qwen;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Operators;
@@ -17,6 +18,12 @@ internal interface ITextModel
 
     /// <summary>The id whose places take image features; -1 when there is none.</summary>
     int ImageTokenId { get; }
+
+    /// <summary>The layers.</summary>
+    Decoder Decoder { get; }
+
+    /// <summary>[rows, width]: the tokens' embeddings, image features in their places.</summary>
+    Tensor Embed(Tape tape, TokenBatch batch, Tensor? imageRows);
 
     /// <summary>Runs tokens through the decoder's layers; see <see cref="VisionLanguageModel.Forward"/>.</summary>
     Tensor Forward(Tape tape, TokenBatch batch, Tensor? imageRows = null, KeyValueCache? cache = null);

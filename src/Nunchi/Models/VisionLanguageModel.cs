@@ -50,6 +50,8 @@ public sealed class VisionLanguageModel : ITextModel, IDisposable
 
     int ITextModel.ImageTokenId => Config.ImageTokenId;
 
+    Tensor ITextModel.Embed(Tape tape, TokenBatch batch, Tensor? imageRows) => Embed(tape, batch, imageRows);
+
     /// <summary>Sizes and switches.</summary>
     public VisionLanguageConfig Config { get; }
 
@@ -179,6 +181,7 @@ public sealed class VisionLanguageModel : ITextModel, IDisposable
         return packed;
     }
 
+    /// <summary>[rows, decoder width]: the tokens' embeddings, image features in their places.</summary>
     private Tensor Embed(Tape tape, TokenBatch batch, Tensor? imageRows)
     {
         int available = imageRows?.Rows ?? 0, wanted = batch.ImageTokens;

@@ -96,7 +96,7 @@ public class AnswerCommandTests
         Assert.Equal(["x1", "y1", "x2", "y2", "pixels"], JsonCheck.Names(box));
         Assert.Equal(0.95, box.GetProperty("y2").GetDouble());
         Assert.Equal("""{"x1":4,"y1":4,"x2":20,"y2":19}""", box.GetProperty("pixels").GetRawText());
-        Assert.Equal("""{"prompt_tokens":30,"image_tokens":16,"completion_tokens":9}""", root.GetProperty("usage").GetRawText());
+        Assert.Equal("""{"prompt_tokens":30,"image_tokens":16,"completion_tokens":9,"cached_tokens":0,"drafted_tokens":0,"accepted_tokens":0}""", root.GetProperty("usage").GetRawText());
         Assert.Equal("""{"load_ms":12.35,"encode_ms":10,"prefill_ms":20,"first_token_ms":31.5,"decode_ms":40,"total_ms":71.5}""",
             root.GetProperty("timings").GetRawText().Replace("12.34,", "12.35,", StringComparison.Ordinal));
         Assert.Equal("stop", root.GetProperty("finish_reason").GetString());

@@ -46,9 +46,9 @@ public class WeightCommandTests
     {
         using var shell = new TestShell();
         Assert.Equal(ExitCode.Success, await shell.RunAsync(
-            "bench", "model", "--shape", "nunchi-mini", "--weights", "int8", "--threads", "1", "--seconds", "0.01", "--work", "encode,prefill,decode,picture", "--prompts", "16", "--contexts", "0,20", "--json"));
+            "bench", "model", "--shape", "nunchi-mini", "--weights", "int8", "--threads", "1", "--seconds", "0.01", "--work", "encode,prefill,decode,draft,together,picture", "--prompts", "16", "--contexts", "0,20", "--json"));
         string[] lines = shell.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(6, lines.Length);
+        Assert.Equal(8, lines.Length);
         string[] works = [.. lines.Select(line => JsonDocument.Parse(line).RootElement).Select(item =>
         {
             Assert.Equal("nunchi.measurement/1", item.GetProperty("schema").GetString());
@@ -56,7 +56,7 @@ public class WeightCommandTests
             Assert.True(item.GetProperty("seconds").GetDouble() > 0 && item.GetProperty("share").GetDouble() > 0 && item.GetProperty("limit").GetDouble() > 0);
             return item.GetProperty("work").GetString()!;
         })];
-        Assert.Equal(["encode", "prefill", "decode", "decode", "first-token", "second-question"], works);
+        Assert.Equal(["encode", "prefill", "decode", "decode", "draft", "together", "first-token", "second-question"], works);
     }
 
     [Theory]

@@ -66,6 +66,75 @@ public class CachedAttentionTests
         Assert.Contains("do not fit 20 tokens", Assert.Throws<ArgumentException>(() => cache.Store(new HeadColumns(heads, 0), 16)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(CacheFormat.Float32)]
+    [InlineData(CacheFormat.Int8)]
+    public void CopyFrom_PartOfAnotherCache_HoldsItsTokens(CacheFormat format)
+    {
+        using var backend = new ReferenceBackend();
+        using var tape = new Tape(backend);
+        using Tensor fused = Random(backend, 9, 4 * 8, 11);
+        using HeadCache from = new(backend, 2, 8, 12, format), to = new(backend, 2, 8, 7, format), direct = new(backend, 2, 8, 7, format);
+        from.Store(new HeadColumns(fused, 0), 1);
+        using Tensor part = fused.RowBlock(2, 5);
+        direct.Store(new HeadColumns(part, 0), 0);
+
+        to.CopyFrom(from, 3, 0, 5);
+
+        using var segments = new SegmentLayout();
+        segments.Add(5, 0, 5);
+        float[] expected = Attention.Apply(tape, new HeadColumns(part, 16), direct, direct, segments, 2).Span.ToArray();
+        Assert.Equal(expected, Attention.Apply(tape, new HeadColumns(part, 16), to, to, segments, 2).Span.ToArray());
+        Assert.Contains("do not fit at 3 of 7", Assert.Throws<ArgumentException>(() => to.CopyFrom(from, 0, 3, 5)).Message, StringComparison.Ordinal);
+        Assert.Contains("do not fit", Assert.Throws<ArgumentException>(() => to.CopyFrom(from, 8, 0, 5)).Message, StringComparison.Ordinal);
+        using var other = new HeadCache(backend, 2, 8, 7, format == CacheFormat.Int8 ? CacheFormat.Float32 : CacheFormat.Int8);
+        Assert.Throws<ArgumentException>(() => to.CopyFrom(other, 0, 0, 1));
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Apply_SeveralSequencesWithTheirCaches_GivesEachItsBitsAlone(CpuKernels kernels, CacheFormat format)
+    {
+        using CpuBackend backend = CpuBackend.Create(new CpuOptions { Threads = 2, Kernels = kernels });
+        using var tape = new Tape(backend);
+        (int Before, int Queries)[] sequences = [(0, 1), (300, 1), (20, 3), (0, 150), (577, 8)];
+        const int QueryHeads = 4, KeyHeads = 2, Size = 16;
+        using Tensor fused = Random(backend, sequences.Sum(sequence => sequence.Queries), QueryHeads * Size, 5);
+        using var segments = new SegmentLayout();
+        var caches = new List<(HeadCache Key, HeadCache Value)>();
+        var expected = new List<float>();
+        foreach (var (before, queries) in sequences)
+        {
+            int row = segments.Rows, keys = before + queries;
+            using Tensor earlier = Random(backend, keys, 2 * KeyHeads * Size, 6 + keys);
+            HeadCache key = new(backend, KeyHeads, Size, keys + row, format), value = new(backend, KeyHeads, Size, keys + row, format);
+            key.Store(new HeadColumns(earlier, 0), 0);
+            value.Store(new HeadColumns(earlier, KeyHeads * Size), 0);
+            caches.Add((key, value));
+            using Tensor own = fused.RowBlock(row, queries);
+            using var alone = new SegmentLayout();
+            alone.Add(queries, 0, keys);
+            expected.AddRange(Attention.Apply(tape, new HeadColumns(own, 0), key, value, alone, QueryHeads).Span);
+            segments.Add(queries, 0, keys);
+        }
+
+        float[] together = Attention.Apply(tape, new HeadColumns(fused, 0), caches.ToArray(), segments, QueryHeads).Span.ToArray();
+
+        Assert.Equal(expected, together);
+        using var reference = new ReferenceBackend();
+        using var plain = new Tape(reference);
+        float[] exact = Attention.Apply(plain, new HeadColumns(fused, 0), caches.ToArray(), segments, QueryHeads).Span.ToArray();
+        for (int i = 0; i < exact.Length; i++)
+            Assert.Equal(exact[i], together[i], 1e-4f);
+        Assert.Contains("have caches for 4", Assert.Throws<ArgumentException>(() => Attention.Apply(tape, new HeadColumns(fused, 0), caches.Skip(1).ToArray(), segments, QueryHeads)).Message, StringComparison.Ordinal);
+        Assert.Contains("do not hold", Assert.Throws<ArgumentException>(() => Attention.Apply(tape, new HeadColumns(fused, 0), caches.AsEnumerable().Reverse().ToArray(), segments, QueryHeads)).Message, StringComparison.Ordinal);
+        foreach (var (key, value) in caches)
+        {
+            key.Dispose();
+            value.Dispose();
+        }
+    }
+
     private static float[] Run(ComputeBackend backend, CacheFormat format, int tokens, int queryHeads, int keyHeads, int size, int chunk)
     {
         using var tape = new Tape(backend);

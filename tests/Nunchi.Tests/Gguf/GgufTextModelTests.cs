@@ -42,7 +42,7 @@ public class GgufTextModelTests
         Assert.Equal(expected.Config.Text.MaxPositions, model.Config.MaxPositions);
         Assert.Equal(Logits(expected.Decoder, backend, ids), Logits(model.Decoder, backend, ids));
         using var tape = new Tape(backend);
-        using var generator = new Generator(model, tape, 5, CacheFormat.Float32);
+        using var generator = new Generator(model, tape, null, 5, CacheFormat.Float32);
         Assert.Equal(Logits(expected.Decoder, backend, ids)[^expected.Config.Text.VocabularySize..], generator.Prefill(ids, cancellation: Token).ToArray(), (one, other) => Math.Abs(one - other) < 1e-4);
     }
 

@@ -22,6 +22,12 @@ internal static class AnswerContents
         InputTokenCount = usage.PromptTokens,
         OutputTokenCount = usage.CompletionTokens,
         TotalTokenCount = usage.PromptTokens + usage.CompletionTokens,
-        AdditionalCounts = new AdditionalPropertiesDictionary<long> { ["image_tokens"] = usage.ImageTokens },
+        AdditionalCounts = new AdditionalPropertiesDictionary<long>
+        {
+            ["image_tokens"] = usage.ImageTokens,
+            ["cached_tokens"] = usage.CachedTokens,
+            ["drafted_tokens"] = usage.DraftedTokens,
+            ["accepted_tokens"] = usage.AcceptedTokens,
+        },
     };
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Nunchi.Generation.Scheduling;
 using Nunchi.Models;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Cpu;
@@ -10,7 +11,7 @@ namespace Nunchi.Generation.Measurement;
 /// <summary>Measures a model's shape with random weights: encoding a picture, taking in prompts, decoding, and the first token after a picture and after a second question about it.</summary>
 public sealed class ModelBenchmark : IDisposable
 {
-    private const int Question = 30, LeastRepetitions = 3, MostRepetitions = 1000;
+    private const int Question = 30, Guess = 8, Conversations = 8, ConversationContext = 128, LeastRepetitions = 3, MostRepetitions = 1000;
     private readonly ModelBenchmarkOptions _options;
     private readonly CpuBackend _backend;
     private readonly VisionLanguageModel _model;
@@ -43,8 +44,8 @@ public sealed class ModelBenchmark : IDisposable
     {
         foreach (string work in options.Works)
         {
-            if (work is not ("encode" or "prefill" or "decode" or "picture"))
-                throw new ArgumentException($"\"{work}\" is no work to measure; expected encode, prefill, decode or picture.", nameof(options));
+            if (work is not ("encode" or "prefill" or "decode" or "draft" or "together" or "picture"))
+                throw new ArgumentException($"\"{work}\" is no work to measure; expected encode, prefill, decode, draft, together or picture.", nameof(options));
         }
         using var benchmark = new ModelBenchmark(options, progress);
         return benchmark.Measure(progress);
@@ -89,9 +90,49 @@ public sealed class ModelBenchmark : IDisposable
                 generator.Truncate(context);
             });
         }
+        if (Wants("draft"))
+            Draft(generator, progress);
+        if (Wants("together"))
+            Together(progress);
         if (Wants("picture"))
             Picture(generator, progress);
         return new ModelMeasurements(_results, _model.Parameters.All.Sum(parameter => parameter.Tensor.Bytes), TokenBytes(), Process.GetCurrentProcess().PeakWorkingSet64, $"{_backend.Name}, {_backend.PackedName}");
+    }
+
+    // A chosen token and a guess of seven, checked in one pass: what a wrong guess costs at most.
+    private void Draft(Generator generator, IProgress<string>? progress)
+    {
+        progress?.Report("a guess");
+        generator.Truncate(0);
+        generator.Assume(ConversationContext);
+        int[] ids = Ids(Guess);
+        Add("draft", Guess, ConversationContext, TokenBytes() + ((double)ConversationContext * generator.BytesPerToken), "GB/s", _bandwidth, () =>
+        {
+            generator.Extend(ids);
+            generator.Truncate(ConversationContext);
+        });
+    }
+
+    // A token for each of eight conversations in one pass.
+    private void Together(IProgress<string>? progress)
+    {
+        progress?.Report("eight conversations");
+        var caches = Enumerable.Range(0, Conversations).Select(_ => new KeyValueCache(_backend, _model.Config.Text, format: _options.Cache)).ToList();
+        var parts = caches.ConvertAll(cache => new SequencePart(cache, -1));
+        caches.ForEach(cache => cache.Assume(ConversationContext));
+        double bytes = TokenBytes() + ((double)Conversations * ConversationContext * caches[0].BytesPerToken);
+        Add("together", Conversations, ConversationContext, bytes, "GB/s", _bandwidth, () =>
+        {
+            foreach (SequencePart part in parts)
+            {
+                part.Ask([7]);
+                part.Take(1);
+            }
+            Pass.Run(_model, _tape, parts);
+            caches.ForEach(cache => cache.Truncate(ConversationContext));
+        });
+        parts.ForEach(part => part.Dispose());
+        caches.ForEach(cache => cache.Dispose());
     }
 
     // One tile and thirty words, then thirty words about the same picture, whose features and keys and values are kept.

@@ -22,7 +22,7 @@ public sealed record ModelBenchmarkOptions
     /// <summary>Vector instructions.</summary>
     public CpuKernels Kernels { get; init; } = CpuKernels.Auto;
 
-    /// <summary>Works to measure: encode, prefill, decode, picture; empty takes all.</summary>
+    /// <summary>Works to measure: encode, prefill, decode, draft (a token and a guess of seven), together (a token of each of eight conversations), picture; empty takes all.</summary>
     public IReadOnlyList<string> Works { get; init; } = [];
 
     /// <summary>Lengths of prompts.</summary>

@@ -61,19 +61,36 @@ public sealed unsafe class Decoder : IDisposable
     /// <param name="cache">Keys and values of earlier tokens, to which these are appended; null when the rows are whole sequences. Not while recording.</param>
     /// <returns>[rows, width] before the final norm.</returns>
     /// <exception cref="ArgumentException">A position lies beyond the longest sequence, the cache is too small, or the tape records with a cache.</exception>
-    public Tensor Forward(Tape tape, Tensor x, IndexBuffer positions, SegmentLayout segments, KeyValueCache? cache = null)
+    public Tensor Forward(Tape tape, Tensor x, IndexBuffer positions, SegmentLayout segments, KeyValueCache? cache = null) =>
+        Run(tape, x, positions, segments, cache == null ? null : [cache]);
+
+    /// <summary>Runs the layers for several sequences at once that each go on from a cache of its own.</summary>
+    /// <param name="tape">Runs; must not record.</param>
+    /// <param name="x">[rows, width] embedded tokens; released when the layers no longer need it.</param>
+    /// <param name="positions">[rows] place of each token in its sequence.</param>
+    /// <param name="segments">The sequences; the keys of each are those in its cache after this call.</param>
+    /// <param name="caches">A cache for each sequence, to which its new keys and values are appended once all layers have run.</param>
+    /// <returns>[rows, width] before the final norm; a row's bits do not depend on the other sequences.</returns>
+    /// <exception cref="ArgumentException">A position lies beyond the longest sequence, there are not as many caches as sequences, or the tape records.</exception>
+    public Tensor Continue(Tape tape, Tensor x, IndexBuffer positions, SegmentLayout segments, IReadOnlyList<KeyValueCache> caches) => Run(tape, x, positions, segments, caches);
+
+    private Tensor Run(Tape tape, Tensor x, IndexBuffer positions, SegmentLayout segments, IReadOnlyList<KeyValueCache>? caches)
     {
-        if (cache != null && tape.Recording)
-            throw new ArgumentException("A key/value cache serves inference; turn the tape's recording off.", nameof(cache));
+        if (caches != null && tape.Recording)
+            throw new ArgumentException("A key/value cache serves inference; turn the tape's recording off.", nameof(caches));
+        if (caches != null && caches.Count != segments.Segments)
+            throw new ArgumentException($"{segments.Segments} sequences go on from {caches.Count} caches; each needs one.", nameof(caches));
         RotaryTable rotary = Rotary(positions);
-        cache?.Reserve(x.Rows);
+        for (int s = 0; s < caches?.Count; s++)
+            caches[s].Reserve(segments.QueryStarts[s + 1] - segments.QueryStarts[s]);
         foreach (DecoderLayer layer in _layers)
         {
-            Tensor next = layer.Forward(tape, x, positions, segments, rotary, cache);
+            Tensor next = layer.Forward(tape, x, positions, segments, rotary, caches);
             tape.Release(x);
             x = next;
         }
-        cache?.Advance(x.Rows);
+        for (int s = 0; s < caches?.Count; s++)
+            caches[s].Advance(segments.QueryStarts[s + 1] - segments.QueryStarts[s]);
         return x;
     }
 

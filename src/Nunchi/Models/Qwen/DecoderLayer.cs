@@ -38,10 +38,10 @@ internal sealed class DecoderLayer
         _downWeight = parameters.Matrix(mlp + "down_proj.weight", Module, width, inner, ParameterStart.Residual, insideLayer: true);
     }
 
-    internal Tensor Forward(Tape tape, Tensor x, IndexBuffer positions, SegmentLayout segments, RotaryTable rotary, KeyValueCache? cache)
+    internal Tensor Forward(Tape tape, Tensor x, IndexBuffer positions, SegmentLayout segments, RotaryTable rotary, IReadOnlyList<KeyValueCache>? caches)
     {
         float epsilon = (float)_config.RmsNormEpsilon;
-        Tensor attended = Attend(tape, x, positions, segments, rotary, cache, epsilon); // [rows, query heads * head size]
+        Tensor attended = Attend(tape, x, positions, segments, rotary, caches, epsilon); // [rows, query heads * head size]
         Tensor middle = Linear.Apply(tape, attended, _outWeight, _outBias, residual: x);
         tape.Release(attended);
 
@@ -56,7 +56,7 @@ internal sealed class DecoderLayer
         return y;
     }
 
-    private Tensor Attend(Tape tape, Tensor x, IndexBuffer positions, SegmentLayout segments, RotaryTable rotary, KeyValueCache? cache, float epsilon)
+    private Tensor Attend(Tape tape, Tensor x, IndexBuffer positions, SegmentLayout segments, RotaryTable rotary, IReadOnlyList<KeyValueCache>? caches, float epsilon)
     {
         int queryHeads = _config.QueryHeads, keyHeads = _config.KeyHeads, size = _config.HeadSize;
         Tensor normed = RmsNorm.Apply(tape, x, _inputNorm, epsilon);
@@ -67,14 +67,19 @@ internal sealed class DecoderLayer
         var key = new HeadColumns(rotated, queryHeads * size);
         var value = new HeadColumns(fused, (queryHeads + keyHeads) * size);
         Tensor attended;
-        if (cache == null)
+        if (caches == null)
         {
             attended = Attention.Apply(tape, query, key, value, segments, queryHeads, keyHeads, size, causal: true);
         }
         else
         {
-            var (keys, values) = cache.Append(_index, key, value);
-            attended = Attention.Apply(tape, query, keys, values, segments, queryHeads);
+            var places = new (HeadCache Key, HeadCache Value)[caches.Count];
+            for (int s = 0; s < places.Length; s++)
+            {
+                int first = segments.QueryStarts[s];
+                places[s] = caches[s].Append(_index, key, value, first, segments.QueryStarts[s + 1] - first);
+            }
+            attended = Attention.Apply(tape, query, places, segments, queryHeads);
         }
         tape.Release(rotated);
         tape.Release(fused);
