@@ -83,6 +83,7 @@ public sealed unsafe class Tape : IDisposable
                 Workspace.Return(tensor);
         }
         _rented.Clear();
+        Workspace.EndStep();
     }
 
     /// <summary>

@@ -99,6 +99,12 @@ public sealed unsafe class Tensor : IDisposable
 
     internal bool Rented { get; set; }
 
+    /// <summary>The workspace's step in which it was last in use.</summary>
+    internal long LastRented { get; set; }
+
+    /// <summary>Whether its workspace has freed it.</summary>
+    internal bool Freed { get; set; }
+
     internal bool Kept { get; set; }
 
     internal bool ReleaseRequested { get; set; }
