@@ -20,9 +20,11 @@ internal readonly record struct TakenPrompt(IReadOnlyList<int> Ids, int ImageTok
 /// <param name="tokenizer">Turns tokens into text.</param>
 /// <param name="maxPositions">Tokens that prompt and answer may have together.</param>
 /// <param name="endTokens">Tokens that end an answer.</param>
-/// <param name="forbidden">Tokens that are never chosen.</param>
+/// <param name="forbidden">Tokens that are never chosen; nor are ids that the tokenizer leaves out.</param>
 internal sealed class AnswerWriter(Tokenizer tokenizer, int maxPositions, IReadOnlyCollection<int> endTokens, IReadOnlyCollection<int> forbidden)
 {
+    private readonly IReadOnlyCollection<int> _forbidden = [.. forbidden, .. Enumerable.Range(0, tokenizer.VocabularySize).Where(id => !tokenizer.HasToken(id))];
+
     /// <param name="prompt">What was taken in.</param>
     /// <param name="logits">[vocabulary] after its last token.</param>
     /// <param name="options">How to choose and where to stop.</param>
@@ -33,7 +35,7 @@ internal sealed class AnswerWriter(Tokenizer tokenizer, int maxPositions, IReadO
     {
         var stream = new AnswerStream(tokenizer, options.StopStrings);
         HashSet<int> ends = [.. endTokens, .. options.StopTokenIds];
-        var sampler = new Sampler(options, logits.Length, prompt.Ids, tokenizer.VocabularySize, forbidden, ends);
+        var sampler = new Sampler(options, logits.Length, prompt.Ids, tokenizer.VocabularySize, _forbidden, ends);
         int most = Math.Min(options.MaxTokens, maxPositions - prompt.Ids.Count), produced = 0;
         TimeSpan first = default;
         FinishReason reason;
