@@ -28,9 +28,11 @@ internal readonly record struct TakenPrompt(IReadOnlyList<int> Ids, int ImageTok
 /// <param name="tokenizer">Turns tokens into text.</param>
 /// <param name="maxPositions">Tokens that prompt and answer may have together.</param>
 /// <param name="endTokens">Tokens that end an answer.</param>
-/// <param name="forbidden">Tokens that are never chosen.</param>
+/// <param name="forbidden">Tokens that are never chosen; nor are ids that the tokenizer leaves out.</param>
 internal sealed class AnswerWriter(Tokenizer tokenizer, int maxPositions, IReadOnlyCollection<int> endTokens, IReadOnlyCollection<int> forbidden)
 {
+    private readonly IReadOnlyCollection<int> _forbidden = [.. forbidden, .. Enumerable.Range(0, tokenizer.VocabularySize).Where(id => !tokenizer.HasToken(id))];
+
     /// <summary>Most tokens of an answer.</summary>
     public int Most(int promptTokens, GenerationOptions options) => Math.Min(options.MaxTokens, maxPositions - promptTokens);
 
@@ -44,7 +46,7 @@ internal sealed class AnswerWriter(Tokenizer tokenizer, int maxPositions, IReadO
     {
         var stream = new AnswerStream(tokenizer, options.StopStrings);
         HashSet<int> ends = [.. endTokens, .. options.StopTokenIds];
-        var sampler = new Sampler(options, logits.Length, prompt.Ids, tokenizer.VocabularySize, forbidden, ends);
+        var sampler = new Sampler(options, logits.Length, prompt.Ids, tokenizer.VocabularySize, _forbidden, ends);
         int most = Most(prompt.Ids.Count, options), produced = 0;
         TimeSpan first = default;
         FinishReason reason;

@@ -19,18 +19,18 @@ internal static class Logprobs
         foreach (float logit in logits)
             sum += Math.Exp(logit - largest);
         double normaliser = largest + Math.Log(sum);
-        return new TokenChosen(Describe(chosen, logits[chosen]), [.. Largest(logits, top, tokenizer.VocabularySize).Select(best => Describe(best.Id, best.Logit))]);
+        return new TokenChosen(Describe(chosen, logits[chosen]), [.. Largest(logits, top, tokenizer).Select(best => Describe(best.Id, best.Logit))]);
 
         TokenLogprob Describe(int id, float logit) => new(id, tokenizer.TokenBytes(id), logit - normaliser);
     }
 
     // Ties go to the smaller id.
-    private static List<(int Id, float Logit)> Largest(ReadOnlySpan<float> logits, int top, int ids)
+    private static List<(int Id, float Logit)> Largest(ReadOnlySpan<float> logits, int top, Tokenizer tokenizer)
     {
         var best = new List<(int Id, float Logit)>(top + 1);
-        for (int id = 0; id < Math.Min(ids, logits.Length); id++)
+        for (int id = 0; id < Math.Min(tokenizer.VocabularySize, logits.Length); id++)
         {
-            if (top == 0 || (best.Count == top && !(logits[id] > best[^1].Logit)))
+            if (top == 0 || !tokenizer.HasToken(id) || (best.Count == top && !(logits[id] > best[^1].Logit)))
                 continue;
             int at = best.Count;
             while (at > 0 && logits[id] > best[at - 1].Logit)

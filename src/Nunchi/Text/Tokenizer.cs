@@ -147,6 +147,9 @@ public sealed class Tokenizer
     /// <summary>What the files say.</summary>
     internal TokenizerDefinition Definition => _definition;
 
+    /// <summary>Whether an id has a token: files may leave ids out.</summary>
+    internal bool HasToken(int id) => _model.Vocabulary.Has(id);
+
     /// <summary>Whether a token is one that is matched whole.</summary>
     internal bool IsAdded(int id) => _added.ContainsKey(id);
 

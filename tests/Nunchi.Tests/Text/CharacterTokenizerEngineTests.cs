@@ -57,6 +57,24 @@ public sealed class CharacterTokenizerEngineTests
     }
 
     [Fact]
+    public async Task AskAsync_TokenizerThatLeavesIdsOut_NeverChoosesThem()
+    {
+        var fixture = new CharacterTokenizerFixture(Blanks.Normalized);
+        using var place = Checkpoint(fixture); // ids go from those of the fixture to the picture's, with nothing between
+        using ChatEngine engine = ChatEngine.Load(place.Directory, new EngineOptions { Threads = 1 });
+
+        var told = new List<int>();
+        await foreach (AnswerUpdate update in engine.AskAsync([new(Role.User, "hello")], new GenerationOptions { MaxTokens = 30, TopLogprobs = 20 }, Token))
+        {
+            if (update is TokenChosen chosen)
+                told.AddRange([chosen.Token.Id, .. chosen.Top.Select(token => token.Id)]);
+        }
+
+        Assert.NotEmpty(told);
+        Assert.All(told, id => Assert.True(id < fixture.Vocabulary.Count || id == Image, $"{id}"));
+    }
+
+    [Fact]
     public void Load_OnlySentencePiecesOwnFile_SaysWhatToDo()
     {
         using var place = new TemporaryCheckpoint("llava15-tiny");
