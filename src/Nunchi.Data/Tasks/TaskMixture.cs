@@ -69,6 +69,19 @@ public sealed record TaskMixture
         TextOnly = 0,
     };
 
+    /// <summary>One question about a picture of things, so that the answer must come from the picture and not from what was asked before.</summary>
+    public static TaskMixture Things { get; } = new()
+    {
+        Scenes = new Dictionary<SceneKind, double> { [SceneKind.Playground] = 1, [SceneKind.Table] = 1, [SceneKind.Shapes] = 1 },
+        Tasks = new Dictionary<TaskKind, double>
+        {
+            [TaskKind.Caption] = 3, [TaskKind.What] = 3, [TaskKind.DescribeRegion] = 2, [TaskKind.Locate] = 3, [TaskKind.LocateAbsent] = 1, [TaskKind.Count] = 2, [TaskKind.Colour] = 2, [TaskKind.YesNo] = 3,
+        },
+        MaxTurns = 1,
+        SeveralImages = 0,
+        TextOnly = 0,
+    };
+
     /// <summary>Everything.</summary>
     public static TaskMixture All { get; } = new();
 

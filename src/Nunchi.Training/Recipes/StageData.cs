@@ -86,13 +86,14 @@ public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double
 {
     private const int GlimpseSide = 192;
 
-    /// <summary>Mixtures that a level may name: one word in a small picture that is seen once, words and lines in such a picture, one word a picture, words and lines, everything. A picture costs far more than a question about it, so each is asked about several times.</summary>
+    /// <summary>Mixtures that a level may name: one word in a small picture that is seen once, words and lines in such a picture, one word a picture, words and lines, one question about things (no answer can be taken from a question before), everything. A picture costs far more than a question about it, so each is asked about several times.</summary>
     public static IReadOnlyDictionary<string, AnswerMixture> Mixtures { get; } = new Dictionary<string, AnswerMixture>(StringComparer.Ordinal)
     {
         ["glimpses"] = new(TaskMixture.Words with { Pictures = new SceneOptions { MinSide = 64, MaxSide = GlimpseSide } }, SingleView: true),
         ["snippets"] = new(TaskMixture.Lines with { Pictures = new SceneOptions { MinSide = 96, MaxSide = GlimpseSide }, MaxTurns = 3 }, SingleView: true),
         ["words"] = new(TaskMixture.Words, false),
         ["lines"] = new(TaskMixture.Lines with { MaxTurns = 3 }, false),
+        ["things"] = new(TaskMixture.Things, false),
         ["all"] = new(TaskMixture.All with { MaxTurns = 8 }, false),
     };
 
