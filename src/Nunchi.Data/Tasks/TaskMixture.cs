@@ -75,7 +75,14 @@ public sealed record TaskMixture
         Scenes = new Dictionary<SceneKind, double> { [SceneKind.Playground] = 1, [SceneKind.Table] = 1, [SceneKind.Shapes] = 1 },
         Tasks = new Dictionary<TaskKind, double>
         {
-            [TaskKind.Caption] = 3, [TaskKind.What] = 3, [TaskKind.DescribeRegion] = 2, [TaskKind.Locate] = 3, [TaskKind.LocateAbsent] = 1, [TaskKind.Count] = 2, [TaskKind.Colour] = 2, [TaskKind.YesNo] = 3,
+            [TaskKind.Caption] = 3,
+            [TaskKind.What] = 3,
+            [TaskKind.DescribeRegion] = 2,
+            [TaskKind.Locate] = 3,
+            [TaskKind.LocateAbsent] = 1,
+            [TaskKind.Count] = 2,
+            [TaskKind.Colour] = 2,
+            [TaskKind.YesNo] = 3,
         },
         MaxTurns = 1,
         SeveralImages = 0,
