@@ -96,8 +96,7 @@ internal sealed unsafe class CheckpointStore
     public static void ReadParameters(string directory, IEnumerable<TrainingParameter> parameters)
     {
         using var file = SafetensorsFile.Open(Path.Combine(directory, "parameters.safetensors"));
-        foreach (var parameter in parameters)
-            Read(file, parameter.Name, parameter.Tensor.Data, parameter.Tensor.Count, [parameter.Tensor.Rows, parameter.Tensor.Columns]);
+        Read(file, parameters);
     }
 
     /// <summary>Reads parameters that a checkpoint may or may not have, all of them or none.</summary>
@@ -110,10 +109,10 @@ internal sealed unsafe class CheckpointStore
         var path = Path.Combine(directory, "parameters.safetensors");
         if (!File.Exists(path))
             return false;
-        using (var file = SafetensorsFile.Open(path))
-            if (parameters.Any(parameter => file.Find(parameter.Name) is null))
-                return false;
-        ReadParameters(directory, parameters);
+        using var file = SafetensorsFile.Open(path);
+        if (parameters.Any(parameter => file.Find(parameter.Name) is null))
+            return false;
+        Read(file, parameters);
         return true;
     }
 
@@ -134,6 +133,12 @@ internal sealed unsafe class CheckpointStore
     }
 
     private static string Prefix(int stage, string name) => $"{stage + 1:D2}-{name}-step-";
+
+    private static void Read(SafetensorsFile file, IEnumerable<TrainingParameter> parameters)
+    {
+        foreach (var parameter in parameters)
+            Read(file, parameter.Name, parameter.Tensor.Data, parameter.Tensor.Count, [parameter.Tensor.Rows, parameter.Tensor.Columns]);
+    }
 
     private static void Read(SafetensorsFile file, string name, float* destination, long count, IReadOnlyList<long> shape)
     {

@@ -25,17 +25,9 @@ internal sealed class GreedyAnswers(VisionLanguageModel model, PromptBuilder pro
     /// <param name="shown">What the patches of the pictures show, where they are made of symbols.</param>
     public string Answer(IReadOnlyList<Message> messages, ProcessedImages? images, IReadOnlyList<ShownPatch>? shown = null)
     {
-        var recording = tape.Recording;
-        tape.Recording = false;
-        try
-        {
-            return Generate(messages, images, shown);
-        }
-        finally
-        {
-            tape.Reset();
-            tape.Recording = recording;
-        }
+        var answer = "";
+        tape.WithoutRecording(() => answer = Generate(messages, images, shown));
+        return answer;
     }
 
     public void Dispose()

@@ -59,8 +59,7 @@ internal abstract class SequenceStage : Stage<SequenceSample>
     {
         using var maker = (IDisposable)CreateMaker("evaluation");
         double loss = 0, weight = 0;
-        _tape.Recording = false;
-        try
+        _tape.WithoutRecording(() =>
         {
             List<SequenceSample> part = [];
             for (var index = 0; index < samples; index++)
@@ -77,12 +76,7 @@ internal abstract class SequenceStage : Stage<SequenceSample>
                 weight += sample.Labelled;
                 report.Samples++;
             }
-        }
-        finally
-        {
-            _tape.Reset();
-            _tape.Recording = true;
-        }
+        });
 
         report.Loss = weight > 0 ? loss / weight : double.NaN;
         Finish(report);

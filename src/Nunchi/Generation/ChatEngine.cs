@@ -67,7 +67,7 @@ public sealed class ChatEngine : IChatEngine
         return new ChatEngine(options, weights, ModelDescription.Of(CheckpointPlace.Of(path).Directory, weights.Model, weights.Backend, options.Cache, watch.Elapsed) with
         {
             Adapter = options.Adapter is { } adapter ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(adapter)) : null,
-            RoundedTo = options.Weights is { } format and not WeightFormat.Float32 ? WeightFormats.NameOf(format) : null,
+            RoundedTo = options.RoundedTo,
         });
     }
 

@@ -85,6 +85,9 @@ public sealed record EngineOptions
     /// <summary>Steps of conversations on the same weights run together, one pass over the weights for all; false: they take turns. Answers are the same.</summary>
     public bool RunsTogether { get; init; } = true;
 
+    /// <summary>The name of the format that weights are rounded to while loading; null when they are not.</summary>
+    internal string? RoundedTo => Weights is { } format and not WeightFormat.Float32 ? WeightFormats.NameOf(format) : null;
+
     private static int AtLeastOne(string name, int value) =>
         value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be 1 or more.");
 }

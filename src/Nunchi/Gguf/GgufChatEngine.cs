@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Nunchi.Chat;
 using Nunchi.Generation;
+using Nunchi.Generation.Prefixes;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Cpu;
@@ -16,9 +17,8 @@ public sealed class GgufChatEngine : IChatEngine
     private readonly ComputeBackend _backend;
     private readonly GgufTextModel _model;
     private readonly Tape _tape;
-    private readonly Generator _generator;
     private readonly PromptBuilder _prompts;
-    private readonly CachedConversation _cached = new();
+    private readonly ConversationMemory _memory;
     private readonly AnswerPump _pump;
     private readonly AnswerWriter _writer;
 
@@ -29,10 +29,10 @@ public sealed class GgufChatEngine : IChatEngine
         ChatTemplate template = model.Template ?? throw new InvalidDataException($"{model.Path}: it has no \"tokenizer.chat_template\", so how to ask it is not known.");
         _prompts = new PromptBuilder(template, model.Tokenizer, null);
         _tape = new Tape(backend);
-        _generator = new Generator(model, _tape, null, options.PrefillChunk, options.Cache);
+        _memory = new ConversationMemory(new Generator(model, _tape, null, options.PrefillChunk, options.Cache), prefixes: null);
         _pump = new AnswerPump(this);
         _writer = new AnswerWriter(model.Tokenizer, model.Config.MaxPositions, [.. model.EosTokenIds], []);
-        Info = Describe(model, backend, options.Cache, watch.Elapsed) with { RoundedTo = options.Weights is { } format and not WeightFormat.Float32 ? WeightFormats.NameOf(format) : null };
+        Info = Describe(model, backend, options.Cache, watch.Elapsed) with { RoundedTo = options.RoundedTo };
     }
 
     /// <inheritdoc/>
@@ -83,7 +83,7 @@ public sealed class GgufChatEngine : IChatEngine
     /// <summary>Frees the model; waits for an answer that is being made, which ends with the token it is at.</summary>
     public void Dispose() => _pump.Close(() =>
     {
-        _generator.Dispose();
+        _memory.Dispose();
         _tape.Dispose();
         _model.Dispose();
         _backend.Dispose();
@@ -95,12 +95,7 @@ public sealed class GgufChatEngine : IChatEngine
         ReadOnlySpan<float> logits = TakeIn(ids, emit, cancellation);
         _writer.Write(new TakenPrompt(ids, 0, watch, default, watch.Elapsed), logits, options, Step, emit, GoOn);
 
-        ReadOnlySpan<float> Step(int id)
-        {
-            ReadOnlySpan<float> next = _generator.Step(id);
-            _cached.Add([id]);
-            return next;
-        }
+        ReadOnlySpan<float> Step(int id) => _memory.Take([id]).Span;
 
         void GoOn()
         {
@@ -109,24 +104,12 @@ public sealed class GgufChatEngine : IChatEngine
         }
     }
 
-    // What the prompt shares with the last conversation is in the cache already; one token at least must run.
+    // What the prompt shares with the last conversation is in the cache already.
     private ReadOnlySpan<float> TakeIn(int[] ids, Action<AnswerUpdate> emit, CancellationToken cancellation)
     {
-        int shared = _cached.Shared(ids);
-        _generator.Truncate(shared);
-        _cached.Keep(shared);
-        int total = ids.Length - shared;
-        try
-        {
-            ReadOnlySpan<float> logits = _generator.Prefill(ids.AsSpan(shared), done: done => emit(new PhaseProgress(AnswerPhase.Prefill, done, total)), cancellation: cancellation);
-            _cached.Add(ids.AsSpan(shared));
-            return logits;
-        }
-        catch
-        {
-            _generator.Truncate(shared);
-            throw;
-        }
+        PromptToken[] prompt = [.. ids.Select(id => new PromptToken(id))];
+        PromptToken[] rest = prompt[_memory.Recall(prompt)..];
+        return _memory.TakeIn(rest, null, 0, done => emit(new PhaseProgress(AnswerPhase.Prefill, done, rest.Length)), cancellation);
     }
 
     private static ModelInfo Describe(GgufTextModel model, ComputeBackend backend, CacheFormat cache, TimeSpan loadTime)

@@ -78,15 +78,7 @@ internal sealed record GgufPieces
                     json.WriteNumber(Tokens[id], id);
             }
             json.WriteEndObject();
-            json.WriteStartArray("merges");
-            foreach (var (left, right) in Merges?.Select(Halves) ?? MergesByScore(file))
-            {
-                json.WriteStartArray();
-                json.WriteStringValue(left);
-                json.WriteStringValue(right);
-                json.WriteEndArray();
-            }
-            json.WriteEndArray();
+            TokenizerWriter.WriteMerges(json, Merges?.Select(Halves) ?? MergesByScore(file));
             json.WriteEndObject();
             json.WriteEndObject();
         }

@@ -91,15 +91,7 @@ public sealed class GgufTextModel : ITextModel, IDisposable
         }
     }
 
-    Tensor ITextModel.Forward(Tape tape, TokenBatch batch, Tensor? imageRows, KeyValueCache? cache)
-    {
-        Tensor x = ((ITextModel)this).Embed(tape, batch, imageRows); // [rows, width]
-        return Decoder.Forward(tape, x, batch.Positions, batch.Segments, cache);
-    }
-
     Tensor ITextModel.Embed(Tape tape, TokenBatch batch, Tensor? imageRows) => Rows.Gather(tape, Decoder.Embedding, batch.Ids);
-
-    Tensor ITextModel.Logits(Tape tape, Tensor hidden, IndexBuffer? rows) => Decoder.Logits(tape, hidden, rows);
 
     /// <summary>Frees the memory.</summary>
     public void Dispose()

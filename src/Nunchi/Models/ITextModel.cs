@@ -26,8 +26,9 @@ internal interface ITextModel
     Tensor Embed(Tape tape, TokenBatch batch, Tensor? imageRows);
 
     /// <summary>Runs tokens through the decoder's layers; see <see cref="VisionLanguageModel.Forward"/>.</summary>
-    Tensor Forward(Tape tape, TokenBatch batch, Tensor? imageRows = null, KeyValueCache? cache = null);
+    Tensor Forward(Tape tape, TokenBatch batch, Tensor? imageRows = null, KeyValueCache? cache = null) =>
+        Decoder.Forward(tape, Embed(tape, batch, imageRows), batch.Positions, batch.Segments, cache);
 
     /// <summary>Logits of chosen rows; null for all.</summary>
-    Tensor Logits(Tape tape, Tensor hidden, IndexBuffer? rows = null);
+    Tensor Logits(Tape tape, Tensor hidden, IndexBuffer? rows = null) => Decoder.Logits(tape, hidden, rows);
 }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Nunchi.Generation;
 using Nunchi.Models;
 using Nunchi.Tensors;
-using Nunchi.Tensors.Safetensors;
 using Nunchi.Tests.Goldens;
 using Nunchi.Tests.Models;
 
@@ -19,7 +18,7 @@ public class GeneratorTests
     public void Prefill_PiecesOfAnySize_GiveTheLogitsOfOnePiece(string name, int chunk)
     {
         using var golden = new GoldenModel("varco2-tiny");
-        (int[] ids, Tensor? rows) = Load(golden, name);
+        (int[] ids, Tensor? rows) = golden.Case(name);
         using var whole = new Generator(golden.Model, golden.Tape, chunk: 4096);
         using var pieces = new Generator(golden.Model, golden.Tape, chunk);
 
@@ -35,7 +34,7 @@ public class GeneratorTests
     public void Step_EachToken_GivesTheLogitsOfAForwardWithoutCache()
     {
         using var golden = new GoldenModel("varco2-tiny");
-        (int[] ids, Tensor? rows) = Load(golden, "ask_small");
+        (int[] ids, Tensor? rows) = golden.Case("ask_small");
         int[] answer = [5, 300, 12, 735, 44];
         using var generator = new Generator(golden.Model, golden.Tape);
         TakeIn(generator, ids, rows);
@@ -62,7 +61,7 @@ public class GeneratorTests
         var sequences = new List<int[]>();
         foreach (string name in names)
         {
-            (int[] ids, Tensor? rows) = Load(golden, name);
+            (int[] ids, Tensor? rows) = golden.Case(name);
             golden.Tokens.Clear();
             golden.Tokens.Add(ids);
             alone.Add(golden.Model.Logits(golden.Tape, golden.Model.Forward(golden.Tape, golden.Tokens, rows)).Span.ToArray());
@@ -156,22 +155,6 @@ public class GeneratorTests
 
     private static JsonElement Case(string name) =>
         GoldenFiles.Json("varco2-tiny-cases", "cases.json").EnumerateArray().Single(item => item.GetProperty("name").GetString() == name);
-
-    private static (int[] Ids, Tensor? Rows) Load(GoldenModel golden, string name)
-    {
-        JsonElement item = Case(name);
-        using SafetensorsFile file = SafetensorsFile.Open(GoldenFiles.Path("varco2-tiny-cases", name + ".safetensors"));
-        int[] ids = [.. file.ReadIntegers("input_ids").Select(id => (int)id)];
-        if (item.GetProperty("image_tokens").GetInt32() == 0)
-            return (ids, null);
-        golden.Images.Clear();
-        golden.Images.Add(golden.Process(item));
-        Tensor packed = golden.Model.EncodeImages(golden.Tape, golden.Images);
-        var rows = new Tensor(golden.Backend, packed.Rows, packed.Columns);
-        packed.Span.CopyTo(rows.Span);
-        golden.Tape.Reset();
-        return (ids, rows);
-    }
 
     private static void Close(float[] expected, float[] actual)
     {

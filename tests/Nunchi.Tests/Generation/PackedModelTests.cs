@@ -1,12 +1,9 @@
-using System.Text.Json;
 using Nunchi.Checkpoints;
 using Nunchi.Generation;
 using Nunchi.Models;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Cpu;
 using Nunchi.Tensors.Quantization;
-using Nunchi.Tensors.Safetensors;
-using Nunchi.Tests.Goldens;
 using Nunchi.Tests.Models;
 
 namespace Nunchi.Tests.Generation;
@@ -47,7 +44,7 @@ public class PackedModelTests
         foreach (var (threads, chunk) in new[] { (1, 4096), (2, 4096), (2, 7), (1, 1) })
         {
             using var golden = new GoldenModel("varco2-tiny", CpuBackend.Create(new CpuOptions { Threads = threads }), weights: format);
-            (int[] ids, Tensor? rows) = Load(golden, "ask_small");
+            (int[] ids, Tensor? rows) = golden.Case("ask_small");
             using var generator = new Generator(golden.Model, golden.Tape, chunk);
             float[] logits = [.. generator.Prefill(ids, rows, cancellation: TestContext.Current.CancellationToken), .. generator.Step(5)];
             first ??= logits;
@@ -73,26 +70,10 @@ public class PackedModelTests
 
     private static float[] AllLogits(GoldenModel golden, string name)
     {
-        (int[] ids, Tensor? rows) = Load(golden, name);
+        (int[] ids, Tensor? rows) = golden.Case(name);
         using var generator = new Generator(golden.Model, golden.Tape);
         float[] logits = generator.PrefillAll(ids, rows, 0);
         rows?.Dispose();
         return logits;
-    }
-
-    private static (int[] Ids, Tensor? Rows) Load(GoldenModel golden, string name)
-    {
-        JsonElement item = GoldenFiles.Json("varco2-tiny-cases", "cases.json").EnumerateArray().Single(candidate => candidate.GetProperty("name").GetString() == name);
-        using SafetensorsFile file = SafetensorsFile.Open(GoldenFiles.Path("varco2-tiny-cases", name + ".safetensors"));
-        int[] ids = [.. file.ReadIntegers("input_ids").Select(id => (int)id)];
-        if (item.GetProperty("image_tokens").GetInt32() == 0)
-            return (ids, null);
-        golden.Images.Clear();
-        golden.Images.Add(golden.Process(item));
-        Tensor rented = golden.Model.EncodeImages(golden.Tape, golden.Images);
-        var rows = new Tensor(golden.Backend, rented.Rows, rented.Columns);
-        rented.Span.CopyTo(rows.Span);
-        golden.Tape.Reset();
-        return (ids, rows);
     }
 }

@@ -6,6 +6,7 @@ using Nunchi.Tensors;
 using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Cpu;
 using Nunchi.Tensors.Quantization;
+using Nunchi.Tensors.Safetensors;
 using Nunchi.Tests.Goldens;
 
 namespace Nunchi.Tests.Models;
@@ -46,6 +47,23 @@ internal sealed class GoldenModel : IDisposable
     {
         RgbImage[] pictures = [.. goldenCase.GetProperty("images").EnumerateArray().Select(name => Picture(name.GetString()!))];
         return Processor.Process(pictures, goldenCase.TryGetProperty("tiling", out JsonElement tiling) && tiling.GetString() == "single_view_each" ? TilingMode.SingleView : TilingMode.AnyRes);
+    }
+
+    /// <summary>The tokens and the features of the pictures of one of varco2-tiny's cases; no features where it has no picture.</summary>
+    public (int[] Ids, Tensor? Rows) Case(string name)
+    {
+        JsonElement item = GoldenFiles.Json("varco2-tiny-cases", "cases.json").EnumerateArray().Single(candidate => candidate.GetProperty("name").GetString() == name);
+        using SafetensorsFile file = SafetensorsFile.Open(GoldenFiles.Path("varco2-tiny-cases", name + ".safetensors"));
+        int[] ids = [.. file.ReadIntegers("input_ids").Select(id => (int)id)];
+        if (item.GetProperty("image_tokens").GetInt32() == 0)
+            return (ids, null);
+        Images.Clear();
+        Images.Add(Process(item));
+        Tensor rented = Model.EncodeImages(Tape, Images);
+        var rows = new Tensor(Backend, rented.Rows, rented.Columns);
+        rented.Span.CopyTo(rows.Span);
+        Tape.Reset();
+        return (ids, rows);
     }
 
     public void Dispose()

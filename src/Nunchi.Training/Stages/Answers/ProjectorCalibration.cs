@@ -29,24 +29,24 @@ internal static class ProjectorCalibration
     {
         var width = model.Config.Vision.HiddenSize;
         var (sums, squares, rows) = (new double[width], new double[width], 0L);
-        tape.Recording = false;
-        foreach (var features in made)
+        tape.WithoutRecording(() =>
         {
-            for (var row = 0; row < features.Rows; row++)
+            foreach (var features in made)
             {
-                var values = features.Row(row);
-                for (var i = 0; i < width; i++)
+                for (var row = 0; row < features.Rows; row++)
                 {
-                    sums[i] += values[i];
-                    squares[i] += (double)values[i] * values[i];
+                    var values = features.Row(row);
+                    for (var i = 0; i < width; i++)
+                    {
+                        sums[i] += values[i];
+                        squares[i] += (double)values[i] * values[i];
+                    }
                 }
+
+                rows += features.Rows;
+                tape.Reset();
             }
-
-            rows += features.Rows;
-            tape.Reset();
-        }
-
-        tape.Recording = true;
+        });
         if (rows > 0)
             Fold(model.Parameters["model.multi_modal_projector.linear_1.weight"].Tensor, model.Parameters["model.multi_modal_projector.linear_1.bias"].Tensor, sums, squares, rows);
     }

@@ -52,7 +52,7 @@ internal sealed class EncoderLabelsStage : Stage<LabelledPage>
         using var maker = _pages.Maker("evaluation");
         var size = Context.Stage.Batch.Samples ?? 8;
         double loss = 0;
-        Recording(false, () =>
+        _tape.WithoutRecording(() =>
         {
             for (var first = 0; first < samples; first += size)
             {
@@ -72,7 +72,7 @@ internal sealed class EncoderLabelsStage : Stage<LabelledPage>
     {
         using var maker = _pages.Maker("sheet");
         var sheet = new SheetWriter(title);
-        Recording(false, () =>
+        _tape.WithoutRecording(() =>
         {
             for (var index = 0; index < samples; index++)
             {
@@ -229,18 +229,4 @@ internal sealed class EncoderLabelsStage : Stage<LabelledPage>
     }
 
     private bool Is(LabelKind kind, int patch, int label) => _guesses[(int)kind] is var guesses && patch < guesses.Length && guesses[patch] == label;
-
-    private void Recording(bool on, Action action)
-    {
-        _tape.Recording = on;
-        try
-        {
-            action();
-        }
-        finally
-        {
-            _tape.Reset();
-            _tape.Recording = true;
-        }
-    }
 }

@@ -65,8 +65,7 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
     {
         using var maker = _pages.Maker("evaluation");
         double loss = 0, weight = 0;
-        _tape.Recording = false;
-        try
+        _tape.WithoutRecording(() =>
         {
             for (var index = 0; index < samples; index++)
             {
@@ -79,12 +78,7 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
                 loss += report.Loss * labelled;
                 weight += labelled;
             }
-        }
-        finally
-        {
-            _tape.Reset();
-            _tape.Recording = true;
-        }
+        });
 
         report.Samples = samples;
         report.Loss = weight > 0 ? loss / weight : double.NaN;

@@ -147,6 +147,13 @@ internal static class TokenizerWriter
         for (var id = 0; id < vocabulary.Count; id++)
             json.WriteNumber(vocabulary[id], id);
         json.WriteEndObject();
+        WriteMerges(json, merges);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Merges as pairs, the newer of the two forms.</summary>
+    internal static void WriteMerges(Utf8JsonWriter json, IEnumerable<(string Left, string Right)> merges)
+    {
         json.WriteStartArray("merges");
         foreach (var (left, right) in merges)
         {
@@ -157,6 +164,5 @@ internal static class TokenizerWriter
         }
 
         json.WriteEndArray();
-        json.WriteEndObject();
     }
 }
