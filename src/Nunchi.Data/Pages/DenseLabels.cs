@@ -12,6 +12,9 @@ public static class DenseLabels
     /// <summary>Leading consonants are initials 1 to 19.</summary>
     public const int LeadingConsonants = 19;
 
+    /// <summary>Stands for a character that nobody can tell.</summary>
+    public const char Unknown = '\uFFFD';
+
     /// <summary>The characters that are initials of their own, from 20 on.</summary>
     public const string OtherCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.,:-+/%!?()₩~&→←↑↓·'\"#=*@;";
 
@@ -67,7 +70,7 @@ public static class DenseLabels
         if (initial > LeadingConsonants)
             return initial == UnknownInitial ? '\uFFFD' : OtherCharacters[initial - LeadingConsonants - 1];
         if (medial == None || final == None)
-            return '\uFFFD';
+            return Unknown;
         return (char)(FirstSyllable + ((initial - 1) * Vowels + medial - 1) * FinalConsonants + final - 1);
     }
 

@@ -1,3 +1,5 @@
+using Nunchi.Grounding;
+
 namespace Nunchi.Data.Pages;
 
 /// <summary>
@@ -59,13 +61,16 @@ public sealed class LabelledPage
     public byte[] Colour { get; }
 
     /// <summary>
-    /// Per patch four distances from its centre to the left, top, right and bottom edge of the box of the word or object that covers it,
-    /// cut at the page's edge and divided by the page's side: 0..1. Only meaningful where <see cref="HasBox"/> is 1.
+    /// Per patch the left, top, right and bottom edge of the box of the word or object that covers it, cut at the page's edge and divided by the page's side:
+    /// 0..1. Only meaningful where <see cref="HasBox"/> is 1.
     /// </summary>
     public float[] Box { get; }
 
     /// <summary>Per patch: 1 where a word or object covers its centre, else 0.</summary>
     public byte[] HasBox { get; }
+
+    /// <summary>The box of what covers a patch, as fractions of the page; null where nothing does.</summary>
+    public BoundingBox? BoxOf(int patch) => HasBox[patch] == 0 ? null : new BoundingBox(Box[4 * patch], Box[4 * patch + 1], Box[4 * patch + 2], Box[4 * patch + 3]);
 
     /// <summary>Sets every label to nothing.</summary>
     public void ClearLabels()
@@ -108,10 +113,10 @@ public sealed class LabelledPage
                 ObjectClass[at] = objectClass;
                 Colour[at] = colour;
                 HasBox[at] = 1;
-                Box[4 * at] = Math.Max(0, x - boxLeft) / Size;
-                Box[4 * at + 1] = Math.Max(0, y - boxTop) / Size;
-                Box[4 * at + 2] = Math.Max(0, boxRight - x) / Size;
-                Box[4 * at + 3] = Math.Max(0, boxBottom - y) / Size;
+                Box[4 * at] = boxLeft / Size;
+                Box[4 * at + 1] = boxTop / Size;
+                Box[4 * at + 2] = boxRight / Size;
+                Box[4 * at + 3] = boxBottom / Size;
             }
         }
     }

@@ -5,12 +5,16 @@ namespace Nunchi.Data.Scenes;
 
 /// <summary>
 /// Dense labels of a scene: what covers each patch of any view of it, in the numbers that <see cref="GlyphPages"/> uses. Writing that nobody could read in that
-/// view, because it is too small there or was made illegible, is no writing.
+/// view, because it is small there, is writing of unknown letters; what was made illegible or is tiny is nothing. A line thinner than a patch is labelled as if it
+/// were as thick, because it would slip between the centres of patches.
 /// </summary>
 public sealed class SceneLabels
 {
-    /// <summary>Height in page pixels below which a letter is taken for nothing.</summary>
+    /// <summary>Height in page pixels below which a letter is one that nobody can tell.</summary>
     public const float LeastHeight = 9;
+
+    /// <summary>Height in page pixels below which writing is taken for nothing.</summary>
+    public const float LeastVisible = 4;
 
     private const float LargestReach = 0.12f;
     private readonly List<LabelledGlyph> _glyphs = [];
@@ -35,17 +39,18 @@ public sealed class SceneLabels
             if (!text.Legible)
                 continue;
             Quad seen = text.Quad.Map(sceneToPage);
-            if (Thickness(seen, text.Vertical) < LeastHeight)
+            float thickness = Thickness(seen, text.Vertical);
+            if (thickness < LeastVisible)
                 continue;
-            AddText(text);
+            AddText(text, Math.Max(1, into.Patch / thickness), thickness >= LeastHeight);
         }
 
         DenseLabels.FromBoxes(_glyphs, _words, _objects, sceneToPage, into);
     }
 
-    private void AddText(SceneText text)
+    private void AddText(SceneText text, float thicker, bool legible)
     {
-        Quad line = Upright(text.Quad, text.Vertical);
+        Quad line = Thicken(Upright(text.Quad, text.Vertical), thicker);
         Quad[] letters = [.. text.Glyphs.Select(glyph => Upright(glyph.Quad, text.Vertical))];
         for (int i = 0; i < letters.Length; i++)
         {
@@ -57,7 +62,7 @@ public sealed class SceneLabels
             (float x2, float y2) = Between(line.X1, line.Y1, line.X2, line.Y2, last);
             (float x3, float y3) = Between(line.X4, line.Y4, line.X3, line.Y3, lastUnder);
             (float x4, float y4) = Between(line.X4, line.Y4, line.X3, line.Y3, firstUnder);
-            _glyphs.Add(new LabelledGlyph(text.Glyphs[i].Character[0], text.Colour, new Quad(x1, y1, x2, y2, x3, y3, x4, y4), _words.Count));
+            _glyphs.Add(new LabelledGlyph(legible ? text.Glyphs[i].Character[0] : DenseLabels.Unknown, text.Colour, new Quad(x1, y1, x2, y2, x3, y3, x4, y4), _words.Count));
         }
 
         _words.Add(text.Quad);
@@ -65,6 +70,14 @@ public sealed class SceneLabels
 
     // Columns are treated as lines whose upper edge is their left side.
     private static Quad Upright(in Quad quad, bool vertical) => vertical ? new Quad(quad.X1, quad.Y1, quad.X4, quad.Y4, quad.X3, quad.Y3, quad.X2, quad.Y2) : quad;
+
+    // The upper and lower edge move away from each other; what lies along the line stays.
+    private static Quad Thicken(in Quad line, float factor)
+    {
+        float more = (factor - 1) / 2;
+        float x = more * (line.X4 - line.X1), y = more * (line.Y4 - line.Y1), toX = more * (line.X3 - line.X2), toY = more * (line.Y3 - line.Y2);
+        return factor <= 1 ? line : new Quad(line.X1 - x, line.Y1 - y, line.X2 - toX, line.Y2 - toY, line.X3 + toX, line.Y3 + toY, line.X4 + x, line.Y4 + y);
+    }
 
     // Where a letter's cell begins and ends along an edge of its line, as shares of the edge: half of the way to its neighbours, but no further than a little.
     private static (float Start, float End) Along(float fromX, float fromY, float toX, float toY, int letter, Quad[] letters, bool under)

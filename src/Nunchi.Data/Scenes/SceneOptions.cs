@@ -21,6 +21,9 @@ public sealed record SceneOptions
     /// <summary>Draw only with the first so many training fonts (they begin with clear, bold ones); null for all.</summary>
     public int? FontCount { get; init; }
 
+    /// <summary>Pictures of things show no more than so many; null for as many as their designs like.</summary>
+    public int? MostThings { get; init; }
+
     /// <summary>Checks the limits.</summary>
     /// <exception cref="ArgumentException">A limit is out of its range.</exception>
     public SceneOptions Validate()
@@ -35,6 +38,8 @@ public sealed record SceneOptions
             throw new ArgumentException($"Harshness is {Harshness}; expected 0 to 3.");
         if (FontCount is < 1)
             throw new ArgumentException($"FontCount is {FontCount}; expected at least 1, or none for all fonts.");
+        if (MostThings is < 1)
+            throw new ArgumentException($"MostThings is {MostThings}; expected at least 1, or none for any number.");
         return this;
     }
 }

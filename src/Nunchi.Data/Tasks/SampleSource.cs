@@ -30,22 +30,38 @@ public sealed class SampleSource
     /// <summary>Makes one sample.</summary>
     /// <param name="seed">The seed of the series.</param>
     /// <param name="index">Which sample of the series.</param>
-    public TrainingSample Draw(ulong seed, ulong index)
+    public TrainingSample Draw(ulong seed, ulong index) => DrawSeveral(seed, index, 1)[0];
+
+    /// <summary>Makes several conversations about one picture, each of which knows nothing of the others; the first is that of <see cref="Draw"/>.</summary>
+    /// <param name="seed">The seed of the series.</param>
+    /// <param name="index">Which picture of the series.</param>
+    /// <param name="most">How many, at least 1. Samples of several pictures or none come alone, and questions that came before are not asked again.</param>
+    public IReadOnlyList<TrainingSample> DrawSeveral(ulong seed, ulong index, int most)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
         var random = new SceneRandom(seed, ~index);
         bool korean = !random.Chance(Mixture.English);
         double share = random.Unit();
         if (share < Mixture.TextOnly)
-            return TextTasks.Sample(Id(seed, index), Split, random, korean, Mixture.MaxTurns);
+            return [TextTasks.Sample(Id(seed, index), Split, random, korean, Mixture.MaxTurns)];
         if (share < Mixture.TextOnly + Mixture.SeveralImages)
-            return SeveralImageTasks.Sample(Id(seed, index), _scenes, random, korean);
+            return [SeveralImageTasks.Sample(Id(seed, index), _scenes, random, korean)];
         for (ulong attempt = 0; attempt < 16; attempt++)
         {
             // A picture that allows none of the wanted questions is drawn anew, still a function of seed and index alone.
             RenderedScene picture = _scenes.Draw(attempt == 0 ? seed : random.NextBits(), index);
             List<Turn> turns = Converse(picture.Scene, random, korean);
-            if (turns.Count > 0)
-                return Assemble(Id(seed, index), Split, [picture], turns);
+            if (turns.Count == 0)
+                continue;
+            List<TrainingSample> samples = [Assemble(Id(seed, index), Split, [picture], turns)];
+            var asked = new HashSet<string>(StringComparer.Ordinal) { turns[0].Question };
+            for (int conversation = 1; conversation < most; conversation++)
+            {
+                turns = Converse(picture.Scene, random, !random.Chance(Mixture.English));
+                if (turns.Count > 0 && asked.Add(turns[0].Question))
+                    samples.Add(Assemble($"{Id(seed, index)}-{conversation}", Split, [picture], turns));
+            }
+            return samples;
         }
         throw new InvalidOperationException($"Sample {index} of seed {seed}: none of 16 pictures allowed any of the questions {string.Join(", ", _kinds)}. Widen the mixture's tasks or scenes.");
     }

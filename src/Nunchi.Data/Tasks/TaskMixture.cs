@@ -89,6 +89,29 @@ public sealed record TaskMixture
         TextOnly = 0,
     };
 
+    /// <summary>Where one or two things or a few words are: boxes that can be told before one knows where to look.</summary>
+    public static TaskMixture Boxes { get; } = new()
+    {
+        Scenes = new Dictionary<SceneKind, double>
+        {
+            [SceneKind.Playground] = 1,
+            [SceneKind.Table] = 1,
+            [SceneKind.Shapes] = 1,
+            [SceneKind.Word] = 1,
+            [SceneKind.Line] = 1,
+        },
+        Tasks = new Dictionary<TaskKind, double>
+        {
+            [TaskKind.Locate] = 4,
+            [TaskKind.ReadBoxes] = 2,
+            [TaskKind.LocateText] = 3,
+        },
+        MaxTurns = 1,
+        SeveralImages = 0,
+        TextOnly = 0,
+        Pictures = new SceneOptions { MostThings = 2 },
+    };
+
     /// <summary>Everything.</summary>
     public static TaskMixture All { get; } = new();
 

@@ -82,6 +82,12 @@ public unsafe struct AttentionArguments
     /// <summary>[Segments] number of key rows of each segment.</summary>
     public int* KeyCounts;
 
+    /// <summary>[query rows] first key, counted in its segment, that a row does not see; null when every row sees all that the other fields say. A row sees at least its segment's first key.</summary>
+    public int* HiddenStarts;
+
+    /// <summary>[query rows] end of the keys that a row does not see.</summary>
+    public int* HiddenEnds;
+
     /// <summary>Query i of a segment sees keys 0 .. KeyCount - QueryCount + i only (the queries are the last rows of the sequence).</summary>
     public bool Causal;
 

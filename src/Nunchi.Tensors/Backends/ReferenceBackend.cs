@@ -548,7 +548,8 @@ public sealed unsafe class ReferenceBackend : ComputeBackend
             double product = 0;
             for (int d = 0; d < size; d++)
                 product += (double)q[d] * a.KeyAt(a.KeyStarts[segment] + j, keyHead, d);
-            weights[j] = product * a.Scale;
+            bool hidden = a.HiddenStarts != null && j >= a.HiddenStarts[a.QueryStarts[segment] + query] && j < a.HiddenEnds[a.QueryStarts[segment] + query];
+            weights[j] = hidden ? double.NegativeInfinity : product * a.Scale;
             max = Math.Max(max, weights[j]);
         }
         for (int j = 0; j < seen; j++)

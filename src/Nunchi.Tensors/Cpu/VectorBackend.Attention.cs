@@ -151,6 +151,7 @@ internal sealed unsafe partial class VectorBackend<V, S>
                     for (var i = 0; i < rows; i++)
                     {
                         var visible = a.Causal ? Math.Clamp(before + firstQuery + q + i + 1 - first, 0, length) : length;
+                        if (a.HiddenStarts != null) Hide(ref a, scores + (i * KeyBlock), a.QueryStarts[segment] + firstQuery + q + i, first, visible);
                         var factor = SoftmaxRow(scores + (i * KeyBlock), visible, extent, a.Scale, ref largest[q + i], ref totals[q + i]);
                         if (first > 0 && factor != 1f) ScaleRow(sums + ((q + i) * padded), S.Create(factor), padded);
                     }
@@ -199,6 +200,14 @@ internal sealed unsafe partial class VectorBackend<V, S>
                 to.Clear();
             }
         }
+    }
+
+    /// <summary>Scores of the keys that a row does not see become those of an exact zero.</summary>
+    private static void Hide(ref AttentionArguments a, float* scores, int row, int firstKey, int visible)
+    {
+        var from = Math.Clamp(a.HiddenStarts[row] - firstKey, 0, visible);
+        var to = Math.Clamp(a.HiddenEnds[row] - firstKey, from, visible);
+        new Span<float>(scores + from, to - from).Fill(float.NegativeInfinity);
     }
 
     /// <summary>

@@ -95,7 +95,7 @@ internal sealed unsafe partial class VectorBackend<V, S>
                 for (var q = 0; q < queryCount; q += QueryBlock)
                 {
                     var count = Math.Min(QueryBlock, queryCount - q);
-                    BackwardBlock(ref job, ref w, firstRow + q, (keyHead * group) + h, count, length, a.Causal ? before + q - first : int.MaxValue / 2, first > 0);
+                    BackwardBlock(ref job, ref w, firstRow + q, (keyHead * group) + h, count, first, length, a.Causal ? before + q - first : int.MaxValue / 2);
                 }
             }
             WriteRows(w.KeyGradient, padded, length, size, a.KeyGradient + (keyRow * a.KeyStride) + (keyHead * size), a.KeyStride, false);
@@ -104,8 +104,9 @@ internal sealed unsafe partial class VectorBackend<V, S>
     }
 
     /// <summary>One head, one block of queries, one block of keys. Query i of the block sees keys 0 .. offset + i of the block.</summary>
-    private static void BackwardBlock(ref AttentionJob job, ref BackwardBuffers w, int row, int head, int count, int length, int offset, bool addQuery)
+    private static void BackwardBlock(ref AttentionJob job, ref BackwardBuffers w, int row, int head, int count, int firstKey, int length, int offset)
     {
+        var addQuery = firstKey > 0;
         ref var a = ref job.A;
         var size = a.HeadSize;
         var padded = job.PaddedSize;
@@ -141,6 +142,7 @@ internal sealed unsafe partial class VectorBackend<V, S>
                 var visible = i < count ? Math.Clamp(offset + i + 1, 0, length) : 0;
                 var p = w.Probabilities + (i * KeyBlock);
                 var g = w.ScoreGradient + (i * KeyBlock);
+                if (visible > 0 && a.HiddenStarts != null) Hide(ref a, p, row + i, firstKey, visible);
                 if (visible > 0) ScoreGradientRow(p, g, visible, a.Scale, a.LogSumExp[((long)(row + i) * a.QueryHeads) + head], w.Dots[i]);
                 new Span<float>(p + visible, Math.Min(KeyBlock, keysUp) - visible).Clear();
                 new Span<float>(g + visible, Math.Min(KeyBlock, keysUp) - visible).Clear();

@@ -12,7 +12,7 @@ internal sealed unsafe partial class VectorBackend<V, S>
     private static bool IsFew(ref AttentionArguments a, int segment)
     {
         var queries = a.QueryStarts[segment + 1] - a.QueryStarts[segment];
-        return queries * (a.QueryHeads / a.KeyHeads) <= TileRows && queries <= FewRows && a.HeadSize % S.Count == 0 && a.KeyCounts[segment] >= S.Count;
+        return a.HiddenStarts == null && queries * (a.QueryHeads / a.KeyHeads) <= TileRows && queries <= FewRows && a.HeadSize % S.Count == 0 && a.KeyCounts[segment] >= S.Count;
     }
 
     private static float* KeyRows(ref AttentionArguments a, long row, int head, int length, float* spread, bool fresh, out int stride)

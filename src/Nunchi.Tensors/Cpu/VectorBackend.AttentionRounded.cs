@@ -27,7 +27,7 @@ internal sealed unsafe partial class VectorBackend<V, S>
 
     private bool IsRounded(in AttentionArguments a)
     {
-        if (Kernels != CpuKernels.Avx512 || PackedTiles.BFloat16 == null || a.Causal || a.LogSumExp != null || a.KeyCodes != null) return false;
+        if (Kernels != CpuKernels.Avx512 || PackedTiles.BFloat16 == null || a.Causal || a.HiddenStarts != null || a.LogSumExp != null || a.KeyCodes != null) return false;
         for (var s = 0; s < a.Segments; s++)
         {
             if (a.KeyCounts[s] is < Lanes or > MostRoundedKeys) return false;

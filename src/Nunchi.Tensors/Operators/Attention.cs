@@ -80,6 +80,8 @@ public static unsafe class Attention
     {
         if (tape.ShouldRecord(query.Tensor))
             throw new ArgumentException("Attention: caches serve inference; turn the tape's recording off.");
+        if (segments.HiddenStarts.Count > 0)
+            throw new ArgumentException("Attention: a sequence that goes on in several ways has no cache.");
         if (caches.Length == 0 || caches.Length != segments.Segments)
             throw new ArgumentException($"Attention: {segments.Segments} sequences have caches for {caches.Length}.");
         HeadCache first = caches[0].Key;
@@ -158,6 +160,8 @@ public static unsafe class Attention
         QueryStarts = segments.QueryStarts.Data,
         KeyStarts = segments.KeyStarts.Data,
         KeyCounts = segments.KeyCounts.Data,
+        HiddenStarts = segments.HiddenStarts.Count == 0 ? null : segments.HiddenStarts.Data,
+        HiddenEnds = segments.HiddenStarts.Count == 0 ? null : segments.HiddenEnds.Data,
         Causal = causal,
         Scale = scale,
         Query = query.Tensor.Data + query.Column,

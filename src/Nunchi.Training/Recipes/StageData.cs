@@ -1,5 +1,6 @@
 using Nunchi.Data.Scenes;
 using Nunchi.Data.Tasks;
+using Nunchi.Images;
 
 namespace Nunchi.Training.Recipes;
 
@@ -11,7 +12,7 @@ public abstract record StageData
         StageKind.EncoderLabels => EncoderLabelsData.Read(stage.SectionOrNull("data")),
         StageKind.Text => TextData.Read(stage.SectionOrNull("data")),
         StageKind.ProjectorLabels => ProjectorLabelsData.Read(stage.SectionOrNull("data")),
-        _ => AnswerData.Read(stage.SectionOrNull("data"), mistakes: kind == StageKind.Symbols),
+        _ => AnswerData.Read(stage.SectionOrNull("data"), symbols: kind == StageKind.Symbols),
     };
 }
 
@@ -75,38 +76,43 @@ public sealed record TextData(double ConversationShare = 0.5, int Length = 128, 
 
 /// <summary>Conversations and how their pictures are shown.</summary>
 /// <param name="Tasks">What the conversations are.</param>
-/// <param name="SingleView">A picture is seen once, without tiles: few tokens, so that many samples are seen early.</param>
-public sealed record AnswerMixture(TaskMixture Tasks, bool SingleView);
+/// <param name="View">How pictures are seen; null as inference would. Seen once they take few tokens, so that many samples are seen early.</param>
+public sealed record AnswerMixture(TaskMixture Tasks, TilingMode? View = null);
 
 /// <summary>Data of a stage that trains on pictures and answers.</summary>
 /// <param name="Levels">For each level of the curriculum the shares of its mixtures by name (see <see cref="Mixtures"/>); later levels keep a share of the earlier mixtures.</param>
 /// <param name="MaxTokens">Longest sample in tokens; longer ones are left out and counted.</param>
 /// <param name="Mistakes">Share of glyph patches that show something else, as an encoder's mistakes would; of a symbols stage only.</param>
-public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double>> Levels, int MaxTokens = 2048, double Mistakes = 0) : StageData
+/// <param name="Conversations">Conversations about each picture, none of which sees another.</param>
+/// <param name="Drills">Share of samples that are patches of no picture and questions that only looking up solves, 0..1; of a symbols stage only.</param>
+public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double>> Levels, int MaxTokens = 2048, double Mistakes = 0, int Conversations = 1, double Drills = 0) : StageData
 {
     private const int GlimpseSide = 192;
 
-    /// <summary>Mixtures that a level may name: one word in a small picture that is seen once, words and lines in such a picture, one word a picture, words and lines, one question about things (no answer can be taken from a question before), everything. A picture costs far more than a question about it, so each is asked about several times.</summary>
+    /// <summary>Mixtures that a level may name: one word in a small picture that is seen once, words and lines in such a picture, one word a picture, words and lines, one question about things (no answer can be taken from a question before), boxes of one or two things or words in the whole view, questions about things in the whole view, everything in conversations of one or two questions, everything. A picture costs far more than a question about it, so each is asked about several times.</summary>
     public static IReadOnlyDictionary<string, AnswerMixture> Mixtures { get; } = new Dictionary<string, AnswerMixture>(StringComparer.Ordinal)
     {
-        ["glimpses"] = new(TaskMixture.Words with { Pictures = new SceneOptions { MinSide = 64, MaxSide = GlimpseSide } }, SingleView: true),
-        ["snippets"] = new(TaskMixture.Lines with { Pictures = new SceneOptions { MinSide = 96, MaxSide = GlimpseSide }, MaxTurns = 3 }, SingleView: true),
-        ["words"] = new(TaskMixture.Words, false),
-        ["lines"] = new(TaskMixture.Lines with { MaxTurns = 3 }, false),
-        ["things"] = new(TaskMixture.Things, false),
-        ["all"] = new(TaskMixture.All with { MaxTurns = 8 }, false),
+        ["glimpses"] = new(TaskMixture.Words with { Pictures = new SceneOptions { MinSide = 64, MaxSide = GlimpseSide } }, TilingMode.SingleView),
+        ["snippets"] = new(TaskMixture.Lines with { Pictures = new SceneOptions { MinSide = 96, MaxSide = GlimpseSide }, MaxTurns = 3 }, TilingMode.WholeView),
+        ["words"] = new(TaskMixture.Words),
+        ["lines"] = new(TaskMixture.Lines with { MaxTurns = 3 }),
+        ["things"] = new(TaskMixture.Things),
+        ["boxes"] = new(TaskMixture.Boxes, TilingMode.WholeView),
+        ["wholes"] = new(TaskMixture.Things, TilingMode.WholeView),
+        ["short"] = new(TaskMixture.All with { MaxTurns = 2 }),
+        ["all"] = new(TaskMixture.All with { MaxTurns = 8 }),
     };
 
     private static readonly IReadOnlyDictionary<string, double> Everything = new Dictionary<string, double> { ["all"] = 1 };
 
-    internal static AnswerData Read(RecipeSection? section, bool mistakes)
+    internal static AnswerData Read(RecipeSection? section, bool symbols)
     {
         if (section is null)
             return new AnswerData([Everything]);
         IReadOnlyList<IReadOnlyDictionary<string, double>> levels = section.Has("levels") ? [.. section.Sections("levels").Select(ReadLevel)] : [Everything];
         if (levels.Count == 0)
             throw section.Error("levels", "is empty; leave it out for everything at once");
-        var data = new AnswerData(levels, section.Integer("max_tokens", 2048, 64, 131_072), mistakes ? section.Number("mistakes", 0, 0, 1) : 0);
+        var data = new AnswerData(levels, section.Integer("max_tokens", 2048, 64, 131_072), symbols ? section.Number("mistakes", 0, 0, 1) : 0, section.Integer("conversations", 1, 1, 64), symbols ? section.Number("drills", 0, 0, 1) : 0);
         section.Finish();
         return data;
     }

@@ -138,7 +138,7 @@ public sealed record StageRecipe
                 continue;
             }
 
-            if (ModuleRate.Read(modules.Section(name), muon) is var rate && rate.LearningRate + rate.MuonLearningRate > 0)
+            if (ModuleRate.Read(modules.Section(name), muon, heads: kind == StageKind.EncoderLabels) is var rate && rate.LearningRate + rate.MuonLearningRate + rate.HeadsLearningRate > 0)
                 rates[name] = rate;
         }
 

@@ -22,11 +22,13 @@ public sealed record BatchRecipe(int? Samples, int? Tokens, int Accumulate)
 /// <summary>How fast a module learns.</summary>
 /// <param name="LearningRate">Peak rate of AdamW, for everything or (with Muon) for what Muon does not take.</param>
 /// <param name="MuonLearningRate">Peak rate of Muon for the matrices inside layers.</param>
-public sealed record ModuleRate(double LearningRate, double MuonLearningRate)
+/// <param name="HeadsLearningRate">Peak rate of AdamW for heads that are thrown away: new ones on an encoder that has learned need a higher one than it.</param>
+public sealed record ModuleRate(double LearningRate, double MuonLearningRate, double HeadsLearningRate)
 {
-    internal static ModuleRate Read(RecipeSection section, bool muon)
+    internal static ModuleRate Read(RecipeSection section, bool muon, bool heads)
     {
-        var rate = new ModuleRate(section.Number("learning_rate", null, 0, 10), muon ? section.Number("muon_learning_rate", 0, 0, 10) : 0);
+        var learningRate = section.Number("learning_rate", null, 0, 10);
+        var rate = new ModuleRate(learningRate, muon ? section.Number("muon_learning_rate", 0, 0, 10) : 0, heads ? section.Number("heads_learning_rate", learningRate, 0, 10) : 0);
         section.Finish();
         return rate;
     }

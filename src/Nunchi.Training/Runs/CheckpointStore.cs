@@ -99,21 +99,20 @@ internal sealed unsafe class CheckpointStore
         Read(file, parameters);
     }
 
-    /// <summary>Reads parameters that a checkpoint may or may not have, all of them or none.</summary>
+    /// <summary>Reads those parameters that a checkpoint has.</summary>
     /// <param name="directory">A checkpoint, or a model directory, which has none.</param>
     /// <param name="parameters">What to fill.</param>
-    /// <returns>Whether they were there.</returns>
+    /// <returns>How many there were.</returns>
     /// <exception cref="InvalidDataException">A tensor has another shape.</exception>
-    public static bool TryReadParameters(string directory, IReadOnlyList<TrainingParameter> parameters)
+    public static int ReadKnown(string directory, IReadOnlyList<TrainingParameter> parameters)
     {
         var path = Path.Combine(directory, "parameters.safetensors");
         if (!File.Exists(path))
-            return false;
+            return 0;
         using var file = SafetensorsFile.Open(path);
-        if (parameters.Any(parameter => file.Find(parameter.Name) is null))
-            return false;
-        Read(file, parameters);
-        return true;
+        List<TrainingParameter> known = [.. parameters.Where(parameter => file.Find(parameter.Name) is not null)];
+        Read(file, known);
+        return known.Count;
     }
 
     /// <summary>Reads the state of every optimiser.</summary>

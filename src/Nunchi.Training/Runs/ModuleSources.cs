@@ -25,8 +25,8 @@ internal static class ModuleSources
             }
 
             Read(source, parameters, backend);
-            var kept = heads.Count > 0 && CheckpointStore.TryReadParameters(source, heads);
-            context.Reporter.Say($"{module}: from {source}{(heads.Count == 0 ? "" : kept ? ", with its heads" : "; heads: random start")}");
+            var kept = heads.Count > 0 ? CheckpointStore.ReadKnown(source, heads) : 0;
+            context.Reporter.Say($"{module}: from {source}{(heads.Count == 0 ? "" : kept == heads.Count ? ", with its heads" : kept == 0 ? "; heads: random start" : $", with {kept} of {heads.Count} tensors of its heads; the others: random start")}");
         }
 
         stage.StartAtRandom(random);

@@ -19,6 +19,7 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
     private readonly IndexBuffer _rows = new();
     private readonly IndexBuffer _labels = new();
     private readonly List<ShownPatch> _shown = [];
+    private readonly List<ShownPiece> _pieces = [];
     private float[] _losses = [];
 
     /// <summary>Tokens with a label.</summary>
@@ -46,6 +47,7 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
         _rows.Clear();
         _labels.Clear();
         _shown.Clear();
+        _pieces.Clear();
         EncoderOperations = ProjectorOperations = DecoderOperations = 0;
     }
 
@@ -54,10 +56,16 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
     /// <param name="labels">The token itself where it counts, negative where not. The row before predicts it, so the first never counts.</param>
     /// <param name="images">Its pictures, or null.</param>
     /// <param name="shown">What the patches of its pictures show, where they are made of symbols.</param>
-    public void Add(ReadOnlySpan<int> ids, ReadOnlySpan<int> labels, ProcessedImages? images, IReadOnlyList<ShownPatch>? shown = null)
+    /// <param name="shared">Tokens that several conversations begin with, or 0.</param>
+    /// <param name="branches">Tokens of each after those. The first token of a conversation never counts.</param>
+    public void Add(
+        ReadOnlySpan<int> ids, ReadOnlySpan<int> labels, ProcessedImages? images, IReadOnlyList<ShownPatch>? shown = null, int shared = 0, ReadOnlySpan<int> branches = default)
     {
         var first = _tokens.Rows;
-        _tokens.Add(ids);
+        if (branches.IsEmpty)
+            _tokens.Add(ids);
+        else
+            _tokens.AddBranched(ids, shared, branches);
         for (var i = 1; i < ids.Length; i++)
         {
             if (labels[i] < 0)
@@ -68,8 +76,12 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
 
         if (images is not null)
             _images.Add(images);
-        if (shown is not null)
+        if (shown is { Count: > 0 })
+        {
             _shown.AddRange(shown);
+            _pieces.Add(images is null ? new ShownPiece(0, 0, shown.Count) : new ShownPiece(shown.Count, images.TokenCount, 0));
+        }
+
         DecoderOperations += Operations.Decoder(model.Config, ids.Length);
     }
 
@@ -79,7 +91,7 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
     /// <returns>The sum of the losses of the labelled tokens.</returns>
     public double Run(Tape tape, double weight)
     {
-        Tensor? images = _images.Count == 0 ? null : symbols is null ? model.EncodeImages(tape, _images) : symbols.Features(tape, _images, _shown);
+        Tensor? images = symbols is not null ? (_shown.Count == 0 ? null : symbols.Features(tape, _images, _shown, _pieces)) : _images.Count == 0 ? null : model.EncodeImages(tape, _images);
         var hidden = model.Forward(tape, _tokens, images);
         var logits = model.Logits(tape, hidden, _rows);
         if (Right.Length < Labelled)

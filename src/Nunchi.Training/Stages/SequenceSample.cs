@@ -16,6 +16,12 @@ internal sealed class SequenceSample
     /// <summary>For every label its task, an index into the stage's tasks.</summary>
     public List<int> Tasks { get; } = [];
 
+    /// <summary>Tokens that all conversations of the sample begin with; 0 when it holds one.</summary>
+    public int Shared { get; set; }
+
+    /// <summary>Tokens of each conversation after those; none when it holds one.</summary>
+    public List<int> Branches { get; } = [];
+
     public ProcessedImages? Images { get; set; }
 
     /// <summary>For every patch of every crop the thing and the colour that it shows, where pictures are made of symbols; else empty.</summary>
@@ -27,8 +33,8 @@ internal sealed class SequenceSample
     /// <summary>Whether the sample is longer than the stage allows.</summary>
     public bool IsTooLong { get; set; }
 
-    /// <summary>Where it came from, for sheets; null for plain text.</summary>
-    public TrainingSample? Source { get; set; }
+    /// <summary>The conversations it holds, for sheets; none for plain text.</summary>
+    public List<TrainingSample> Sources { get; } = [];
 
     public void Clear()
     {
@@ -37,7 +43,9 @@ internal sealed class SequenceSample
         Tasks.Clear();
         Images = null;
         Shown.Clear();
-        Source = null;
+        Sources.Clear();
+        Shared = 0;
+        Branches.Clear();
         IsTooLong = false;
         Labelled = 0;
     }

@@ -99,7 +99,7 @@ internal abstract class SequenceStage : Stage<SequenceSample>
     {
         _pass.Clear();
         foreach (var sample in part)
-            _pass.Add(CollectionsMarshal.AsSpan(sample.Ids), CollectionsMarshal.AsSpan(sample.Labels), sample.Images, sample.Shown);
+            _pass.Add(CollectionsMarshal.AsSpan(sample.Ids), CollectionsMarshal.AsSpan(sample.Labels), sample.Images, sample.Shown, sample.Shared, CollectionsMarshal.AsSpan(sample.Branches));
         report.Loss += _pass.Run(_tape, 1 / stepWeight) / stepWeight;
         report.Operations += _pass.ForwardOperations + BackwardOperations(_pass);
         var at = 0;

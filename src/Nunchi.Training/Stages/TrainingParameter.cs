@@ -28,11 +28,14 @@ internal static class OptimizerFactory
         var adamW = new List<ParameterGroup>();
         foreach (var (module, rate) in stage.Modules)
         {
-            var own = parameters.Where(parameter => parameter.RateModule == module).ToList();
+            var own = parameters.Where(parameter => parameter.Module == module).ToList();
+            var heads = parameters.Where(parameter => parameter.Module != module && parameter.RateModule == module).ToList();
             bool IsMuon(TrainingParameter parameter) => recipe.Muon && rate.MuonLearningRate > 0 && parameter.InsideLayer;
             AddGroup(muon, $"{module} muon", own.Where(IsMuon), rate.MuonLearningRate, recipe.MuonWeightDecay);
             AddGroup(adamW, $"{module} matrices", own.Where(parameter => !IsMuon(parameter) && parameter.Decays), rate.LearningRate, recipe.WeightDecay);
             AddGroup(adamW, $"{module} vectors", own.Where(parameter => !IsMuon(parameter) && !parameter.Decays), rate.LearningRate, 0);
+            AddGroup(adamW, $"{module} head matrices", heads.Where(parameter => parameter.Decays), rate.HeadsLearningRate, recipe.WeightDecay);
+            AddGroup(adamW, $"{module} head vectors", heads.Where(parameter => !parameter.Decays), rate.HeadsLearningRate, 0);
         }
 
         var optimizers = new List<Optimizer>();

@@ -71,7 +71,7 @@ public sealed class ImageProcessor
             if (described[i].Geometry is { } geometry)
                 WriteTiles(images[i], geometry, own, cancellation);
             else
-                SingleView(images[i]).Pixels.CopyTo(own);
+                (described[i].IsStretched ? Resampler.Resize(images[i], tile, tile, Config.Resample) : SingleView(images[i])).Pixels.CopyTo(own);
         }
         return new ProcessedImages(described, tile, PatchSize, crops, _levels);
     }
@@ -80,8 +80,8 @@ public sealed class ImageProcessor
     {
         if (Config.Layout == ImageLayout.SingleCrop)
             return new ProcessedImage(size, firstCrop, 1, TokensPerSide, null, HasNewline: false) { FeaturesPerCrop = FeaturesPerCrop };
-        if (tiling == TilingMode.SingleView)
-            return new ProcessedImage(size, firstCrop, 1, TokensPerSide, null, HasNewline: true);
+        if (tiling != TilingMode.AnyRes)
+            return new ProcessedImage(size, firstCrop, 1, TokensPerSide, null, HasNewline: true) { IsStretched = tiling == TilingMode.WholeView };
         AnyResGeometry geometry = Geometry(size);
         return new ProcessedImage(size, firstCrop, geometry.CropCount, TokensPerSide, geometry, HasNewline: true);
     }

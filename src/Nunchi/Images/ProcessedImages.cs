@@ -12,6 +12,9 @@ public sealed record ProcessedImage(ImageSize Size, int FirstCrop, int CropCount
     /// <summary>Features that one crop gives: as many as patches, unless an encoder keeps its class token or the first patch is dropped.</summary>
     public int FeaturesPerCrop { get; init; } = TokensPerSide * TokensPerSide;
 
+    /// <summary>Whether a picture seen once was stretched to the tile instead of padded.</summary>
+    public bool IsStretched { get; init; }
+
     /// <summary>Image tokens the picture takes in the prompt.</summary>
     public int TokenCount => Geometry?.TokenCount ?? FeaturesPerCrop + (HasNewline ? 1 : 0);
 }

@@ -8,4 +8,7 @@ public enum TilingMode
 
     /// <summary>Every picture once, padded to a square with the mean colour: the reference's way for several pictures in one prompt.</summary>
     SingleView,
+
+    /// <summary>Every picture once, stretched to the tile: what comes before the tiles in <see cref="AnyRes"/>, alone.</summary>
+    WholeView,
 }

@@ -56,6 +56,28 @@ public sealed class TokenBatch : IDisposable
         Append(ids, 0, ImageRows.Count == 0 ? 0 : ImageRows[^1] + 1);
     }
 
+    /// <summary>Appends a sequence that goes on in several ways: a beginning that all of them see, then branches of which none sees another. Positions of each go on from the beginning's.</summary>
+    /// <param name="ids">The beginning's tokens, then those of each branch.</param>
+    /// <param name="shared">Tokens of the beginning, at least one.</param>
+    /// <param name="branches">Tokens of each branch, in order.</param>
+    /// <exception cref="ArgumentException">The numbers do not add up, or a branch is empty.</exception>
+    public void AddBranched(ReadOnlySpan<int> ids, int shared, ReadOnlySpan<int> branches)
+    {
+        int total = shared;
+        foreach (int branch in branches)
+            total += branch;
+        if (total != ids.Length)
+            throw new ArgumentException($"A beginning of {shared} tokens and branches of {total - shared} are not the {ids.Length} tokens that came.");
+        Segments.AddBranched(shared, branches);
+        Append(ids[..shared], 0, ImageRows.Count == 0 ? 0 : ImageRows[^1] + 1);
+        int start = shared;
+        foreach (int branch in branches)
+        {
+            Append(ids.Slice(start, branch), shared, ImageRows.Count == 0 ? 0 : ImageRows[^1] + 1);
+            start += branch;
+        }
+    }
+
     /// <summary>Appends the next tokens of a sequence whose beginning is in a cache; it must be the batch's only one.</summary>
     /// <param name="ids">The next tokens.</param>
     /// <param name="cached">Tokens before them, all in the cache.</param>

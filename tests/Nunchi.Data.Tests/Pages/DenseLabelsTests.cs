@@ -70,15 +70,15 @@ public class DenseLabelsTests
         Assert.Equal(" ", Text(page, 0, 2));
         Assert.Equal(" ", Text(page, 2, 6));
         int at = 2 * 12 + 2;
-        Assert.Equal((40 - 19.2f) / 192, page.Box[4 * at], 4);
-        Assert.Equal((40 - 19.2f) / 192, page.Box[4 * at + 1], 4);
-        Assert.Equal((96 - 40f) / 192, page.Box[4 * at + 2], 4);
-        Assert.Equal((57.6f - 40) / 192, page.Box[4 * at + 3], 4);
+        Assert.Equal(19.2f / 192, page.Box[4 * at], 4);
+        Assert.Equal(19.2f / 192, page.Box[4 * at + 1], 4);
+        Assert.Equal(96f / 192, page.Box[4 * at + 2], 4);
+        Assert.Equal(57.6f / 192, page.Box[4 * at + 3], 4);
         int below = 8 * 12 + 5;
         Assert.Equal(umbrella, page.ObjectClass[below]);
         Assert.Equal((byte)ColourName.Yellow, page.Colour[below]);
-        Assert.Equal((192 - 88f) / 192, page.Box[4 * below + 2], 4);
-        Assert.Equal((192 - 136f) / 192, page.Box[4 * below + 3], 4);
+        Assert.Equal(1f, page.Box[4 * below + 2], 4);
+        Assert.Equal(1f, page.Box[4 * below + 3], 4);
         Assert.Equal(0, page.ObjectClass[5 * 12 + 5]);
     }
 

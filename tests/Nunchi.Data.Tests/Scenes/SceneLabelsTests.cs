@@ -37,6 +37,28 @@ public class SceneLabelsTests
     }
 
     [Fact]
+    public void Fill_SmallLetters_AreUnknownOnesWithTheBoxOfTheirLine()
+    {
+        Scene scene = TestScenes.Sampler(SceneSplit.Training).Draw(5, 1, Named("line")).Scene;
+        SceneText line = Assert.Single(scene.Texts);
+        var page = new LabelledPage(192, 16);
+        // Six pixels high on the page: there is writing, but none that can be read.
+        double scale = 6 / line.Height, side = 192 / scale;
+        Homography view = Homography.Crop(line.Box.CentreX - (side / 2), line.Box.CentreY - (side / 2), side, side, 192);
+        new SceneLabels().Fill(scene, view, page);
+
+        List<int> covered = [.. Enumerable.Range(0, page.Patches).Where(patch => page.HasBox[patch] != 0)];
+        Assert.NotEmpty(covered);
+        Quad box = line.Quad.Map(view);
+        foreach (int patch in covered)
+        {
+            Assert.Equal(DenseLabels.UnknownInitial, page.Initial[patch]);
+            Assert.Equal(box.Left / 192, page.BoxOf(patch)!.Value.X1, 3);
+            Assert.Equal(box.Bottom / 192, page.BoxOf(patch)!.Value.Y2, 3);
+        }
+    }
+
+    [Fact]
     public void Fill_LettersTooSmallOrIllegible_AreNothing()
     {
         Scene scene = TestScenes.Sampler(SceneSplit.Training).Draw(5, 1, Named("line")).Scene;
@@ -57,14 +79,19 @@ public class SceneLabelsTests
     private static Design Named(string name) => DesignCatalogue.All.First(design => design.Name == name);
 
     private static bool IsCovered(Scene scene, Homography view, float x, float y, byte initial, byte medial, byte final) =>
-        scene.Texts.Any(text => text.Legible && Grown(text.Quad.Map(view)).Contains(x, y) && text.Glyphs.Any(glyph => DenseLabels.Encode(glyph.Character[0]) == (initial, medial, final)));
+        scene.Texts.Any(text => text.Legible && IsNear(text.Quad.Map(view), x, y) && text.Glyphs.Any(glyph => DenseLabels.Encode(glyph.Character[0]) == (initial, medial, final)));
 
-    // Rounding of the corners must not decide.
-    private static Quad Grown(Quad quad)
+    // A line thinner than a patch is labelled as if it were as thick, so that half a patch around it counts; rounding of the corners must not decide.
+    private static bool IsNear(Quad quad, float x, float y)
     {
-        float middleX = (quad.X1 + quad.X2 + quad.X3 + quad.X4) / 4, middleY = (quad.Y1 + quad.Y2 + quad.Y3 + quad.Y4) / 4;
-        float X(float value) => middleX + (1.01f * (value - middleX));
-        float Y(float value) => middleY + (1.01f * (value - middleY));
-        return new Quad(X(quad.X1), Y(quad.Y1), X(quad.X2), Y(quad.Y2), X(quad.X3), Y(quad.Y3), X(quad.X4), Y(quad.Y4));
+        (float X, float Y)[] corners = [(quad.X1, quad.Y1), (quad.X2, quad.Y2), (quad.X3, quad.Y3), (quad.X4, quad.Y4)];
+        return quad.Contains(x, y) || Enumerable.Range(0, 4).Any(i => Distance(corners[i], corners[(i + 1) % 4], x, y) <= 8.1f);
+    }
+
+    private static float Distance((float X, float Y) from, (float X, float Y) to, float x, float y)
+    {
+        float dx = to.X - from.X, dy = to.Y - from.Y;
+        float along = Math.Clamp((((x - from.X) * dx) + ((y - from.Y) * dy)) / Math.Max((dx * dx) + (dy * dy), 1e-6f), 0, 1);
+        return MathF.Sqrt(MathF.Pow(x - from.X - (along * dx), 2) + MathF.Pow(y - from.Y - (along * dy), 2));
     }
 }

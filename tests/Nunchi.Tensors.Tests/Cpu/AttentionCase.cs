@@ -11,9 +11,10 @@ internal sealed unsafe class AttentionCase : IDisposable
     private readonly bool causal;
     private readonly int segments;
     private readonly GuardedMemory starts;
+    private readonly GuardedMemory? hidden;
 
-    public AttentionCase(int seed, int heads, int keyHeads, int size, int[] queries, int[] keys, bool causal, float scale)
-        : this(heads, keyHeads, size, queries, keys, causal)
+    public AttentionCase(int seed, int heads, int keyHeads, int size, int[] queries, int[] keys, bool causal, float scale, int[]? hiddenFrom = null, int[]? hiddenTo = null)
+        : this(heads, keyHeads, size, queries, keys, causal, hiddenFrom, hiddenTo)
     {
         var random = new Random(seed);
         int rows = queries.Sum(), keyRows = keys.Sum();
@@ -23,8 +24,10 @@ internal sealed unsafe class AttentionCase : IDisposable
         OutputGradient = new GuardedMemory(random, rows * heads * size);
     }
 
-    private AttentionCase(int heads, int keyHeads, int size, int[] queries, int[] keys, bool causal)
+    private AttentionCase(int heads, int keyHeads, int size, int[] queries, int[] keys, bool causal, int[]? hiddenFrom, int[]? hiddenTo)
     {
+        HiddenFrom = hiddenFrom;
+        HiddenTo = hiddenTo;
         (this.heads, this.keyHeads, this.size, this.causal, segments) = (heads, keyHeads, size, causal, queries.Length);
         Queries = queries;
         Keys = keys;
@@ -45,7 +48,18 @@ internal sealed unsafe class AttentionCase : IDisposable
             at[segments + 1 + s] = keys.Take(s).Sum();
             at[(2 * segments) + 1 + s] = keys[s];
         }
+        if (hiddenFrom is null || hiddenTo is null) return;
+        hidden = new GuardedMemory(2 * rows);
+        for (var row = 0; row < rows; row++)
+        {
+            ((int*)hidden.Pointer)[row] = hiddenFrom[row];
+            ((int*)hidden.Pointer)[rows + row] = hiddenTo[row];
+        }
     }
+
+    public int[]? HiddenFrom { get; }
+
+    public int[]? HiddenTo { get; }
 
     public int[] Queries { get; }
 
@@ -73,7 +87,7 @@ internal sealed unsafe class AttentionCase : IDisposable
 
     public GuardedMemory ValueGradient { get; }
 
-    public AttentionCase Copy() => new(heads, keyHeads, size, Queries, Keys, causal)
+    public AttentionCase Copy() => new(heads, keyHeads, size, Queries, Keys, causal, HiddenFrom, HiddenTo)
     {
         Query = Query.Copy(),
         Key = Key.Copy(),
@@ -92,6 +106,8 @@ internal sealed unsafe class AttentionCase : IDisposable
         QueryStarts = (int*)starts.Pointer,
         KeyStarts = (int*)starts.Pointer + segments + 1,
         KeyCounts = (int*)starts.Pointer + (2 * segments) + 1,
+        HiddenStarts = hidden is null ? null : (int*)hidden.Pointer,
+        HiddenEnds = hidden is null ? null : (int*)hidden.Pointer + Queries.Sum(),
         Query = Query.Pointer,
         QueryStride = QueryStride,
         Key = Key.Pointer,
@@ -120,6 +136,8 @@ internal sealed unsafe class AttentionCase : IDisposable
             memory.AssertGuards();
             memory.Dispose();
         }
+        hidden?.AssertGuards();
+        hidden?.Dispose();
     }
 
     private static GuardedMemory Zeros(int count)

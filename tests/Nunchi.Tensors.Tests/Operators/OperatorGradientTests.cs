@@ -117,6 +117,17 @@ public class OperatorGradientTests
     }
 
     [Fact]
+    public void Attention_BranchesBehindABeginning_BackwardMatchesDifferences()
+    {
+        using var check = new GradientCheck(37);
+        Tensor fused = check.Input(13, 4 * 8);
+        using var segments = new SegmentLayout();
+        segments.Add(2);
+        segments.AddBranched(4, [3, 1, 3]);
+        check.Verify(tape => Attention.Apply(tape, new(fused, 0), new(fused, 2 * 8), new(fused, 3 * 8), segments, 2, 1, 8, causal: true));
+    }
+
+    [Fact]
     public void Attention_BidirectionalCrops_BackwardMatchesDifferences()
     {
         using var check = new GradientCheck(12);

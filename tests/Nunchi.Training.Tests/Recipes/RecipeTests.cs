@@ -36,7 +36,7 @@ public class RecipeTests
 
         Assert.Equal(("tiny", 3, 1), (recipe.Name, recipe.Seed, recipe.Producers));
         Assert.Equal([new TileGrid(1, 1), new TileGrid(2, 1)], recipe.Model.Images.Grids);
-        Assert.Equal(new ModuleRate(0.003, 0.03), recipe.Stages[0].Modules["encoder"]);
+        Assert.Equal(new ModuleRate(0.003, 0.03, 0.003), recipe.Stages[0].Modules["encoder"]);
         Assert.Equal(new BatchRecipe(null, 2048, 2), recipe.Stages[1].Batch);
         Assert.Equal(["projector"], recipe.Stages[1].Modules.Keys);
         Assert.Equal(0.5, recipe.Stages[0].Schedule.Factor(90), 1e-12);

@@ -53,21 +53,50 @@ public sealed class AnswerMakerTests : IDisposable
     {
         var sample = new SequenceSample();
         using var maker = new AnswerMaker(_prompts, _images, [], longest: 40, seed: 1);
-        maker.Fill(Sample(new RgbImage(300, 200), ("뭐야?", "그림입니다.")), sample);
+        maker.Fill([Sample(new RgbImage(300, 200), ("뭐야?", "그림입니다."))], sample);
 
         Assert.True(sample.IsTooLong);
         Assert.Equal(sample.Images!.TokenCount, sample.Ids.Count(id => id == _model.Config.ImageTokenId));
     }
 
-    [Fact]
-    public void Fill_SingleView_ShowsThePictureOnce()
+    [Theory]
+    [InlineData(TilingMode.SingleView)]
+    [InlineData(TilingMode.WholeView)]
+    public void Fill_SeenOnce_ShowsThePictureOnce(TilingMode view)
     {
         var sample = new SequenceSample();
         using var maker = new AnswerMaker(_prompts, _images, [], longest: 2048, seed: 1);
-        maker.Fill(Sample(new RgbImage(90, 70), ("뭐야?", "그림입니다.")), sample, singleView: true);
+        maker.Fill([Sample(new RgbImage(90, 70), ("뭐야?", "그림입니다."))], sample, view);
 
         Assert.Equal(1, sample.Images!.CropCount);
         Assert.Equal(sample.Images.TokenCount, sample.Ids.Count(id => id == _model.Config.ImageTokenId));
+    }
+
+    [Fact]
+    public void AnswerPass_SeveralConversationsAboutAPicture_GiveTheLossesAndGradientsOfEachAlone()
+    {
+        var image = Painted(10, 120, 240);
+        (string, string)[][] conversations = [[("무슨 색이야?", "파란색입니다.")], [("<ocr>", "<char>역</char><bbox>0.1, 0.2, 0.3, 0.4</bbox>"), ("무슨 색이야?", "모르겠습니다.")], [("어디야?", "벽에 있어요.")]];
+        var together = new SequenceSample();
+        using var maker = new AnswerMaker(_prompts, _images, [], longest: 2048, seed: 1);
+        maker.Fill([.. conversations.Select(turns => Sample(image, turns))], together);
+        List<SequenceSample> alone = [.. conversations.Select(turns => Fill(image, turns))];
+        Assert.Equal(alone.Sum(sample => sample.Labelled), together.Labelled);
+        Assert.Equal(alone.Sum(sample => sample.Ids.Count) - (2 * together.Shared), together.Ids.Count);
+        Assert.Equal(alone.Select(sample => sample.Ids.Count - together.Shared), together.Branches);
+
+        foreach (var parameter in _model.Parameters.All)
+            parameter.Trainable = true;
+        var (expectedLosses, expectedGradients) = Run(alone);
+        var (losses, gradients) = Run([together]);
+        for (var i = 0; i < losses.Length; i++)
+            Assert.Equal(expectedLosses[i], losses[i], 3);
+        for (var i = 0; i < gradients.Length; i++)
+        {
+            var scale = expectedGradients[i].Max(Math.Abs);
+            for (var k = 0; k < gradients[i].Length; k++)
+                Assert.True(Math.Abs(expectedGradients[i][k] - gradients[i][k]) <= 1e-4 * (scale + 1e-3), $"{_model.Parameters.All[i].Name} [{k}]: {gradients[i][k]}, alone {expectedGradients[i][k]}");
+        }
     }
 
     [Fact]
@@ -130,11 +159,22 @@ public sealed class AnswerMakerTests : IDisposable
         optimizer.Dispose();
     }
 
+    private (float[] Losses, float[][] Gradients) Run(IReadOnlyList<SequenceSample> samples)
+    {
+        using var tape = new Tape(_backend, recording: true);
+        using var pass = new AnswerPass(_model);
+        _model.Parameters.ForgetGradients();
+        foreach (var sample in samples)
+            pass.Add(sample.Ids.ToArray(), sample.Labels.ToArray(), sample.Images, null, sample.Shared, sample.Branches.ToArray());
+        pass.Run(tape, 1);
+        return (pass.Losses.ToArray(), [.. _model.Parameters.All.Select(parameter => parameter.Tensor.HasGradient ? parameter.Tensor.Gradient!.Span.ToArray() : new float[1])]);
+    }
+
     private SequenceSample Fill(RgbImage image, params (string Question, string Answer)[] turns)
     {
         var sample = new SequenceSample();
         using var maker = new AnswerMaker(_prompts, _images, [], longest: 2048, seed: 1);
-        maker.Fill(Sample(image, turns), sample);
+        maker.Fill([Sample(image, turns)], sample);
         return sample;
     }
 

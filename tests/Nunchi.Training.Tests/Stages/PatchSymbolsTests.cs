@@ -18,6 +18,8 @@ public class PatchSymbolsTests
     [InlineData(60, 50, TilingMode.AnyRes)]
     [InlineData(200, 120, TilingMode.SingleView)]
     [InlineData(75, 301, TilingMode.SingleView)]
+    [InlineData(75, 301, TilingMode.WholeView)]
+    [InlineData(200, 120, TilingMode.WholeView)]
     public void CropViews_ASpotInAPicture_LiesWhereTheProcessorPutsIt(int width, int height, TilingMode tiling)
     {
         var picture = new RgbImage(width, height);
@@ -59,7 +61,7 @@ public class PatchSymbolsTests
     }
 
     [Fact]
-    public void PatchVectors_AGlyphInAColour_IsItsTokenAndHalfOfTheColour()
+    public void PatchVectors_AGlyphInAColour_IsItsTokenAndHalfOfTheColourAndTheCodeOfItsBox()
     {
         using var backend = CpuBackend.Create();
         var prompts = SmallTokenizer.Prompts;
@@ -70,7 +72,7 @@ public class PatchSymbolsTests
         var red = (int)Data.Objects.ColourName.Red;
         var thing = things.OfGlyph(20, 0, 0)!.Value;
         var vector = new float[model.Config.Text.HiddenSize];
-        vectors.Write(thing, red, vector);
+        vectors.Write(new ShownPatch(thing, red, thing, null), vector);
 
         var embedding = model.Decoder.Embedding;
         var letter = prompts.Tokenizer.TokenId("A")!.Value;
@@ -79,6 +81,136 @@ public class PatchSymbolsTests
             var colour = things.ColourTokens[red].Sum(token => embedding.Row(token)[i]) / MathF.Sqrt(things.ColourTokens[red].Length);
             Assert.Equal(embedding.Row(letter)[i] + (0.5f * colour), vector[i], 5);
         }
+
+        // Directions are nearly orthogonal, so that a product with each finds its number again.
+        var boxed = new float[vector.Length];
+        var box = new Grounding.BoundingBox(0.2, 0.35, 0.6, 0.9);
+        vectors.Write(new ShownPatch(thing, red, thing, box), boxed);
+        var code = new float[BoxCode.Length];
+        for (var k = 0; k < code.Length; k++)
+            for (var i = 0; i < boxed.Length; i++)
+                code[k] += (boxed[i] - vector[i]) * vectors.Boxes.Row(k)[i] / (vectors.BoxScale * vectors.BoxScale);
+        Assert.InRange(BoxCode.Distance(box, BoxCode.Read(code)), 0, 0.1);
+    }
+
+    [Fact]
+    public void DrillMaker_ManySamples_AskOnlyWhatThePatchesTell()
+    {
+        var tokenizer = SmallTokenizer.Prompts.Tokenizer;
+        var things = new PatchThings(tokenizer);
+        var image = tokenizer.TokenId("<image>")!.Value;
+        var maker = new DrillMaker(things, tokenizer, image, mistakes: 0);
+        var random = new SeededRandom(4);
+        var sample = new SequenceSample();
+        var (boxes, names, answers) = (0, 0, 0);
+        for (var i = 0; i < 60; i++)
+        {
+            sample.Clear();
+            maker.Fill(random, sample, 7);
+            Assert.Equal(sample.Shown.Count, sample.Ids.Count(id => id == image));
+            Assert.InRange(sample.Labelled, 1, sample.Ids.Count / 2);
+            var known = sample.Shown.Where(patch => patch.Box is not null).Select(patch => patch.Box!.Value).ToHashSet();
+            var lines = tokenizer.Decode(sample.Ids.SkipWhile(id => id != image).Where(id => id != image).ToArray()).Trim('\n').Split('\n');
+            foreach (var line in lines)
+            {
+                if (Nunchi.Grounding.GroundingParser.Parse(line.StartsWith("<bbox>", StringComparison.Ordinal) ? "<obj>x</obj>" + line : line).Spans is [var span])
+                {
+                    boxes++;
+                    Assert.Contains(known, box => box.IntersectionOverUnion(Assert.Single(span.Boxes)) > 0.999);
+                    names += line.StartsWith("<bbox>", StringComparison.Ordinal) ? 1 : 0;
+                    continue;
+                }
+
+                answers++;
+                var parts = line.Split(' ');
+                var shown = sample.Shown.Where(patch => patch.Truth > things.Glyphs && tokenizer.Decode(things.Tokens[patch.Truth].SkipLast(1).ToArray()) == string.Join(' ', parts[..^1])).ToList();
+                if (parts[^1] is "네" or "아니요")
+                    Assert.Equal(parts[^1] == "네", shown.Count > 0);
+                else
+                    Assert.Equal(Data.Objects.Colours.Parse(parts[^1]), (Data.Objects.ColourName)shown[0].Colour);
+            }
+        }
+
+        Assert.True(boxes > 60 && names > 30 && answers > 60, $"{boxes} boxes, {names} asked by box, {answers} answers");
+    }
+
+    [Fact]
+    public void AnswerPass_PicturesAndPatchesOfNone_GiveTheLossesOfEachAlone()
+    {
+        using var backend = CpuBackend.Create();
+        var prompts = SmallTokenizer.Prompts;
+        using var model = ModelBuilder.Create(backend, ModelBuilder.Configure(SmallTokenizer.Recipe.Model, SequenceStage.Vocabulary(prompts.Tokenizer), prompts.Tokenizer), 3);
+        var things = new PatchThings(prompts.Tokenizer);
+        using var vectors = new PatchVectors(model, things);
+        using var tape = new Nunchi.Tensors.Tape(backend, recording: false);
+        var maker = new DrillMaker(things, prompts.Tokenizer, model.Config.ImageTokenId, 0.1);
+        var processor = new ImageProcessor(ModelBuilder.Images(model.Config, SmallTokenizer.Recipe.Model), model.Config.Vision.PatchSize);
+        var random = new SeededRandom(4);
+        List<SequenceSample> samples = [];
+        for (var i = 0; i < 4; i++)
+        {
+            var sample = new SequenceSample();
+            if (i % 2 == 0)
+            {
+                maker.Fill(random, sample, 0);
+            }
+            else
+            {
+                sample.Images = processor.Process([new RgbImage(40 + (30 * i), 90)], i == 1 ? TilingMode.AnyRes : TilingMode.WholeView, TestContext.Current.CancellationToken);
+                for (var patch = 0; patch < sample.Images.CropCount * sample.Images.PatchesPerSide * sample.Images.PatchesPerSide; patch++)
+                    sample.Shown.Add(new ShownPatch(1 + random.Below(things.Glyphs), 1, 1, null));
+                for (var token = 0; token < sample.Images.TokenCount; token++)
+                    sample.Append(model.Config.ImageTokenId, false, 0);
+                for (var token = 0; token < 5; token++)
+                    sample.Append(100 + token, true, 0);
+            }
+
+            samples.Add(sample);
+        }
+
+        float[] Losses(IEnumerable<SequenceSample> batch)
+        {
+            using var pass = new AnswerPass(model, vectors);
+            foreach (var sample in batch)
+                pass.Add(sample.Ids.ToArray(), sample.Labels.ToArray(), sample.Images, sample.Shown);
+            pass.Run(tape, 1);
+            return pass.Losses.ToArray();
+        }
+
+        var expected = samples.SelectMany(sample => Losses([sample])).ToArray();
+        var together = Losses(samples);
+        Assert.Equal(expected.Length, together.Length);
+        for (var i = 0; i < expected.Length; i++)
+            Assert.Equal(expected[i], together[i], 3);
+    }
+
+    [Fact]
+    public void BoxCode_AnyBox_IsReadBackAndNeighboursAreNear()
+    {
+        var random = new Random(9);
+        Span<float> code = stackalloc float[BoxCode.Length], near = stackalloc float[BoxCode.Length];
+        for (var i = 0; i < 500; i++)
+        {
+            var box = new Grounding.BoundingBox(random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble());
+            BoxCode.Write(box, code);
+            Assert.InRange(BoxCode.Distance(box, BoxCode.Read(code)), 0, 1e-5);
+            Assert.Equal(BoxCode.Norm, MathF.Sqrt(Dot(code, code)), 4);
+            foreach (ref var value in code)
+                value += (float)(random.NextDouble() - 0.5) * 0.3f;
+            Assert.InRange(BoxCode.Distance(box, BoxCode.Read(code)), 0, 0.06);
+        }
+
+        BoxCode.Write(new Grounding.BoundingBox(0.5, 0.5, 0.5, 0.5), code);
+        BoxCode.Write(new Grounding.BoundingBox(0.505, 0.505, 0.505, 0.505), near);
+        Assert.True(Dot(code, near) > 0.98f * BoxCode.Norm * BoxCode.Norm);
+    }
+
+    private static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        var sum = 0f;
+        for (var i = 0; i < a.Length; i++)
+            sum += a[i] * b[i];
+        return sum;
     }
 
     private static (float X, float Y) Centre(ReadOnlySpan<float> plane)

@@ -92,6 +92,7 @@ internal static class ThingScenes
 
     private static void Draw(SceneBuilder b, string[] categories, int count, Backdrop backdrop, Place place)
     {
+        count = Math.Min(count, b.Options.MostThings ?? count);
         int width = b.Random.Between(b.Options.MinSide, Math.Max(b.Options.MinSide, Math.Min(b.Options.MaxSide, 512)));
         float aspect = MathF.Exp(b.Random.Between(-0.55f, 0.55f));
         int height = Math.Clamp((int)(width * aspect), b.Options.MinSide, b.Options.MaxSide);

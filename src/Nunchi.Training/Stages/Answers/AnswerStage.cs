@@ -17,7 +17,10 @@ namespace Nunchi.Training.Stages.Answers;
 internal sealed class AnswerStage : SequenceStage
 {
     private const int CalibrationSamples = 24;
-    private static readonly string[] TaskNames = [.. Enum.GetNames<TaskKind>().Select(name => name.ToLowerInvariant()), "picture"];
+
+    // Of several conversations about one picture a sheet shows so many.
+    private const int ShownConversations = 2;
+    private static readonly string[] TaskNames = [.. Enum.GetNames<TaskKind>().Select(name => name.ToLowerInvariant()), "picture", "drill"];
     private readonly ImageProcessor _images;
     private readonly IReadOnlyList<IReadOnlyList<WeightedSource>> _levels;
 
@@ -56,9 +59,11 @@ internal sealed class AnswerStage : SequenceStage
             maker.Make(index, level, sample);
             if (sample.IsTooLong)
                 continue;
-            var source = sample.Source!;
-            List<string> given = [.. source.Turns.Select((_, turn) => answers.Answer([.. source.Messages.Take((2 * turn) + 1)], sample.Images, sample.Shown))];
-            sheet.Add(AnswerFigure.Draw(source, given));
+            foreach (var source in sample.Sources.Take(ShownConversations))
+            {
+                List<string> given = [.. source.Turns.Select((_, turn) => answers.Answer([.. source.Messages.Take((2 * turn) + 1)], sample.Images, sample.Shown))];
+                sheet.Add(AnswerFigure.Draw(source, given));
+            }
         }
 
         return sheet.Finish();
@@ -73,16 +78,22 @@ internal sealed class AnswerStage : SequenceStage
 
     protected override ISampleMaker<SequenceSample> CreateMaker(string purpose) => Maker(purpose);
 
-    protected override bool IsAnswer(int task) => task != AnswerMaker.PictureTask;
+    protected override bool IsAnswer(int task) => task != AnswerMaker.PictureTask && task != AnswerMaker.DrillTask;
 
     private static ModelModule[] Modules(StageKind kind) =>
         kind == StageKind.Symbols ? [ModelModule.Decoder] : [ModelModule.Encoder, ModelModule.Projector, ModelModule.Newline, ModelModule.Decoder];
 
-    private AnswerMaker Maker(string purpose, bool keepSource = false) => new(Prompts, _images, _levels, Longest, Context.SeedFor(purpose))
+    private AnswerMaker Maker(string purpose, bool keepSource = false)
     {
-        KeepSource = keepSource,
-        Symbols = Symbols is null ? null : new PatchSymbols(Symbols.Known, Model.Config.Vision.ImageSize, Model.Config.Vision.PatchSize, ((AnswerData)Context.Stage.Data).Mistakes),
-    };
+        var data = (AnswerData)Context.Stage.Data;
+        return new AnswerMaker(Prompts, _images, _levels, Longest, Context.SeedFor(purpose), data.Conversations)
+        {
+            KeepSource = keepSource,
+            Symbols = Symbols is null ? null : new PatchSymbols(Symbols.Known, Model.Config.Vision.ImageSize, Model.Config.Vision.PatchSize, data.Mistakes),
+            Drills = Symbols is null || data.Drills == 0 || keepSource ? null : new DrillMaker(Symbols.Known, Prompts.Tokenizer, Model.Config.ImageTokenId, data.Mistakes),
+            DrillShare = data.Drills,
+        };
+    }
 
     internal static SceneAssets FindAssets(string stage)
     {
@@ -101,6 +112,6 @@ internal sealed class AnswerStage : SequenceStage
         var known = new Dictionary<string, SampleSource>(StringComparer.Ordinal);
         foreach (var mixture in data.Levels.SelectMany(level => level.Keys).Distinct())
             known[mixture] = new SampleSource(assets, SceneSplit.Training, AnswerData.Mixtures[mixture].Tasks);
-        return [.. data.Levels.Select(level => (IReadOnlyList<WeightedSource>)[.. level.Where(share => share.Value > 0).Select(share => new WeightedSource(known[share.Key], share.Value, AnswerData.Mixtures[share.Key].SingleView))])];
+        return [.. data.Levels.Select(level => (IReadOnlyList<WeightedSource>)[.. level.Where(share => share.Value > 0).Select(share => new WeightedSource(known[share.Key], share.Value, AnswerData.Mixtures[share.Key].View))])];
     }
 }

@@ -7,20 +7,22 @@ using Nunchi.Training.Pipelines;
 using Nunchi.Training.Recipes;
 using Nunchi.Training.Runs;
 using Nunchi.Training.Sheets;
+using Nunchi.Training.Stages.Patches;
 
 namespace Nunchi.Training.Stages.EncoderLabels;
 
 /// <summary>
 /// Trains the encoder on pages that we drew, so that the label of every patch is known: the parts of the syllable that covers it, the object, the colour
-/// and the distances to the sides of its box. The curriculum watches the share of glyph patches whose three parts are all right.
+/// and the code of its box. The curriculum watches the share of glyph patches whose three parts are all right.
 /// </summary>
 internal sealed class EncoderLabelsStage : Stage<LabelledPage>
 {
-    private const float BoxDelta = 0.05f;
+    // Up to this error of a code's number the loss is quadratic.
+    private const float BoxDelta = 0.5f;
 
     // Height in pixels of a word's box from which its glyphs count as large.
     private const float LargeHeight = 20;
-    private static readonly string[] Names = ["initial", "medial", "final", "object", "colour", "box", "right.glyph", "right.initial", "right.object", "right.colour", "right.small", "right.large"];
+    private static readonly string[] Names = ["initial", "medial", "final", "object", "colour", "box", "right.glyph", "right.initial", "right.object", "right.colour", "right.small", "right.large", "error.side", "error.side.object"];
     private readonly VisionLanguageModel _model;
     private readonly LabelHeads _heads;
     private readonly Tape _tape;
@@ -112,14 +114,14 @@ internal sealed class EncoderLabelsStage : Stage<LabelledPage>
                 Guess(kind, prediction);
             Tensor losses;
             if (kind == LabelKind.Box)
-                Losses.SmoothL1(_tape, prediction, boxes, _batch.HasBox, BoxDelta, (float)(weight / BoxDelta / _counts[i]), out losses);
+                Losses.SmoothL1(_tape, prediction, boxes, _batch.HasBox, BoxDelta, (float)(weight / _counts[i]), out losses);
             else
                 Losses.CrossEntropy(_tape, prediction, _batch.Labels[i], (float)(weight / _counts[i]), out losses);
             double sum = 0;
             foreach (var loss in losses.Span)
                 sum += loss;
             if (kind == LabelKind.Box)
-                sum /= BoxDelta;
+                MeasureBoxes(report, prediction, boxes);
             report.Loss += weight * sum / _counts[i];
             report.Meters.Add(i, sum, CountLabelled(i));
         }
@@ -221,11 +223,25 @@ internal sealed class EncoderLabelsStage : Stage<LabelledPage>
         }
     }
 
+    // Mean distance of the sides of boxes from where they are, in sides of the page.
+    private void MeasureBoxes(StepReport report, Tensor prediction, Tensor truth)
+    {
+        for (var row = 0; row < prediction.Rows; row++)
+        {
+            if (_batch.HasBox[row] == 0)
+                continue;
+            var error = BoxCode.Distance(BoxCode.Read(prediction.Row(row)), BoxCode.Read(truth.Row(row)));
+            report.Meters.Add(LabelHeads.Count + 6, error, 1);
+            if (_batch.Labels[(int)LabelKind.Object][row] > 0)
+                report.Meters.Add(LabelHeads.Count + 7, error, 1);
+        }
+    }
+
     // Height in pixels of the word that covers a patch of the batch.
     private static float Height(List<LabelledPage> part, int row)
     {
         var (page, patch) = (part[row / part[0].Patches], row % part[0].Patches);
-        return (page.Box[(4 * patch) + 1] + page.Box[(4 * patch) + 3]) * page.Size;
+        return (page.Box[(4 * patch) + 3] - page.Box[(4 * patch) + 1]) * page.Size;
     }
 
     private bool Is(LabelKind kind, int patch, int label) => _guesses[(int)kind] is var guesses && patch < guesses.Length && guesses[patch] == label;

@@ -4,6 +4,7 @@ using Nunchi.Tensors;
 using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Operators;
 using Nunchi.Training.Recipes;
+using Nunchi.Training.Stages.Patches;
 
 namespace Nunchi.Training.Stages.EncoderLabels;
 
@@ -29,7 +30,7 @@ internal sealed class LabelHeads : IDisposable
 
     public LabelHeads(ComputeBackend backend, int width, EncoderLabelsData data, ulong seed)
     {
-        Classes = [DenseLabels.Initials, DenseLabels.Medials, DenseLabels.Finals, DenseLabels.ObjectClasses, DenseLabels.ColourCount, 4];
+        Classes = [DenseLabels.Initials, DenseLabels.Medials, DenseLabels.Finals, DenseLabels.ObjectClasses, DenseLabels.ColourCount, BoxCode.Length];
         LossWeights = [data.InitialWeight, data.MedialWeight, data.FinalWeight, data.ObjectWeight, data.ColourWeight, data.BoxWeight];
         _weights = new Tensor[Classes.Count];
         _biases = new Tensor[Classes.Count];
@@ -63,7 +64,7 @@ internal sealed class LabelHeads : IDisposable
         LabelKind.Final => "final",
         LabelKind.Object => "object",
         LabelKind.Colour => "colour",
-        _ => "box",
+        _ => "boxcode",
     };
 
     /// <summary>[patches, classes] of one head.</summary>

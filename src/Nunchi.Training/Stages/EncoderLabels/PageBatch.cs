@@ -1,5 +1,6 @@
 using Nunchi.Data.Pages;
 using Nunchi.Tensors;
+using Nunchi.Training.Stages.Patches;
 
 namespace Nunchi.Training.Stages.EncoderLabels;
 
@@ -57,13 +58,16 @@ internal sealed class PageBatch : IDisposable
         return patches;
     }
 
-    /// <summary>[pages * patches, 4] distances to the sides of the boxes.</summary>
+    /// <summary>[pages * patches, code length] codes of the boxes, zeros where there is none.</summary>
     public static Tensor Boxes(Tape tape, IReadOnlyList<LabelledPage> pages)
     {
         var patches = pages[0].Patches;
-        var boxes = tape.Rent(pages.Count * patches, 4);
+        var boxes = tape.Rent(pages.Count * patches, BoxCode.Length);
+        boxes.Span.Clear();
         for (var p = 0; p < pages.Count; p++)
-            pages[p].Box.CopyTo(boxes.Span.Slice(p * patches * 4, patches * 4));
+            for (var patch = 0; patch < patches; patch++)
+                if (pages[p].BoxOf(patch) is { } box)
+                    BoxCode.Write(box, boxes.Row((p * patches) + patch));
         return boxes;
     }
 

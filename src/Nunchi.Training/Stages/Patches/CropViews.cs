@@ -12,6 +12,12 @@ internal static class CropViews
     public static IEnumerable<Homography> Of(ProcessedImage image, int tile)
     {
         var (height, width) = (image.Size.Height, image.Size.Width);
+        if (image.IsStretched)
+        {
+            yield return Homography.Crop(0, 0, width, height, tile);
+            yield break;
+        }
+
         if (image.Geometry is not { } geometry)
         {
             var side = Math.Max(width, height);

@@ -1,6 +1,7 @@
 using Nunchi.Data.Objects;
 using Nunchi.Data.Pages;
 using Nunchi.Data.Scenes;
+using Nunchi.Grounding;
 using Nunchi.Images;
 
 namespace Nunchi.Training.Stages.Patches;
@@ -9,11 +10,12 @@ namespace Nunchi.Training.Stages.Patches;
 /// <param name="things">Numbers of what can be shown.</param>
 /// <param name="tile">Side of a crop in pixels.</param>
 /// <param name="patch">Side of a patch.</param>
-/// <param name="mistakes">Share of glyph patches that show something else, 0..1.</param>
+/// <param name="mistakes">Share of glyph patches that show something else, 0..1; a tenth of it is the deviation of the sides of boxes.</param>
 internal sealed class PatchSymbols(PatchThings things, int tile, int patch, double mistakes)
 {
     private const double LostShare = 0.35;
     private const double InventedShare = 0.03;
+    private const double SideError = 0.1;
     private const int Attempts = 8;
     private readonly SceneLabels _labels = new();
     private readonly LabelledPage _page = new(tile, patch);
@@ -54,7 +56,7 @@ internal sealed class PatchSymbols(PatchThings things, int tile, int patch, doub
     {
         var truth = things.Of(_page, index) ?? PatchThings.Blank;
         var colour = truth == PatchThings.Blank ? (int)ColourName.None : _page.Colour[index];
-        var right = new ShownPatch(truth, colour, truth);
+        var right = new ShownPatch(truth, colour, truth, _page.BoxOf(index) is { } box ? Blur(box, mistakes, random) : null);
         if (mistakes == 0)
             return right;
         if (truth == PatchThings.Blank)
@@ -62,8 +64,17 @@ internal sealed class PatchSymbols(PatchThings things, int tile, int patch, doub
         if (random.Unit() >= mistakes)
             return right;
         if (random.Unit() < LostShare)
-            return right with { Thing = PatchThings.Blank, Colour = (int)ColourName.None };
+            return right with { Thing = PatchThings.Blank, Colour = (int)ColourName.None, Box = null };
         return truth > things.Glyphs ? right : right with { Thing = Confuse(index, random) };
+    }
+
+    /// <summary>A box whose sides are a little off.</summary>
+    internal static BoundingBox Blur(BoundingBox box, double mistakes, SeededRandom random)
+    {
+        if (mistakes == 0)
+            return box;
+        double Off(double side) => side + (random.Normal() * SideError * mistakes);
+        return new BoundingBox(Off(box.X1), Off(box.Y1), Off(box.X2), Off(box.Y2));
     }
 
     // A glyph with one part changed, as encoders confuse them.

@@ -53,6 +53,9 @@ internal sealed class PatchThings
         ? _firstObject + kind - 1
         : OfGlyph(page.Initial[patch], page.Medial[patch], page.Final[patch]);
 
+    /// <summary>The number of a kind of object.</summary>
+    public int OfObject(ObjectClass kind) => _firstObject + kind.Id - 1;
+
     /// <summary>The number of a glyph by its parts; null where no token has them.</summary>
     public int? OfGlyph(int initial, int medial, int final)
     {

@@ -6,14 +6,19 @@ namespace Nunchi.Training.Stages.Patches;
 
 /// <summary>
 /// Vectors of what a patch shows, made of the decoder's embedding: a glyph's is its token's, an object's the sum of the tokens of its name, and half of the colour's is
-/// added to either. A decoder that has learned to read pictures made of these finds the same in what a projector trained towards them gives.
+/// added to either, as is the code of the box around it (<see cref="BoxCode"/>) in directions of its own. A decoder that has learned to read pictures made of these finds the same in what a projector trained towards them gives.
 /// </summary>
 internal sealed class PatchVectors : IDisposable
 {
     /// <summary>How strongly a patch carries its colour beside what it shows.</summary>
     public const float ColourShare = 0.5f;
 
+    /// <summary>Length of a box's part beside that of what the patch shows.</summary>
+    public const float BoxShare = 0.7f;
+
+    private const ulong DirectionsSeed = 0x0B0C5;
     private readonly VisionLanguageModel _model;
+    private readonly float[] _directions;
 
     public PatchVectors(VisionLanguageModel model, PatchThings things)
     {
@@ -21,6 +26,11 @@ internal sealed class PatchVectors : IDisposable
         Known = things;
         Things = new Tensor(model.Backend, things.Count, model.Config.Text.HiddenSize);
         Colours = new Tensor(model.Backend, Nunchi.Data.Objects.Colours.Count, model.Config.Text.HiddenSize);
+        Boxes = new Tensor(model.Backend, BoxCode.Length, model.Config.Text.HiddenSize);
+        var random = new Data.Pages.SeededRandom(DirectionsSeed);
+        _directions = new float[Boxes.Count];
+        foreach (ref var value in _directions.AsSpan())
+            value = random.Normal() / MathF.Sqrt(model.Config.Text.HiddenSize);
     }
 
     /// <summary>What the rows stand for.</summary>
@@ -32,6 +42,12 @@ internal sealed class PatchVectors : IDisposable
     /// <summary>[colours, decoder width], at full strength; zeros for no colour.</summary>
     public Tensor Colours { get; }
 
+    /// <summary>[numbers of a box's code, decoder width]: nearly orthogonal, of equal length, the same directions in every run.</summary>
+    public Tensor Boxes { get; }
+
+    /// <summary>Length of the rows of <see cref="Boxes"/>, nearly.</summary>
+    public float BoxScale { get; private set; }
+
     /// <summary>Takes the vectors from the embedding as it is now.</summary>
     public void Refresh()
     {
@@ -39,6 +55,12 @@ internal sealed class PatchVectors : IDisposable
             Sum(Known.Tokens[thing], Things.Row(thing));
         for (var colour = 0; colour < Known.ColourTokens.Count; colour++)
             Sum(Known.ColourTokens[colour], Colours.Row(colour));
+        double squares = 0;
+        foreach (var value in Things.Span)
+            squares += (double)value * value;
+        BoxScale = BoxShare * (float)Math.Sqrt(squares / Things.Rows) / BoxCode.Norm;
+        for (var i = 0; i < _directions.Length; i++)
+            Boxes.Span[i] = BoxScale * _directions[i];
     }
 
     /// <summary>Gives the model's newline vector the embedding of the token that ends a line.</summary>
@@ -49,35 +71,81 @@ internal sealed class PatchVectors : IDisposable
     }
 
     /// <summary>Writes the vector of one patch.</summary>
-    public void Write(int thing, int colour, Span<float> into)
+    public void Write(ShownPatch patch, Span<float> into)
     {
-        Things.Row(thing).CopyTo(into);
-        if (colour == (int)ColourName.None)
+        Things.Row(patch.Thing).CopyTo(into);
+        if (patch.Colour != (int)ColourName.None)
+            Add(ColourShare, Colours.Row(patch.Colour), into);
+        if (patch.Box is not { } box)
             return;
-        var row = Colours.Row(colour);
-        for (var i = 0; i < into.Length; i++)
-            into[i] += ColourShare * row[i];
+        Span<float> code = stackalloc float[BoxCode.Length];
+        BoxCode.Write(box, code);
+        for (var i = 0; i < code.Length; i++)
+            Add(code[i], Boxes.Row(i), into);
     }
 
-    /// <summary>Features of pictures whose patches show the given things, packed as the encoder's are.</summary>
+    /// <summary>Features of pictures whose patches show the given things, packed as the encoder's are, and of patches that belong to no picture.</summary>
     /// <param name="tape">Where they are rented; nothing is learned through them.</param>
     /// <param name="images">The pictures.</param>
-    /// <param name="shown">One entry a patch of every crop, in order.</param>
+    /// <param name="shown">One entry a patch: of every crop of the pictures, in order, or of none; those of no picture lie between those of the pictures.</param>
+    /// <param name="pieces">How the entries follow each other: of the next so many crops, or so many of no picture; null when all are of pictures.</param>
     /// <returns>[image tokens, decoder width].</returns>
-    public Tensor Features(Tape tape, ImageBatch images, IReadOnlyList<ShownPatch> shown)
+    public Tensor Features(Tape tape, ImageBatch images, IReadOnlyList<ShownPatch> shown, IReadOnlyList<ShownPiece>? pieces = null)
     {
         Refresh();
         SetNewline();
-        var features = tape.Rent(shown.Count, _model.Config.Text.HiddenSize);
+        var width = _model.Config.Text.HiddenSize;
+        var loose = pieces?.Sum(piece => piece.LoosePatches) ?? 0;
+        if (loose == shown.Count)
+            return Rows(tape, shown);
+        if (loose == 0)
+            return _model.PackFeatures(tape, Rows(tape, shown), images);
+
+        var ofPictures = tape.Rent(shown.Count - loose, width);
+        var alone = tape.Rent(loose, width);
+        int from = 0, pictures = 0, others = 0;
+        foreach (var piece in pieces!)
+        {
+            for (var i = 0; i < piece.CropPatches; i++)
+                Write(shown[from++], ofPictures.Row(pictures++));
+            for (var i = 0; i < piece.LoosePatches; i++)
+                Write(shown[from++], alone.Row(others++));
+        }
+
+        var packed = _model.PackFeatures(tape, ofPictures, images);
+        var all = tape.Rent(packed.Rows + loose, width);
+        int to = 0;
+        (pictures, others) = (0, 0);
+        foreach (var piece in pieces)
+        {
+            for (var i = 0; i < piece.ImageTokens; i++)
+                packed.Row(pictures++).CopyTo(all.Row(to++));
+            for (var i = 0; i < piece.LoosePatches; i++)
+                alone.Row(others++).CopyTo(all.Row(to++));
+        }
+
+        return all;
+    }
+
+    private Tensor Rows(Tape tape, IReadOnlyList<ShownPatch> shown)
+    {
+        var rows = tape.Rent(shown.Count, _model.Config.Text.HiddenSize);
         for (var row = 0; row < shown.Count; row++)
-            Write(shown[row].Thing, shown[row].Colour, features.Row(row));
-        return _model.PackFeatures(tape, features, images);
+            Write(shown[row], rows.Row(row));
+        return rows;
     }
 
     public void Dispose()
     {
         Things.Dispose();
         Colours.Dispose();
+        Boxes.Dispose();
+    }
+
+    private static void Add(float factor, ReadOnlySpan<float> row, Span<float> into)
+    {
+        for (var i = 0; i < into.Length; i++)
+            into[i] += factor * row[i];
     }
 
     private void Sum(int[] tokens, Span<float> into)
@@ -87,10 +155,6 @@ internal sealed class PatchVectors : IDisposable
             return;
         var scale = 1 / MathF.Sqrt(tokens.Length);
         foreach (var token in tokens)
-        {
-            var row = _model.Decoder.Embedding.Row(token);
-            for (var i = 0; i < into.Length; i++)
-                into[i] += scale * row[i];
-        }
+            Add(scale, _model.Decoder.Embedding.Row(token), into);
     }
 }

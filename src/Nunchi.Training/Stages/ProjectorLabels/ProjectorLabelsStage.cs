@@ -14,15 +14,17 @@ namespace Nunchi.Training.Stages.ProjectorLabels;
 /// <summary>
 /// Trains the projector on drawn pages so that a patch lands near the vector of what it shows (<see cref="PatchVectors"/>): the decoder, which has learned text or
 /// symbols, then finds in a picture what it already knows. Loss is a softmax over everything that a patch can show, of the projected patch times the (frozen)
-/// vectors, and half as much over colours.
+/// vectors, and half as much over colours; the code of the box around it is regressed, to zero where there is none.
 /// </summary>
 internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
 {
     // Logit of a patch that lies exactly on the vector of its thing, against about 0 for the others.
     private const double Sharpness = 12;
     private const float ColourWeight = 0.5f;
+    private const float BoxWeight = 0.25f;
+    private const float BoxDelta = 0.5f;
     private const int CalibrationPages = 16;
-    private static readonly string[] Names = ["right", "right.glyph", "right.blank", "right.object", "right.colour"];
+    private static readonly string[] Names = ["right", "right.glyph", "right.blank", "right.object", "right.colour", "error.side"];
     private readonly VisionLanguageModel _model;
     private readonly PageSource _pages;
     private readonly Tape _tape;
@@ -32,6 +34,8 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
     private readonly IndexBuffer _colouredRows = new();
     private readonly IndexBuffer _colours = new();
     private readonly PatchVectors _vectors;
+    private readonly IndexBuffer _everyRow = new();
+    private readonly Tensor _codes;
     private bool _isScaled;
 
     public ProjectorLabelsStage(StageContext context)
@@ -41,6 +45,7 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         var tokenizer = MiniTokenizer.Prepare(recipe.Tokenizer, SequenceStage.TokenizerDirectory(context.RunDirectory), (ulong)recipe.Seed).Tokenizer;
         _model = ModelBuilder.Create(context.Backend, ModelBuilder.Configure(recipe.Model, SequenceStage.Vocabulary(tokenizer), tokenizer), recipe.Seed);
         _vectors = new PatchVectors(_model, new PatchThings(tokenizer));
+        _codes = new Tensor(context.Backend, BoxCode.Length, _model.Config.Text.HiddenSize);
         _pages = new PageSource(context, _model.Config, ((ProjectorLabelsData)context.Stage.Data).Scenes);
         _tape = new Tape(context.Backend, recording: true);
         Parameters = [.. ModelBuilder.Parameters(_model, ModelModule.Encoder, ModelModule.Projector, ModelModule.Newline, ModelModule.Decoder)];
@@ -112,6 +117,7 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         Score(projected, _rows, _vectors.Things, _labels, 1 / stepWeight, report, MeasureThings);
         if (_colouredRows.Count > 0)
             Score(projected, _colouredRows, _vectors.Colours, _colours, ColourWeight / stepWeight, report, MeasureColours);
+        ScoreBoxes(projected, part, BoxWeight / stepWeight, report);
         var patches = (double)part.Count * part[0].Patches;
         report.Operations += (Operations.Encoder(_model.Config, part.Count) * (Context.Stage.Modules.ContainsKey("encoder") ? 3 : 1))
             + (3 * Operations.Projector(_model.Config, patches)) + (4.0 * _rows.Count * _vectors.Things.Count);
@@ -128,6 +134,8 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         if (!disposing)
             return;
         _vectors.Dispose();
+        _codes.Dispose();
+        _everyRow.Dispose();
         _batch.Dispose();
         _rows.Dispose();
         _labels.Dispose();
@@ -184,6 +192,25 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         report.Loss += sum * weight;
     }
 
+    private void ScoreBoxes(Tensor projected, List<LabelledPage> part, double weight, StepReport report)
+    {
+        var predicted = Linear.Apply(_tape, projected, _codes);
+        var truth = PageBatch.Boxes(_tape, part);
+        _everyRow.Clear();
+        for (var row = 0; row < predicted.Rows; row++)
+        {
+            _everyRow.Add(1);
+            if (part[row / part[0].Patches].BoxOf(row % part[0].Patches) is { } box)
+                report.Meters.Add(5, BoxCode.Distance(BoxCode.Read(predicted.Row(row)), box), 1);
+        }
+
+        Losses.SmoothL1(_tape, predicted, truth, _everyRow, BoxDelta, (float)weight, out var losses);
+        double sum = 0;
+        foreach (var loss in losses.Span)
+            sum += loss;
+        report.Loss += sum * weight;
+    }
+
     // The decoder is frozen, so its vectors are read once, when the first step runs and it has been loaded.
     private void Scale()
     {
@@ -194,6 +221,9 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         double squares = 0;
         foreach (var value in _vectors.Things.Span)
             squares += (double)value * value;
+        _vectors.Boxes.Span.CopyTo(_codes.Span);
+        foreach (ref var value in _codes.Span)
+            value /= _vectors.BoxScale * _vectors.BoxScale;
         var scale = (float)(Sharpness * _vectors.Things.Rows / squares);
         foreach (ref var value in _vectors.Things.Span)
             value *= scale;
