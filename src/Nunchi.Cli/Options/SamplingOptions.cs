@@ -11,12 +11,13 @@ internal sealed class SamplingOptions
     private readonly Option<int?> topK = NumberOption.Create<int>("--top-k", "Only the K most likely tokens; 0 is all (default).", 0);
     private readonly Option<double?> topP = NumberOption.Create<double>("--top-p", "Only the most likely tokens whose probabilities reach P (default 1, all).", 0, 1);
     private readonly Option<double?> minP = NumberOption.Create<double>("--min-p", "Only tokens at least this share as likely as the most likely one (default 0, all).", 0, 1);
-    private readonly Option<double?> repetition = NumberOption.Create<double>("--repetition-penalty", "Makes tokens that were there before less likely (default 1, not at all).", 0.1, 10);
+    private readonly Option<double?> repetition = NumberOption.Create<double>("--repetition-penalty", "Makes tokens that were there before less likely (default: as the checkpoint says, else 1, not at all).", 0.1, 10);
+    private readonly Option<int?> noRepeat = NumberOption.Create<int>("--no-repeat-ngram", "No N tokens in a row come twice, so that answers do not go round (default: as the checkpoint says, else 0, they may).", 0);
     private readonly Option<int?> maxTokens = NumberOption.Create<int>("--max-tokens", "The most tokens of an answer (default 512).", 1);
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[seed, temperature, topK, topP, minP, repetition, maxTokens])
+        foreach (Option option in (Option[])[seed, temperature, topK, topP, minP, repetition, noRepeat, maxTokens])
             command.Options.Add(option);
     }
 
@@ -39,7 +40,8 @@ internal sealed class SamplingOptions
             TopK = parsed.GetValue(topK) ?? defaults.TopK,
             TopP = parsed.GetValue(topP) ?? defaults.TopP,
             MinP = parsed.GetValue(minP) ?? defaults.MinP,
-            RepetitionPenalty = parsed.GetValue(repetition) ?? defaults.RepetitionPenalty,
+            RepetitionPenalty = parsed.GetValue(repetition),
+            NoRepeatNGramSize = parsed.GetValue(noRepeat),
             MaxTokens = parsed.GetValue(maxTokens) ?? defaults.MaxTokens,
         };
     }

@@ -52,9 +52,13 @@ public sealed record GenerationOptions
     /// <exception cref="ArgumentOutOfRangeException">The value is not in 0..1.</exception>
     public double MinP { get; init => field = Within(nameof(MinP), value, 0, 1); }
 
-    /// <summary>Logits of tokens already in the conversation are divided by this when positive and multiplied when negative, 0.1..10; 1 changes nothing (CTRL, Keskar et al. 2019).</summary>
+    /// <summary>Logits of tokens already in the conversation are divided by this when positive and multiplied when negative, 0.1..10; 1 changes nothing (CTRL, Keskar et al. 2019); null takes what the checkpoint's generation_config.json says.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not in 0.1..10.</exception>
-    public double RepetitionPenalty { get; init => field = Within(nameof(RepetitionPenalty), value, 0.1, 10); } = 1;
+    public double? RepetitionPenalty { get; init => field = value is { } penalty ? Within(nameof(RepetitionPenalty), penalty, 0.1, 10) : null; }
+
+    /// <summary>No so many tokens in a row come twice in the conversation, so that an answer cannot go round and round; 0 allows everything, null takes what the checkpoint's generation_config.json says.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int? NoRepeatNGramSize { get; init => field = value is { } size ? AtLeast(nameof(NoRepeatNGramSize), size, 0) : null; }
 
     /// <summary>Subtracted from the logit of each token that the answer already holds, -2..2.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not in -2..2.</exception>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Nunchi.Chat;
 using Nunchi.Generation.Drafting;
+using Nunchi.Models;
 using Nunchi.Text;
 
 namespace Nunchi.Generation;
@@ -27,9 +28,10 @@ internal readonly record struct TakenPrompt(IReadOnlyList<int> Ids, int ImageTok
 /// <summary>Writes an answer: chooses token after token, until one ends it, a stop string appears or there is no room, and tells its text, spans and numbers.</summary>
 /// <param name="tokenizer">Turns tokens into text.</param>
 /// <param name="maxPositions">Tokens that prompt and answer may have together.</param>
+/// <param name="config">What holds where the options leave it to the checkpoint.</param>
 /// <param name="endTokens">Tokens that end an answer.</param>
 /// <param name="forbidden">Tokens that are never chosen; nor are ids that the tokenizer leaves out.</param>
-internal sealed class AnswerWriter(Tokenizer tokenizer, int maxPositions, IReadOnlyCollection<int> endTokens, IReadOnlyCollection<int> forbidden)
+internal sealed class AnswerWriter(Tokenizer tokenizer, int maxPositions, GenerationConfig config, IReadOnlyCollection<int> endTokens, IReadOnlyCollection<int> forbidden)
 {
     private readonly IReadOnlyCollection<int> _forbidden = [.. forbidden, .. Enumerable.Range(0, tokenizer.VocabularySize).Where(id => !tokenizer.HasToken(id))];
 
@@ -46,7 +48,7 @@ internal sealed class AnswerWriter(Tokenizer tokenizer, int maxPositions, IReadO
     {
         var stream = new AnswerStream(tokenizer, options.StopStrings);
         HashSet<int> ends = [.. endTokens, .. options.StopTokenIds];
-        var sampler = new Sampler(options, logits.Length, prompt.Ids, tokenizer.VocabularySize, _forbidden, ends);
+        var sampler = new Sampler(config.Complete(options), logits.Length, prompt.Ids, tokenizer.VocabularySize, _forbidden, ends);
         int most = Most(prompt.Ids.Count, options), produced = 0;
         TimeSpan first = default;
         FinishReason reason;

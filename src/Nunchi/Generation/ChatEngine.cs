@@ -45,7 +45,7 @@ public sealed class ChatEngine : IChatEngine
         _memory = new ConversationMemory(new Generator(_model, _tape, _passes, options.PrefillChunk, options.Cache), options.PrefixBytes == 0 ? null : weights.Prefixes);
         _features = weights.Features;
         _pump = new AnswerPump(this);
-        _writer = new AnswerWriter(_prompts.Tokenizer, _model.Config.Text.MaxPositions, weights.EndTokens, [_model.Config.ImageTokenId]);
+        _writer = new AnswerWriter(_prompts.Tokenizer, _model.Config.Text.MaxPositions, weights.Generation, weights.EndTokens, [_model.Config.ImageTokenId]);
         Info = info;
     }
 

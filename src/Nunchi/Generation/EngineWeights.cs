@@ -25,7 +25,8 @@ internal sealed class EngineWeights
         Prompts = PromptBuilder.Load(directory);
         CheckTokenizer(directory, model.Config, Prompts);
         Processor = CheckpointImages.Load(directory, model.Config, images => Change(images, options));
-        EndTokens = [.. GenerationConfig.Load(directory, model.Config.Text).EosTokenIds];
+        Generation = GenerationConfig.Load(directory, model.Config.Text);
+        EndTokens = [.. Generation.EosTokenIds];
         if (Prompts.EndOfTurn is { } end && Prompts.Tokenizer.TokenId(end) is { } id)
             EndTokens.Add(id);
         Features = new ImageFeatureStore(options.FeatureBytes);
@@ -43,6 +44,9 @@ internal sealed class EngineWeights
     public ImageProcessor Processor { get; }
 
     public HashSet<int> EndTokens { get; }
+
+    /// <summary>What the checkpoint says about making answers.</summary>
+    public GenerationConfig Generation { get; }
 
     public bool EnlargesForReading { get; }
 

@@ -1,10 +1,11 @@
+using System.Runtime.InteropServices;
 using Nunchi.Chat;
 using Nunchi.Models;
 
 namespace Nunchi.Generation;
 
 /// <summary>
-/// Chooses the next token: penalties, temperature, top-k, top-p (Holtzman et al. 2020) and min-p (Nguyen et al. 2024), in the order of transformers.
+/// Chooses the next token: penalties, no repeated row of tokens, temperature, top-k, top-p (Holtzman et al. 2020) and min-p (Nguyen et al. 2024), in the order of transformers.
 /// Remembers what it chose, for the penalties.
 /// </summary>
 public sealed class Sampler
@@ -12,6 +13,9 @@ public sealed class Sampler
     private readonly GenerationOptions _options;
     private readonly SeededRandom _random;
     private readonly HashSet<int> _seen;
+    private readonly List<int> _history;
+    private readonly float _repetition;
+    private readonly int _repeatLength;
     private readonly Dictionary<int, int> _chosen = [];
     private readonly int _allowed;
     private readonly int[] _forbidden;
@@ -24,7 +28,7 @@ public sealed class Sampler
     /// <summary>A sampler for one answer.</summary>
     /// <param name="options">How to sample.</param>
     /// <param name="vocabulary">Logits a step.</param>
-    /// <param name="prompt">The prompt's tokens, which count for the repetition penalty.</param>
+    /// <param name="prompt">The prompt's tokens, which count for the repetition penalty and for rows of tokens that may not come twice.</param>
     /// <param name="allowed">Only ids below this are chosen; the head may have more rows than the tokenizer has ids.</param>
     /// <param name="forbidden">Ids never chosen, such as the image token.</param>
     /// <param name="ends">Ids that end an answer: not chosen before <see cref="GenerationOptions.MinTokens"/> tokens.</param>
@@ -32,7 +36,10 @@ public sealed class Sampler
     {
         _options = options;
         _random = new SeededRandom(options.Seed, "sampler");
-        _seen = options.RepetitionPenalty == 1 ? [] : [.. prompt ?? []];
+        _repetition = (float)(options.RepetitionPenalty ?? 1);
+        _repeatLength = options.NoRepeatNGramSize ?? 0;
+        _seen = _repetition == 1 ? [] : [.. prompt ?? []];
+        _history = _repeatLength == 0 ? [] : [.. prompt ?? []];
         _allowed = Math.Min(allowed, vocabulary);
         _forbidden = [.. forbidden ?? []];
         _ends = [.. ends ?? []];
@@ -49,6 +56,7 @@ public sealed class Sampler
             throw new ArgumentException($"{logits.Length} logits were given for a vocabulary of {_logits.Length}.", nameof(logits));
         logits.CopyTo(_logits);
         Penalise();
+        ForbidRepeats();
         Span<float> allowed = _logits.AsSpan(0, _allowed);
         Forbid(_forbidden, allowed);
         if (_produced++ < _options.MinTokens)
@@ -56,8 +64,10 @@ public sealed class Sampler
         int best = IndexOfLargest(allowed);
         int next = _options.Temperature == 0 ? best : Draw(allowed, allowed[best]);
         _chosen[next] = _chosen.GetValueOrDefault(next) + 1;
-        if (_options.RepetitionPenalty != 1)
+        if (_repetition != 1)
             _seen.Add(next);
+        if (_repeatLength > 0)
+            _history.Add(next);
         return next;
     }
 
@@ -72,16 +82,29 @@ public sealed class Sampler
 
     private void Penalise()
     {
-        float repetition = (float)_options.RepetitionPenalty;
         foreach (int id in _seen)
         {
             if (id >= 0 && id < _logits.Length)
-                _logits[id] = _logits[id] > 0 ? _logits[id] / repetition : _logits[id] * repetition;
+                _logits[id] = _logits[id] > 0 ? _logits[id] / _repetition : _logits[id] * _repetition;
         }
         if (_options.PresencePenalty == 0 && _options.FrequencyPenalty == 0)
             return;
         foreach (var (id, times) in _chosen)
             _logits[id] -= (float)(_options.PresencePenalty + (_options.FrequencyPenalty * times));
+    }
+
+    // A token is forbidden when with those before it it would make a row that was there before.
+    private void ForbidRepeats()
+    {
+        int before = _repeatLength - 1;
+        if (_repeatLength == 0 || _history.Count < _repeatLength)
+            return;
+        ReadOnlySpan<int> all = CollectionsMarshal.AsSpan(_history), last = all[^before..];
+        for (int at = 0; at + before < all.Length; at++)
+        {
+            if (all[at + before] is >= 0 and var id && id < _logits.Length && all.Slice(at, before).SequenceEqual(last))
+                _logits[id] = float.NegativeInfinity;
+        }
     }
 
     private int Draw(Span<float> logits, float largest)

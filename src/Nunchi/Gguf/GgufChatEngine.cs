@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Nunchi.Chat;
 using Nunchi.Generation;
 using Nunchi.Generation.Prefixes;
+using Nunchi.Models;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Cpu;
@@ -31,7 +32,7 @@ public sealed class GgufChatEngine : IChatEngine
         _tape = new Tape(backend);
         _memory = new ConversationMemory(new Generator(model, _tape, null, options.PrefillChunk, options.Cache), prefixes: null);
         _pump = new AnswerPump(this);
-        _writer = new AnswerWriter(model.Tokenizer, model.Config.MaxPositions, [.. model.EosTokenIds], []);
+        _writer = new AnswerWriter(model.Tokenizer, model.Config.MaxPositions, new GenerationConfig(), [.. model.EosTokenIds], []);
         Info = Describe(model, backend, options.Cache, watch.Elapsed) with { RoundedTo = options.RoundedTo };
     }
 

@@ -1,6 +1,8 @@
+using Nunchi.Chat;
+
 namespace Nunchi.Models;
 
-/// <summary>What <c>generation_config.json</c> says: the tokens that end an answer. Searches other than one token after the other are refused.</summary>
+/// <summary>What <c>generation_config.json</c> says: the tokens that end an answer, and penalties that hold where nobody asks for others, as in transformers. Searches other than one token after the other are refused.</summary>
 public sealed record GenerationConfig
 {
     /// <summary>The file's name.</summary>
@@ -14,6 +16,17 @@ public sealed record GenerationConfig
 
     /// <summary>Filler token.</summary>
     public int? PadTokenId { get; init; }
+
+    /// <summary>See <see cref="GenerationOptions.RepetitionPenalty"/>.</summary>
+    public double RepetitionPenalty { get; init; } = 1;
+
+    /// <summary>See <see cref="GenerationOptions.NoRepeatNGramSize"/>.</summary>
+    public int NoRepeatNGramSize { get; init; }
+
+    /// <summary>Fills in what nobody asked for.</summary>
+    public GenerationOptions Complete(GenerationOptions options) => options.RepetitionPenalty is not null && options.NoRepeatNGramSize is not null
+        ? options
+        : options with { RepetitionPenalty = options.RepetitionPenalty ?? RepetitionPenalty, NoRepeatNGramSize = options.NoRepeatNGramSize ?? NoRepeatNGramSize };
 
     /// <summary>Reads the file; what it leaves out, or all when it is not there, comes from the decoder's configuration.</summary>
     /// <param name="directory">A checkpoint directory.</param>
@@ -38,6 +51,8 @@ public sealed record GenerationConfig
             EosTokenIds = ends.Count > 0 ? ends : text.EosTokenIds,
             BosTokenId = section.OptionalInteger("bos_token_id", 0, int.MaxValue) ?? text.BosTokenId,
             PadTokenId = section.OptionalInteger("pad_token_id", -1, int.MaxValue) ?? text.PadTokenId,
+            RepetitionPenalty = section.Number("repetition_penalty", 1, 0.1, 10),
+            NoRepeatNGramSize = (int)section.Integer("no_repeat_ngram_size", 0, 0, 1 << 20),
         };
     }
 }

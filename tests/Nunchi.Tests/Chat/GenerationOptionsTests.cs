@@ -13,6 +13,7 @@ public class GenerationOptionsTests
         { "TopP is 0", () => new GenerationOptions { TopP = 0 } },
         { "TopP is 1.01", () => new GenerationOptions { TopP = 1.01 } },
         { "MinP is 2", () => new GenerationOptions { MinP = 2 } },
+        { "NoRepeatNGramSize is -1", () => new GenerationOptions { NoRepeatNGramSize = -1 } },
         { "RepetitionPenalty is 0", () => new GenerationOptions { RepetitionPenalty = 0 } },
         { "PresencePenalty is 3", () => new GenerationOptions { PresencePenalty = 3 } },
         { "FrequencyPenalty is -2.5", () => new GenerationOptions { FrequencyPenalty = -2.5 } },
@@ -30,6 +31,6 @@ public class GenerationOptionsTests
     {
         GenerationOptions options = GenerationOptions.Default;
 
-        Assert.Equal((0.0, 0, 1.0, 0.0, 1.0), (options.Temperature, options.TopK, options.TopP, options.MinP, options.RepetitionPenalty));
+        Assert.Equal((0.0, 0, 1.0, 0.0, (double?)null, (int?)null), (options.Temperature, options.TopK, options.TopP, options.MinP, options.RepetitionPenalty, options.NoRepeatNGramSize));
     }
 }

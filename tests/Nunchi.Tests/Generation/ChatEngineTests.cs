@@ -270,6 +270,22 @@ public class ChatEngineTests
         Assert.Contains($"\"{key}\" is {value}", message);
     }
 
+    [Fact]
+    public async Task AskAsync_PenaltiesOfTheCheckpoint_HoldUnlessOthersAreAskedFor()
+    {
+        using var copy = new TemporaryCheckpoint();
+        copy.Edit("generation_config.json", text => text.Replace("{", "{\n  \"no_repeat_ngram_size\": 2, \"repetition_penalty\": 1.3,", StringComparison.Ordinal));
+        IReadOnlyList<Message> question = [new Message(Role.User, "아아아아아아 아아아아아아")];
+        var options = new GenerationOptions { MaxTokens = 24, MinTokens = 24 };
+        using ChatEngine plain = Load(), changed = ChatEngine.Load(copy.Directory, Small);
+        async Task<string> Ask(ChatEngine engine, GenerationOptions how) => Last(await Collect(engine, question, how)).RawText;
+
+        string expected = await Ask(plain, options with { NoRepeatNGramSize = 2, RepetitionPenalty = 1.3 });
+        Assert.Equal(expected, await Ask(changed, options));
+        Assert.NotEqual(expected, await Ask(plain, options));
+        Assert.Equal(await Ask(plain, options), await Ask(changed, options with { NoRepeatNGramSize = 0, RepetitionPenalty = 1 }));
+    }
+
     private static ChatEngine Load() => ChatEngine.Load(GoldenFiles.Path("varco2-tiny"), Small);
 
     private static Answer Last(List<AnswerUpdate> updates) => Assert.IsType<AnswerCompleted>(updates[^1]).Answer;

@@ -74,6 +74,30 @@ public class SamplerTests
     }
 
     [Fact]
+    public void Next_NoRepeatNGramSize_NeverMakesARowOfTokensThatWasThere()
+    {
+        // The most likely token is 1; 3 and 2 follow.
+        var pairs = new Sampler(new GenerationOptions { NoRepeatNGramSize = 2 }, 5, prompt: [1, 1, 3]);
+        Assert.Equal([1, 2, 1], Enumerable.Range(0, 3).Select(_ => pairs.Next(Logits)));
+
+        var random = new Random(8);
+        foreach (int size in (int[])[1, 2, 3, 5])
+        {
+            var sampler = new Sampler(new GenerationOptions { NoRepeatNGramSize = size }, 40, prompt: [7, 3]);
+            List<int> all = [7, 3];
+            float[] logits = new float[40];
+            for (int i = 0; i < 36; i++)
+            {
+                for (int id = 0; id < 40; id++)
+                    logits[id] = (float)random.NextDouble() + (id < 2 ? 3 : 0);
+                all.Add(sampler.Next(logits));
+            }
+            var rows = Enumerable.Range(0, all.Count - size + 1).Select(at => string.Join(',', all.Skip(at).Take(size))).ToList();
+            Assert.Equal(rows.Count, rows.Distinct().Count());
+        }
+    }
+
+    [Fact]
     public void Next_PresenceAndFrequencyPenalty_CountTheAnswerOnly()
     {
         var presence = new Sampler(new GenerationOptions { PresencePenalty = 2 }, 5, prompt: [1]);

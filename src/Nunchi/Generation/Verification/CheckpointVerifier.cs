@@ -26,7 +26,7 @@ public sealed class CheckpointVerifier : IDisposable
     private readonly PromptBuilder _prompts;
     private readonly ImageProcessor _processor;
     private readonly Tape _tape;
-    private readonly int[] _endTokens;
+    private readonly GenerationConfig _generation;
 
     private CheckpointVerifier(string checkpoint, string casesDirectory, VerificationOptions options)
     {
@@ -35,7 +35,7 @@ public sealed class CheckpointVerifier : IDisposable
         VisionLanguageConfig config = ConfigReader.Load(checkpoint);
         _prompts = PromptBuilder.Load(checkpoint);
         _processor = CheckpointImages.Load(checkpoint, config);
-        _endTokens = [.. GenerationConfig.Load(checkpoint, config.Text).EosTokenIds];
+        _generation = GenerationConfig.Load(checkpoint, config.Text);
         _backend = CpuBackend.Create(new CpuOptions { Threads = options.Threads, Kernels = options.Kernels });
         try
         {
@@ -154,11 +154,11 @@ public sealed class CheckpointVerifier : IDisposable
 
         var greedy = new List<int>();
         ReadOnlySpan<float> next = logits.AsSpan(logits.Length - vocabulary);
-        var sampler = new Sampler(new Chat.GenerationOptions(), vocabulary);
+        var sampler = new Sampler(_generation.Complete(new Chat.GenerationOptions()), vocabulary, ids);
         while (true)
         {
             greedy.Add(sampler.Next(next));
-            if (greedy.Count >= item.GreedyIds.Length || _endTokens.Contains(greedy[^1]))
+            if (greedy.Count >= item.GreedyIds.Length || _generation.EosTokenIds.Contains(greedy[^1]))
                 break;
             next = generator.Step(greedy[^1]);
         }
