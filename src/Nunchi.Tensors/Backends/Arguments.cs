@@ -100,37 +100,16 @@ public unsafe struct AttentionArguments
     /// <summary>Floats between query rows (also of the query gradient).</summary>
     public int QueryStride;
 
-    /// <summary>[key rows, KeyStride], KeyHeads * HeadSize used.</summary>
-    public float* Key;
+    /// <summary>Where keys and values are, when all segments have them in one place; the backward knows floats beside each other only.</summary>
+    public AttentionPlace Place;
 
     /// <summary>Floats between key rows (also of the key gradient).</summary>
     public int KeyStride;
 
-    /// <summary>[key rows, ValueStride], KeyHeads * HeadSize used.</summary>
-    public float* Value;
-
     /// <summary>Floats between value rows (also of the value gradient).</summary>
     public int ValueStride;
 
-    /// <summary>Floats (bytes in 8 bits) from one key or value head to the next; 0 means HeadSize. The backward knows 0 only.</summary>
-    public long HeadStride;
-
-    /// <summary>Keys in 8 bits, in place of <see cref="Key"/>; null for floats.</summary>
-    public sbyte* KeyCodes;
-
-    /// <summary>Values in 8 bits, in place of <see cref="Value"/>; null for floats.</summary>
-    public sbyte* ValueCodes;
-
-    /// <summary>Scales of <see cref="KeyCodes"/>, one for each head and key row.</summary>
-    public float* KeyScales;
-
-    /// <summary>Scales of <see cref="ValueCodes"/>.</summary>
-    public float* ValueScales;
-
-    /// <summary>Scales from one head to the next.</summary>
-    public long ScaleStride;
-
-    /// <summary>[Segments] keys and values of each segment, in place of the fields above that tell where they are; null when all segments have them in one place. Forward only.</summary>
+    /// <summary>[Segments] keys and values of each segment, in place of <see cref="Place"/>; null when all segments have them in one place. Forward only.</summary>
     public AttentionPlace* Places;
 
     /// <summary>[query rows, QueryHeads * HeadSize], contiguous.</summary>
@@ -152,57 +131,48 @@ public unsafe struct AttentionArguments
     public float* ValueGradient;
 
     /// <summary>Floats, or codes, from one key or value head to the next.</summary>
-    internal readonly long HeadDistance => HeadStride == 0 ? HeadSize : HeadStride;
+    internal readonly long HeadDistance => Place.HeadStride == 0 ? HeadSize : Place.HeadStride;
 
     /// <summary>Sets where a segment's keys and values are.</summary>
     internal void Select(int segment)
     {
-        if (Places == null)
-            return;
-        AttentionPlace place = Places[segment];
-        Key = place.Key;
-        Value = place.Value;
-        HeadStride = place.HeadStride;
-        KeyCodes = place.KeyCodes;
-        ValueCodes = place.ValueCodes;
-        KeyScales = place.KeyScales;
-        ValueScales = place.ValueScales;
-        ScaleStride = place.ScaleStride;
+        if (Places != null)
+            Place = Places[segment];
     }
 
     /// <summary>One number of a key.</summary>
-    internal readonly float KeyAt(long row, int head, int dimension) => KeyCodes == null
-        ? Key[(row * KeyStride) + (head * HeadDistance) + dimension]
-        : KeyCodes[(row * HeadSize) + (head * HeadDistance) + dimension] * KeyScales[(head * ScaleStride) + row];
+    internal readonly float KeyAt(long row, int head, int dimension) => Place.KeyCodes == null
+        ? Place.Key[(row * KeyStride) + (head * HeadDistance) + dimension]
+        : Place.KeyCodes[(row * HeadSize) + (head * HeadDistance) + dimension] * Place.KeyScales[(head * Place.ScaleStride) + row];
 
     /// <summary>One number of a value.</summary>
-    internal readonly float ValueAt(long row, int head, int dimension) => ValueCodes == null
-        ? Value[(row * ValueStride) + (head * HeadDistance) + dimension]
-        : ValueCodes[(row * HeadSize) + (head * HeadDistance) + dimension] * ValueScales[(head * ScaleStride) + row];
+    internal readonly float ValueAt(long row, int head, int dimension) => Place.ValueCodes == null
+        ? Place.Value[(row * ValueStride) + (head * HeadDistance) + dimension]
+        : Place.ValueCodes[(row * HeadSize) + (head * HeadDistance) + dimension] * Place.ValueScales[(head * Place.ScaleStride) + row];
 }
 
-/// <summary>Where the keys and values of one sequence are, as the fields of the same names in <see cref="AttentionArguments"/> tell it.</summary>
+/// <summary>Where keys and values are.</summary>
 public unsafe struct AttentionPlace
 {
-    /// <summary>Keys; null in 8 bits.</summary>
+    /// <summary>[key rows, KeyStride], KeyHeads * HeadSize used; null in 8 bits.</summary>
     public float* Key;
 
-    /// <summary>Values; null in 8 bits.</summary>
+    /// <summary>[key rows, ValueStride], KeyHeads * HeadSize used; null in 8 bits.</summary>
     public float* Value;
 
-    /// <summary>Floats, or codes, from one head to the next.</summary>
+    /// <summary>Floats, or codes, from one head to the next; 0 means HeadSize.</summary>
     public long HeadStride;
 
-    /// <summary>Keys in 8 bits.</summary>
+    /// <summary>Keys in 8 bits, in place of <see cref="Key"/>; null for floats.</summary>
     public sbyte* KeyCodes;
 
-    /// <summary>Values in 8 bits.</summary>
+    /// <summary>Values in 8 bits, in place of <see cref="Value"/>; null for floats.</summary>
     public sbyte* ValueCodes;
 
-    /// <summary>Scales of the keys.</summary>
+    /// <summary>Scales of <see cref="KeyCodes"/>, one for each head and key row.</summary>
     public float* KeyScales;
 
-    /// <summary>Scales of the values.</summary>
+    /// <summary>Scales of <see cref="ValueCodes"/>.</summary>
     public float* ValueScales;
 
     /// <summary>Scales from one head to the next.</summary>

@@ -292,8 +292,8 @@ public sealed unsafe class ReferenceBackend : ComputeBackend
                             delta += (double)dOut[d] * output[d];
                         for (int j = 0; j < keys; j++)
                         {
-                            float* key = a.Key + ((long)(a.KeyStarts[s] + j) * a.KeyStride) + (kh * size);
-                            float* value = a.Value + ((long)(a.KeyStarts[s] + j) * a.ValueStride) + (kh * size);
+                            float* key = a.Place.Key + ((long)(a.KeyStarts[s] + j) * a.KeyStride) + (kh * size);
+                            float* value = a.Place.Value + ((long)(a.KeyStarts[s] + j) * a.ValueStride) + (kh * size);
                             double product = 0;
                             for (int d = 0; d < size; d++)
                             {

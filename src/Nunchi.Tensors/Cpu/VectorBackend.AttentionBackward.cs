@@ -83,8 +83,8 @@ internal sealed unsafe partial class VectorBackend<V, S>
         {
             var length = Math.Min(KeyBlock, keyCount - first);
             var keyRow = (long)(a.KeyStarts[segment] + first);
-            var key = a.Key + (keyRow * a.KeyStride) + (keyHead * size);
-            var value = a.Value + (keyRow * a.ValueStride) + (keyHead * size);
+            var key = a.Place.Key + (keyRow * a.KeyStride) + (keyHead * size);
+            var value = a.Place.Value + (keyRow * a.ValueStride) + (keyHead * size);
             PackTransposed(key, a.KeyStride, length, size, w.KeysTransposed);
             PackTransposed(value, a.ValueStride, length, size, w.ValuesTransposed);
             PackStraight(key, a.KeyStride, length, size, KeyBlock, w.Keys);

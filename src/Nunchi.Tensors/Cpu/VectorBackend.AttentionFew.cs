@@ -17,17 +17,17 @@ internal sealed unsafe partial class VectorBackend<V, S>
 
     private static float* KeyRows(ref AttentionArguments a, long row, int head, int length, float* spread, bool fresh, out int stride)
     {
-        stride = a.KeyCodes == null ? a.KeyStride : a.HeadSize;
-        if (a.KeyCodes == null) return a.Key + (row * a.KeyStride) + (head * a.HeadDistance);
-        if (fresh) HeadStore.Spread(a.KeyCodes + (row * a.HeadSize) + (head * a.HeadDistance), a.KeyScales + (head * a.ScaleStride) + row, length, a.HeadSize, spread);
+        stride = a.Place.KeyCodes == null ? a.KeyStride : a.HeadSize;
+        if (a.Place.KeyCodes == null) return a.Place.Key + (row * a.KeyStride) + (head * a.HeadDistance);
+        if (fresh) HeadStore.Spread(a.Place.KeyCodes + (row * a.HeadSize) + (head * a.HeadDistance), a.Place.KeyScales + (head * a.Place.ScaleStride) + row, length, a.HeadSize, spread);
         return spread;
     }
 
     private static float* ValueRows(ref AttentionArguments a, long row, int head, int length, float* spread, bool fresh, out int stride)
     {
-        stride = a.ValueCodes == null ? a.ValueStride : a.HeadSize;
-        if (a.ValueCodes == null) return a.Value + (row * a.ValueStride) + (head * a.HeadDistance);
-        if (fresh) HeadStore.Spread(a.ValueCodes + (row * a.HeadSize) + (head * a.HeadDistance), a.ValueScales + (head * a.ScaleStride) + row, length, a.HeadSize, spread);
+        stride = a.Place.ValueCodes == null ? a.ValueStride : a.HeadSize;
+        if (a.Place.ValueCodes == null) return a.Place.Value + (row * a.ValueStride) + (head * a.HeadDistance);
+        if (fresh) HeadStore.Spread(a.Place.ValueCodes + (row * a.HeadSize) + (head * a.HeadDistance), a.Place.ValueScales + (head * a.Place.ScaleStride) + row, length, a.HeadSize, spread);
         return spread;
     }
 

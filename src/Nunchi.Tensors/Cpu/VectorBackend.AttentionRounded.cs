@@ -27,7 +27,7 @@ internal sealed unsafe partial class VectorBackend<V, S>
 
     private bool IsRounded(in AttentionArguments a)
     {
-        if (Kernels != CpuKernels.Avx512 || PackedTiles.BFloat16 == null || a.Causal || a.HiddenStarts != null || a.LogSumExp != null || a.KeyCodes != null) return false;
+        if (Kernels != CpuKernels.Avx512 || PackedTiles.BFloat16 == null || a.Causal || a.HiddenStarts != null || a.LogSumExp != null || a.Place.KeyCodes != null) return false;
         for (var s = 0; s < a.Segments; s++)
         {
             if (a.KeyCounts[s] is < Lanes or > MostRoundedKeys) return false;
@@ -57,8 +57,8 @@ internal sealed unsafe partial class VectorBackend<V, S>
         var size = a.HeadSize;
         var keys = a.KeyCounts[segment];
         var group = a.QueryHeads / a.KeyHeads;
-        var firstKey = a.Key + ((long)a.KeyStarts[segment] * a.KeyStride) + (keyHead * a.HeadDistance);
-        var firstValue = a.Value + ((long)a.KeyStarts[segment] * a.ValueStride) + (keyHead * a.HeadDistance);
+        var firstKey = a.Place.Key + ((long)a.KeyStarts[segment] * a.KeyStride) + (keyHead * a.HeadDistance);
+        var firstValue = a.Place.Value + ((long)a.KeyStarts[segment] * a.ValueStride) + (keyHead * a.HeadDistance);
         RoundKeys(firstKey, a.KeyStride, keys, size, memory);
         RoundValues(firstValue, a.ValueStride, keys, size, memory);
         for (var h = keyHead * group; h < (keyHead + 1) * group; h++)

@@ -1,3 +1,4 @@
+using Nunchi.Data.Objects;
 using Nunchi.Data.Pages;
 using Nunchi.Models;
 using Nunchi.Tensors;
@@ -14,7 +15,8 @@ namespace Nunchi.Training.Stages.ProjectorLabels;
 /// <summary>
 /// Trains the projector on drawn pages so that a patch lands near the vector of what it shows (<see cref="PatchVectors"/>): the decoder, which has learned text or
 /// symbols, then finds in a picture what it already knows. Loss is a softmax over everything that a patch can show, of the projected patch times the (frozen)
-/// vectors, and half as much over colours; the code of the box around it is regressed, to zero where there is none.
+/// vectors, and half as much over colours; the code of the box around it is regressed, to zero where there is none, and so is the whole vector: what a softmax leaves
+/// free would be noise to the decoder.
 /// </summary>
 internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
 {
@@ -23,8 +25,12 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
     private const float ColourWeight = 0.5f;
     private const float BoxWeight = 0.25f;
     private const float BoxDelta = 0.5f;
+    private const float VectorWeight = 0.05f;
+
+    // Larger than any difference, so that the loss is a square, divided by it.
+    private const float VectorDelta = 1000;
     private const int CalibrationPages = 16;
-    private static readonly string[] Names = ["right", "right.glyph", "right.blank", "right.object", "right.colour", "error.side"];
+    private static readonly string[] Names = ["right", "right.glyph", "right.blank", "right.object", "right.colour", "error.side", "error.vector"];
     private readonly VisionLanguageModel _model;
     private readonly PageSource _pages;
     private readonly Tape _tape;
@@ -36,6 +42,10 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
     private readonly PatchVectors _vectors;
     private readonly IndexBuffer _everyRow = new();
     private readonly Tensor _codes;
+    private readonly Tensor _thingLogits;
+    private readonly Tensor _colourLogits;
+    private readonly IndexBuffer _knownRows = new();
+    private float _squaredNorm;
     private bool _isScaled;
 
     public ProjectorLabelsStage(StageContext context)
@@ -46,6 +56,8 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         _model = ModelBuilder.Create(context.Backend, ModelBuilder.Configure(recipe.Model, SequenceStage.Vocabulary(tokenizer), tokenizer), recipe.Seed);
         _vectors = new PatchVectors(_model, new PatchThings(tokenizer));
         _codes = new Tensor(context.Backend, BoxCode.Length, _model.Config.Text.HiddenSize);
+        _thingLogits = new Tensor(context.Backend, _vectors.Things.Rows, _vectors.Things.Columns);
+        _colourLogits = new Tensor(context.Backend, _vectors.Colours.Rows, _vectors.Colours.Columns);
         _pages = new PageSource(context, _model.Config, ((ProjectorLabelsData)context.Stage.Data).Scenes);
         _tape = new Tape(context.Backend, recording: true);
         Parameters = [.. ModelBuilder.Parameters(_model, ModelModule.Encoder, ModelModule.Projector, ModelModule.Newline, ModelModule.Decoder)];
@@ -114,10 +126,11 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
             return;
         Scale();
         var projected = _model.Projector.Forward(_tape, Features(part));
-        Score(projected, _rows, _vectors.Things, _labels, 1 / stepWeight, report, MeasureThings);
+        Score(projected, _rows, _thingLogits, _labels, 1 / stepWeight, report, MeasureThings);
         if (_colouredRows.Count > 0)
-            Score(projected, _colouredRows, _vectors.Colours, _colours, ColourWeight / stepWeight, report, MeasureColours);
+            Score(projected, _colouredRows, _colourLogits, _colours, ColourWeight / stepWeight, report, MeasureColours);
         ScoreBoxes(projected, part, BoxWeight / stepWeight, report);
+        ScoreVectors(projected, part, VectorDelta * (float)(VectorWeight / stepWeight / _squaredNorm), report);
         var patches = (double)part.Count * part[0].Patches;
         report.Operations += (Operations.Encoder(_model.Config, part.Count) * (Context.Stage.Modules.ContainsKey("encoder") ? 3 : 1))
             + (3 * Operations.Projector(_model.Config, patches)) + (4.0 * _rows.Count * _vectors.Things.Count);
@@ -135,6 +148,9 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
             return;
         _vectors.Dispose();
         _codes.Dispose();
+        _thingLogits.Dispose();
+        _colourLogits.Dispose();
+        _knownRows.Dispose();
         _everyRow.Dispose();
         _batch.Dispose();
         _rows.Dispose();
@@ -211,6 +227,30 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         report.Loss += sum * weight;
     }
 
+    // Half of the squared distance from the vector that a decoder on symbols was shown.
+    private void ScoreVectors(Tensor projected, List<LabelledPage> part, float weight, StepReport report)
+    {
+        var truth = _tape.Rent(projected.Rows, projected.Columns);
+        _knownRows.Clear();
+        for (var row = 0; row < projected.Rows; row++)
+        {
+            var (page, patch) = (part[row / part[0].Patches], row % part[0].Patches);
+            var thing = _vectors.Known.Of(page, patch);
+            _knownRows.Add(thing is null ? 0 : 1);
+            if (thing is { } known)
+                _vectors.Write(new ShownPatch(known, known == PatchThings.Blank ? (int)ColourName.None : page.Colour[patch], known, page.BoxOf(patch)), truth.Row(row));
+            else
+                truth.Row(row).Clear();
+        }
+
+        Losses.SmoothL1(_tape, projected, truth, _knownRows, VectorDelta, weight, out var losses);
+        double sum = 0;
+        foreach (var loss in losses.Span)
+            sum += loss;
+        report.Loss += sum * weight;
+        report.Meters.Add(6, 2 * VectorDelta * sum / _squaredNorm, _rows.Count);
+    }
+
     // The decoder is frozen, so its vectors are read once, when the first step runs and it has been loaded.
     private void Scale()
     {
@@ -224,11 +264,12 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         _vectors.Boxes.Span.CopyTo(_codes.Span);
         foreach (ref var value in _codes.Span)
             value /= _vectors.BoxScale * _vectors.BoxScale;
-        var scale = (float)(Sharpness * _vectors.Things.Rows / squares);
-        foreach (ref var value in _vectors.Things.Span)
-            value *= scale;
-        foreach (ref var value in _vectors.Colours.Span)
-            value *= scale / PatchVectors.ColourShare;
+        _squaredNorm = (float)(squares / _vectors.Things.Rows);
+        var scale = (float)Sharpness / _squaredNorm;
+        for (var i = 0; i < _thingLogits.Count; i++)
+            _thingLogits.Span[i] = scale * _vectors.Things.Span[i];
+        for (var i = 0; i < _colourLogits.Count; i++)
+            _colourLogits.Span[i] = scale / PatchVectors.ColourShare * _vectors.Colours.Span[i];
     }
 
     private void MeasureThings(StepReport report, Tensor logits)
