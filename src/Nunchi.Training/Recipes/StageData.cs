@@ -79,13 +79,29 @@ public sealed record TextData(double ConversationShare = 0.5, int Length = 128, 
 /// <param name="View">How pictures are seen; null as inference would. Seen once they take few tokens, so that many samples are seen early.</param>
 public sealed record AnswerMixture(TaskMixture Tasks, TilingMode? View = null);
 
+/// <summary>A loss on what the projector makes of single patches: the box around what a patch shows is to be found there.</summary>
+/// <param name="Weight">Weight of a patch's mean loss beside that of a token; 0 for none.</param>
+/// <param name="Share">Length of a box's part beside the mean length of what a patch shows on symbols.</param>
+public sealed record BoxRecipe(double Weight, double Share = 0.7)
+{
+    internal static BoxRecipe? Read(RecipeSection? section)
+    {
+        if (section is null)
+            return null;
+        var boxes = new BoxRecipe(section.Number("weight", null, 0, 1000), section.Number("share", 0.7, 0.01, 100));
+        section.Finish();
+        return boxes;
+    }
+}
+
 /// <summary>Data of a stage that trains on pictures and answers.</summary>
 /// <param name="Levels">For each level of the curriculum the shares of its mixtures by name (see <see cref="Mixtures"/>); later levels keep a share of the earlier mixtures.</param>
 /// <param name="MaxTokens">Longest sample in tokens; longer ones are left out and counted.</param>
 /// <param name="Mistakes">Share of glyph patches that show something else, as an encoder's mistakes would; of a symbols stage only.</param>
 /// <param name="Conversations">Conversations about each picture, none of which sees another.</param>
 /// <param name="Drills">Share of samples that are patches of no picture and questions that only looking up solves, 0..1; of a symbols stage only.</param>
-public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double>> Levels, int MaxTokens = 2048, double Mistakes = 0, int Conversations = 1, double Drills = 0) : StageData
+/// <param name="Boxes">A loss on the boxes of single patches; not of a symbols stage.</param>
+public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double>> Levels, int MaxTokens = 2048, double Mistakes = 0, int Conversations = 1, double Drills = 0, BoxRecipe? Boxes = null) : StageData
 {
     private const int GlimpseSide = 192;
 
@@ -112,7 +128,7 @@ public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double
         IReadOnlyList<IReadOnlyDictionary<string, double>> levels = section.Has("levels") ? [.. section.Sections("levels").Select(ReadLevel)] : [Everything];
         if (levels.Count == 0)
             throw section.Error("levels", "is empty; leave it out for everything at once");
-        var data = new AnswerData(levels, section.Integer("max_tokens", 2048, 64, 131_072), symbols ? section.Number("mistakes", 0, 0, 1) : 0, section.Integer("conversations", 1, 1, 64), symbols ? section.Number("drills", 0, 0, 1) : 0);
+        var data = new AnswerData(levels, section.Integer("max_tokens", 2048, 64, 131_072), symbols ? section.Number("mistakes", 0, 0, 1) : 0, section.Integer("conversations", 1, 1, 64), symbols ? section.Number("drills", 0, 0, 1) : 0, symbols ? null : BoxRecipe.Read(section.SectionOrNull("boxes")));
         section.Finish();
         return data;
     }

@@ -12,7 +12,8 @@ namespace Nunchi.Training.Stages;
 /// </summary>
 /// <param name="model">The model.</param>
 /// <param name="symbols">Where pictures are made of symbols: their vectors, read anew in every pass; null for an encoder's features.</param>
-internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbols = null) : IDisposable
+/// <param name="places">Where the boxes of patches are to be found in an encoder's projected features, for a loss of its own; null without.</param>
+internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbols = null, PatchVectors? places = null) : IDisposable
 {
     private readonly TokenBatch _tokens = new(model.Config.ImageTokenId);
     private readonly ImageBatch _images = new(model.Config.Vision);
@@ -20,7 +21,14 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
     private readonly IndexBuffer _labels = new();
     private readonly List<ShownPatch> _shown = [];
     private readonly List<ShownPiece> _pieces = [];
+    private readonly BoxLoss? _boxes = places is null ? null : new BoxLoss(model.Backend, places);
     private float[] _losses = [];
+
+    /// <summary>Weight of the mean loss of a patch's box beside that of a token.</summary>
+    public double BoxWeight { get; init; }
+
+    /// <summary>See <see cref="BoxLoss.SideError"/>; null without boxes.</summary>
+    public double? SideError => _boxes?.SideError;
 
     /// <summary>Tokens with a label.</summary>
     public int Labelled => _labels.Count;
@@ -91,7 +99,7 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
     /// <returns>The sum of the losses of the labelled tokens.</returns>
     public double Run(Tape tape, double weight)
     {
-        Tensor? images = symbols is not null ? (_shown.Count == 0 ? null : symbols.Features(tape, _images, _shown, _pieces)) : _images.Count == 0 ? null : model.EncodeImages(tape, _images);
+        var images = symbols is not null ? (_shown.Count == 0 ? null : symbols.Features(tape, _images, _shown, _pieces)) : _images.Count == 0 ? null : Encode(tape, weight);
         var hidden = model.Forward(tape, _tokens, images);
         var logits = model.Logits(tape, hidden, _rows);
         if (Right.Length < Labelled)
@@ -115,10 +123,23 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
 
     public void Dispose()
     {
+        _boxes?.Dispose();
         _tokens.Dispose();
         _images.Dispose();
         _rows.Dispose();
         _labels.Dispose();
+    }
+
+    private Tensor Encode(Tape tape, double weight)
+    {
+        if (_boxes is null)
+            return model.EncodeImages(tape, _images);
+        var projected = model.ProjectCrops(tape, _images);
+        if (_shown.Count != projected.Rows)
+            throw new InvalidOperationException($"{_shown.Count} patches are described, the pictures have {projected.Rows}");
+        places!.Refresh();
+        _boxes.Apply(tape, projected, row => _shown[row].Box, (float)(BoxWeight * weight * Labelled / projected.Rows));
+        return model.PackFeatures(tape, projected, _images);
     }
 
     private static bool IsLargest(ReadOnlySpan<float> logits, int label)

@@ -15,6 +15,7 @@ internal abstract class SequenceStage : Stage<SequenceSample>
     private const int VocabularyStep = 64;
     private readonly AnswerPass _pass;
     private readonly PatchVectors? _symbols;
+    private readonly PatchVectors? _places;
     private readonly Tape _tape;
     private readonly string[] _meters;
     private readonly IReadOnlyList<string> _tasks;
@@ -29,9 +30,11 @@ internal abstract class SequenceStage : Stage<SequenceSample>
         Parameters = [.. ModelBuilder.Parameters(Model, modules)];
         _tape = new Tape(context.Backend, recording: true);
         _symbols = context.Stage.Kind == StageKind.Symbols ? new PatchVectors(Model, new PatchThings(Prompts.Tokenizer)) : null;
-        _pass = new AnswerPass(Model, _symbols);
+        var boxes = (context.Stage.Data as AnswerData)?.Boxes ?? new BoxRecipe(0);
+        _places = _symbols is null && boxes.Weight > 0 ? new PatchVectors(Model, new PatchThings(Prompts.Tokenizer), boxes.Share) : null;
+        _pass = new AnswerPass(Model, _symbols, _places) { BoxWeight = boxes.Weight };
         _tasks = tasks;
-        _meters = ["right", .. tasks.Select(task => $"loss.{task}"), .. tasks.Select(task => $"right.{task}")];
+        _meters = ["right", .. tasks.Select(task => $"loss.{task}"), .. tasks.Select(task => $"right.{task}"), "error.side"];
     }
 
     public sealed override IReadOnlyList<TrainingParameter> Parameters { get; }
@@ -46,6 +49,9 @@ internal abstract class SequenceStage : Stage<SequenceSample>
     protected int Longest { get; }
 
     protected Tape Tape => _tape;
+
+    /// <summary>What patches can show, where samples tell it: in a stage on symbols, and where boxes have a loss of their own; null elsewhere.</summary>
+    protected PatchThings? Known => (_symbols ?? _places)?.Known;
 
     /// <summary>What pictures are made of in a stage on symbols; null in every other.</summary>
     protected PatchVectors? Symbols => _symbols;
@@ -102,6 +108,8 @@ internal abstract class SequenceStage : Stage<SequenceSample>
             _pass.Add(CollectionsMarshal.AsSpan(sample.Ids), CollectionsMarshal.AsSpan(sample.Labels), sample.Images, sample.Shown, sample.Shared, CollectionsMarshal.AsSpan(sample.Branches));
         report.Loss += _pass.Run(_tape, 1 / stepWeight) / stepWeight;
         report.Operations += _pass.ForwardOperations + BackwardOperations(_pass);
+        if (_pass.SideError is { } error)
+            report.Meters.Add(1 + (2 * _tasks.Count), error, 1);
         var at = 0;
         foreach (var sample in part)
         {
@@ -131,6 +139,7 @@ internal abstract class SequenceStage : Stage<SequenceSample>
             return;
         _pass.Dispose();
         _symbols?.Dispose();
+        _places?.Dispose();
         _tape.Dispose();
         Model.Dispose();
     }

@@ -78,11 +78,14 @@ public sealed class VisionLanguageModel : ITextModel, IDisposable
     /// <param name="images">The pictures; unchanged until the backward has run.</param>
     /// <returns>[image tokens, decoder width].</returns>
     /// <exception cref="ArgumentException">The batch holds no picture.</exception>
-    public Tensor EncodeImages(Tape tape, ImageBatch images)
-    {
-        Tensor projected = EncodeCrops(tape, images, 0, images.Crops, images.Layout); // [crops * features, decoder width]
-        return Pack(tape, projected, images);
-    }
+    public Tensor EncodeImages(Tape tape, ImageBatch images) => Pack(tape, ProjectCrops(tape, images), images);
+
+    /// <summary>The first half of <see cref="EncodeImages(Tape, ImageBatch)"/>, for losses on single patches; <see cref="PackFeatures"/> is the other.</summary>
+    /// <param name="tape">Runs and records.</param>
+    /// <param name="images">The pictures; unchanged until the backward has run.</param>
+    /// <returns>[crops * features per crop, decoder width].</returns>
+    /// <exception cref="ArgumentException">The batch holds no picture.</exception>
+    public Tensor ProjectCrops(Tape tape, ImageBatch images) => EncodeCrops(tape, images, 0, images.Crops, images.Layout);
 
     /// <summary>The same for inference, a few crops at a time: less memory, and something to tell in between.</summary>
     /// <param name="tape">Runs; must not record.</param>
@@ -120,7 +123,7 @@ public sealed class VisionLanguageModel : ITextModel, IDisposable
         }
     }
 
-    /// <summary>Packs features of crops that were made in another way than by the encoder: unpadding, shrinking and newline rows as in <see cref="EncodeImages(Tape, ImageBatch)"/>.</summary>
+    /// <summary>Packs features of crops: unpadding, shrinking and newline rows as in <see cref="EncodeImages(Tape, ImageBatch)"/>.</summary>
     /// <param name="tape">Runs and records.</param>
     /// <param name="features">[crops * features per crop, decoder width], rented from the tape; released.</param>
     /// <param name="images">The pictures; unchanged until the backward has run.</param>

@@ -1,8 +1,10 @@
 using Nunchi.Data.Pages;
 using Nunchi.Images;
 using Nunchi.Tensors.Cpu;
+using Nunchi.Training.Recipes;
 using Nunchi.Training.Stages;
 using Nunchi.Training.Stages.Patches;
+using ModelModule = Nunchi.Models.ModelModule;
 
 namespace Nunchi.Training.Tests.Stages;
 
@@ -182,6 +184,49 @@ public class PatchSymbolsTests
         Assert.Equal(expected.Length, together.Length);
         for (var i = 0; i < expected.Length; i++)
             Assert.Equal(expected[i], together[i], 3);
+    }
+
+    [Fact]
+    public void AnswerPass_ALossOnBoxes_TeachesTheProjectorWhereThingsAre()
+    {
+        using var backend = CpuBackend.Create();
+        var prompts = SmallTokenizer.Prompts;
+        using var model = ModelBuilder.Create(backend, ModelBuilder.Configure(SmallTokenizer.Recipe.Model, SequenceStage.Vocabulary(prompts.Tokenizer), prompts.Tokenizer), 3);
+        using var places = new PatchVectors(model, new PatchThings(prompts.Tokenizer), 2);
+        var processor = new ImageProcessor(ModelBuilder.Images(model.Config, SmallTokenizer.Recipe.Model), model.Config.Vision.PatchSize);
+        var image = new RgbImage(96, 96);
+        for (var y = 16; y < 64; y++)
+            image.Pixels.AsSpan(((y * 96) + 32) * 3, 48 * 3).Fill(255);
+        var sample = new SequenceSample { Images = processor.Process([image], TilingMode.WholeView, TestContext.Current.CancellationToken) };
+        for (var patch = 0; patch < 36; patch++)
+            sample.Shown.Add(new ShownPatch(0, 0, 0, patch % 6 is >= 2 and < 5 && patch / 6 is >= 1 and < 4 ? new Grounding.BoundingBox(32 / 96.0, 16 / 96.0, 80 / 96.0, 64 / 96.0) : null));
+        for (var token = 0; token < sample.Images.TokenCount; token++)
+            sample.Append(model.Config.ImageTokenId, false, 0);
+        sample.Append(100, true, 0);
+
+        var stage = StageRecipe.Read(RecipeFile.Parse("boxes.yaml", """
+            {name: s, kind: finetune, steps: 60, batch: {samples: 1}, data: {boxes: {weight: 3, share: 2}},
+             modules: {encoder: {learning_rate: 0.003}, projector: {learning_rate: 0.003}, decoder: frozen}}
+            """));
+        var boxes = ((AnswerData)stage.Data).Boxes;
+        Assert.Equal(new BoxRecipe(3, 2), boxes);
+        var parameters = ModelBuilder.Parameters(model, ModelModule.Encoder, ModelModule.Projector).ToList();
+        parameters.ForEach(parameter => parameter.Tensor.RequiresGradient = true);
+        using var optimizer = Assert.Single(OptimizerFactory.Create(backend, parameters, stage));
+        using var tape = new Nunchi.Tensors.Tape(backend, recording: true);
+        using var pass = new AnswerPass(model, places: places) { BoxWeight = boxes!.Weight };
+        List<double> errors = [];
+        for (var step = 0; step < stage.Steps; step++)
+        {
+            model.Parameters.ForgetGradients();
+            pass.Clear();
+            pass.Add(sample.Ids.ToArray(), sample.Labels.ToArray(), sample.Images, sample.Shown);
+            pass.Run(tape, 1);
+            errors.Add(pass.SideError!.Value);
+            optimizer.Step(1);
+        }
+
+        Assert.True(errors[^1] < 0.02 && errors[0] > 0.1, $"sides were off by {errors[0]}, then by {errors[^1]}");
     }
 
     [Fact]

@@ -39,8 +39,11 @@ internal sealed class AnswerMaker(PromptBuilder prompts, ImageProcessor images, 
     /// <summary>Whether samples keep their pictures and truths, for sheets.</summary>
     public bool KeepSource { get; init; }
 
-    /// <summary>Says what the patches of pictures show; null where an encoder looks for itself.</summary>
+    /// <summary>Says what the patches of pictures show; null where nobody needs to be told.</summary>
     public PatchSymbols? Symbols { get; init; }
+
+    /// <summary>Whether glyphs in pictures that are seen once are labelled as tokens are.</summary>
+    public bool LabelsPictures { get; init; }
 
     /// <summary>Makes sequences of patches of no picture for a share of the samples; null for none.</summary>
     public DrillMaker? Drills { get; init; }
@@ -78,7 +81,7 @@ internal sealed class AnswerMaker(PromptBuilder prompts, ImageProcessor images, 
                 sample.Shared = sample.Images is { Images: [var only] } ? prompt.ImagePositions[0] + only.TokenCount : throw new InvalidOperationException("several conversations need one picture that they share");
             if (sample.Shared > 0)
                 sample.Branches.Add(sample.Ids.Count - Math.Max(before, sample.Shared));
-            if (i == 0 && Symbols is { } symbols && sample.Images is { CropCount: 1, Images: [{ HasNewline: true, Geometry: null }] })
+            if (i == 0 && LabelsPictures && Symbols is { } symbols && sample.Images is { CropCount: 1, Images: [{ HasNewline: true, Geometry: null }] })
                 symbols.Label(sample, prompt.ImagePositions[0], PictureTask);
         }
 

@@ -19,9 +19,14 @@ internal sealed class PatchVectors : IDisposable
     private const ulong DirectionsSeed = 0x0B0C5;
     private readonly VisionLanguageModel _model;
     private readonly float[] _directions;
+    private readonly float _boxShare;
 
-    public PatchVectors(VisionLanguageModel model, PatchThings things)
+    /// <param name="model">Whose embedding they are made of.</param>
+    /// <param name="things">What can be shown.</param>
+    /// <param name="boxShare">Length of a box's part beside that of what the patch shows.</param>
+    public PatchVectors(VisionLanguageModel model, PatchThings things, double boxShare = BoxShare)
     {
+        _boxShare = (float)boxShare;
         _model = model;
         Known = things;
         Things = new Tensor(model.Backend, things.Count, model.Config.Text.HiddenSize);
@@ -58,7 +63,7 @@ internal sealed class PatchVectors : IDisposable
         double squares = 0;
         foreach (var value in Things.Span)
             squares += (double)value * value;
-        BoxScale = BoxShare * (float)Math.Sqrt(squares / Things.Rows) / BoxCode.Norm;
+        BoxScale = _boxShare * (float)Math.Sqrt(squares / Things.Rows) / BoxCode.Norm;
         for (var i = 0; i < _directions.Length; i++)
             Boxes.Span[i] = BoxScale * _directions[i];
     }

@@ -24,7 +24,6 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
     private const double Sharpness = 12;
     private const float ColourWeight = 0.5f;
     private const float BoxWeight = 0.25f;
-    private const float BoxDelta = 0.5f;
     private const float VectorWeight = 0.05f;
 
     // Larger than any difference, so that the loss is a square, divided by it.
@@ -40,8 +39,7 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
     private readonly IndexBuffer _colouredRows = new();
     private readonly IndexBuffer _colours = new();
     private readonly PatchVectors _vectors;
-    private readonly IndexBuffer _everyRow = new();
-    private readonly Tensor _codes;
+    private readonly BoxLoss _boxes;
     private readonly Tensor _thingLogits;
     private readonly Tensor _colourLogits;
     private readonly IndexBuffer _knownRows = new();
@@ -55,7 +53,7 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         var tokenizer = MiniTokenizer.Prepare(recipe.Tokenizer, SequenceStage.TokenizerDirectory(context.RunDirectory), (ulong)recipe.Seed).Tokenizer;
         _model = ModelBuilder.Create(context.Backend, ModelBuilder.Configure(recipe.Model, SequenceStage.Vocabulary(tokenizer), tokenizer), recipe.Seed);
         _vectors = new PatchVectors(_model, new PatchThings(tokenizer));
-        _codes = new Tensor(context.Backend, BoxCode.Length, _model.Config.Text.HiddenSize);
+        _boxes = new BoxLoss(context.Backend, _vectors);
         _thingLogits = new Tensor(context.Backend, _vectors.Things.Rows, _vectors.Things.Columns);
         _colourLogits = new Tensor(context.Backend, _vectors.Colours.Rows, _vectors.Colours.Columns);
         _pages = new PageSource(context, _model.Config, ((ProjectorLabelsData)context.Stage.Data).Scenes);
@@ -129,7 +127,9 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         Score(projected, _rows, _thingLogits, _labels, 1 / stepWeight, report, MeasureThings);
         if (_colouredRows.Count > 0)
             Score(projected, _colouredRows, _colourLogits, _colours, ColourWeight / stepWeight, report, MeasureColours);
-        ScoreBoxes(projected, part, BoxWeight / stepWeight, report);
+        var boxWeight = (float)(BoxWeight / stepWeight);
+        report.Loss += boxWeight * _boxes.Apply(_tape, projected, row => part[row / part[0].Patches].BoxOf(row % part[0].Patches), boxWeight);
+        report.Meters.Add(5, (_boxes.SideError ?? 0) * _boxes.Boxes, _boxes.Boxes);
         ScoreVectors(projected, part, VectorDelta * (float)(VectorWeight / stepWeight / _squaredNorm), report);
         var patches = (double)part.Count * part[0].Patches;
         report.Operations += (Operations.Encoder(_model.Config, part.Count) * (Context.Stage.Modules.ContainsKey("encoder") ? 3 : 1))
@@ -147,11 +147,10 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         if (!disposing)
             return;
         _vectors.Dispose();
-        _codes.Dispose();
+        _boxes.Dispose();
         _thingLogits.Dispose();
         _colourLogits.Dispose();
         _knownRows.Dispose();
-        _everyRow.Dispose();
         _batch.Dispose();
         _rows.Dispose();
         _labels.Dispose();
@@ -208,25 +207,6 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         report.Loss += sum * weight;
     }
 
-    private void ScoreBoxes(Tensor projected, List<LabelledPage> part, double weight, StepReport report)
-    {
-        var predicted = Linear.Apply(_tape, projected, _codes);
-        var truth = PageBatch.Boxes(_tape, part);
-        _everyRow.Clear();
-        for (var row = 0; row < predicted.Rows; row++)
-        {
-            _everyRow.Add(1);
-            if (part[row / part[0].Patches].BoxOf(row % part[0].Patches) is { } box)
-                report.Meters.Add(5, BoxCode.Distance(BoxCode.Read(predicted.Row(row)), box), 1);
-        }
-
-        Losses.SmoothL1(_tape, predicted, truth, _everyRow, BoxDelta, (float)weight, out var losses);
-        double sum = 0;
-        foreach (var loss in losses.Span)
-            sum += loss;
-        report.Loss += sum * weight;
-    }
-
     // Half of the squared distance from the vector that a decoder on symbols was shown.
     private void ScoreVectors(Tensor projected, List<LabelledPage> part, float weight, StepReport report)
     {
@@ -261,9 +241,6 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         double squares = 0;
         foreach (var value in _vectors.Things.Span)
             squares += (double)value * value;
-        _vectors.Boxes.Span.CopyTo(_codes.Span);
-        foreach (ref var value in _codes.Span)
-            value /= _vectors.BoxScale * _vectors.BoxScale;
         _squaredNorm = (float)(squares / _vectors.Things.Rows);
         var scale = (float)Sharpness / _squaredNorm;
         for (var i = 0; i < _thingLogits.Count; i++)
