@@ -22,9 +22,10 @@ public static class CheckpointWriter
     /// <param name="images">How its pictures are prepared; must agree with the model's configuration.</param>
     /// <param name="writeTextFiles">Writes tokenizer and chat template into the directory it is given, for example <see cref="CopyTextFiles"/>.</param>
     /// <param name="type">F32, or BF16 (rounded to nearest, ties to even).</param>
+    /// <param name="generation">Penalties that answers are made with; null for none.</param>
     /// <exception cref="ArgumentException">Image preparation and model disagree.</exception>
     /// <exception cref="IOException">The disk is full or the place cannot be written; what was there is as it was.</exception>
-    public static void Write(string directory, VisionLanguageModel model, ImageProcessorConfig images, Action<string> writeTextFiles, SafetensorsType type = SafetensorsType.BF16)
+    public static void Write(string directory, VisionLanguageModel model, ImageProcessorConfig images, Action<string> writeTextFiles, SafetensorsType type = SafetensorsType.BF16, GenerationConfig? generation = null)
     {
         VisionLanguageConfig config = model.Config;
         if (images.TileSize != config.Vision.ImageSize || (config.TilesPictures && images.AspectRatio != config.VisionAspectRatio) || !images.Canvases.SequenceEqual(config.GridPinpoints))
@@ -37,7 +38,7 @@ public static class CheckpointWriter
         {
             Directory.CreateDirectory(unfinished);
             WriteWeights(Path.Combine(unfinished, SafetensorsArchive.SingleFileName), model, type);
-            ConfigWriter.Write(unfinished, config, type == SafetensorsType.BF16 ? "bfloat16" : "float32");
+            ConfigWriter.Write(unfinished, config, type == SafetensorsType.BF16 ? "bfloat16" : "float32", generation);
             images.Save(unfinished, config.Vision);
             writeTextFiles(unfinished);
             if (Directory.Exists(final))

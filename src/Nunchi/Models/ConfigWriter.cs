@@ -17,11 +17,12 @@ public static class ConfigWriter
     /// <param name="directory">An existing directory.</param>
     /// <param name="config">What to write.</param>
     /// <param name="dataType">Element type of the weights: "float32" or "bfloat16".</param>
+    /// <param name="generation">Penalties that answers are made with; null for none.</param>
     /// <exception cref="IOException">The disk is full or the directory cannot be written.</exception>
-    public static void Write(string directory, VisionLanguageConfig config, string dataType)
+    public static void Write(string directory, VisionLanguageConfig config, string dataType, GenerationConfig? generation = null)
     {
         AtomicFile.WriteAllText(Path.Combine(directory, "config.json"), Format(config, dataType));
-        AtomicFile.WriteAllText(Path.Combine(directory, GenerationConfig.FileName), FormatGeneration(config.Text));
+        AtomicFile.WriteAllText(Path.Combine(directory, GenerationConfig.FileName), FormatGeneration(config.Text, generation));
     }
 
     /// <summary>The text of <c>config.json</c>.</summary>
@@ -71,13 +72,19 @@ public static class ConfigWriter
     }
 
     /// <summary>The text of <c>generation_config.json</c>.</summary>
-    public static string FormatGeneration(TextDecoderConfig text) => WriteObject(json =>
+    /// <param name="text">The decoder, for its special tokens.</param>
+    /// <param name="generation">Penalties; those that change nothing are left out, as transformers does.</param>
+    public static string FormatGeneration(TextDecoderConfig text, GenerationConfig? generation = null) => WriteObject(json =>
     {
         json.WriteBoolean("_from_model_config", true);
         WriteIds(json, text);
+        if (generation is { NoRepeatNGramSize: > 0 and var size })
+            json.WriteNumber("no_repeat_ngram_size", size);
         json.WriteBoolean("output_attentions", false);
         json.WriteBoolean("output_hidden_states", false);
         WriteOptional(json, "pad_token_id", text.PadTokenId);
+        if (generation is { RepetitionPenalty: not 1 and var penalty })
+            WriteFloat(json, "repetition_penalty", penalty);
         json.WriteString("transformers_version", TransformersVersion);
         json.WriteBoolean("use_cache", true);
     });

@@ -87,6 +87,22 @@ public class CheckpointWriterTests
     }
 
     [Fact]
+    public void Write_Penalties_AreReadBack()
+    {
+        using var copy = new TemporaryCheckpoint();
+        using var backend = CpuBackend.Create(new CpuOptions { Threads = 1 });
+        using VisionLanguageModel model = CheckpointReader.Load(copy.Directory, backend);
+        foreach (var (penalty, size) in new[] { (1.25, 20), (1.0, 0) })
+        {
+            CheckpointWriter.Write(copy.Directory, model, ImageProcessorConfig.Load(copy.Directory), directory => File.WriteAllText(Path.Combine(directory, "x"), ""),
+                generation: new GenerationConfig { RepetitionPenalty = penalty, NoRepeatNGramSize = size });
+            GenerationConfig read = GenerationConfig.Load(copy.Directory, model.Config.Text);
+            Assert.Equal((penalty, size), (read.RepetitionPenalty, read.NoRepeatNGramSize));
+            Assert.Equal(size > 0, File.ReadAllText(Path.Combine(copy.Directory, GenerationConfig.FileName)).Contains("no_repeat_ngram_size", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public void Write_OtherTiles_Fails()
     {
         using var copy = new TemporaryCheckpoint();

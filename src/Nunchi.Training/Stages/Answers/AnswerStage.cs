@@ -73,7 +73,8 @@ internal sealed class AnswerStage : SequenceStage
     public override void Export(string directory)
     {
         if (Symbols is null)
-            CheckpointWriter.Write(directory, Model, _images.Config, CheckpointWriter.CopyTextFiles(TokenizerDirectory(Context.RunDirectory)));
+            CheckpointWriter.Write(directory, Model, _images.Config, CheckpointWriter.CopyTextFiles(TokenizerDirectory(Context.RunDirectory)),
+                generation: new GenerationConfig { NoRepeatNGramSize = Context.Recipe.Model.NoRepeatNGramSize });
     }
 
     protected override ISampleMaker<SequenceSample> CreateMaker(string purpose) => Maker(purpose);
