@@ -68,7 +68,7 @@ public static class DenseLabels
         if (initial == None)
             return ' ';
         if (initial > LeadingConsonants)
-            return initial == UnknownInitial ? '\uFFFD' : OtherCharacters[initial - LeadingConsonants - 1];
+            return initial == UnknownInitial ? Unknown : OtherCharacters[initial - LeadingConsonants - 1];
         if (medial == None || final == None)
             return Unknown;
         return (char)(FirstSyllable + ((initial - 1) * Vowels + medial - 1) * FinalConsonants + final - 1);

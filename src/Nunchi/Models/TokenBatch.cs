@@ -53,7 +53,7 @@ public sealed class TokenBatch : IDisposable
     public void Add(ReadOnlySpan<int> ids)
     {
         Segments.Add(ids.Length);
-        Append(ids, 0, ImageRows.Count == 0 ? 0 : ImageRows[^1] + 1);
+        Append(ids, 0, NextImageRow);
     }
 
     /// <summary>Appends a sequence that goes on in several ways: a beginning that all of them see, then branches of which none sees another. Positions of each go on from the beginning's.</summary>
@@ -69,11 +69,11 @@ public sealed class TokenBatch : IDisposable
         if (total != ids.Length)
             throw new ArgumentException($"A beginning of {shared} tokens and branches of {total - shared} are not the {ids.Length} tokens that came.");
         Segments.AddBranched(shared, branches);
-        Append(ids[..shared], 0, ImageRows.Count == 0 ? 0 : ImageRows[^1] + 1);
+        Append(ids[..shared], 0, NextImageRow);
         int start = shared;
         foreach (int branch in branches)
         {
-            Append(ids.Slice(start, branch), shared, ImageRows.Count == 0 ? 0 : ImageRows[^1] + 1);
+            Append(ids.Slice(start, branch), shared, NextImageRow);
             start += branch;
         }
     }
@@ -107,6 +107,8 @@ public sealed class TokenBatch : IDisposable
         foreach (int id in Ids.Span)
             Merge.Add(id == _imageTokenId ? image++ : text++);
     }
+
+    private int NextImageRow => ImageRows.Count == 0 ? 0 : ImageRows[^1] + 1;
 
     private void Append(ReadOnlySpan<int> ids, int position, int imageRow)
     {

@@ -27,13 +27,11 @@ internal sealed class DrillMaker(PatchThings things, Tokenizer tokenizer, int im
     private const float LeastSide = 0.04f;
     private readonly List<Item> _items = [];
     private readonly List<int> _written = [];
-    private readonly int[] _start = [.. Encode(tokenizer, "<|im_start|>user\n")];
 
     /// <summary>Fills a sample without pictures whose image tokens are the patches in <see cref="SequenceSample.Shown"/>.</summary>
     public void Fill(SeededRandom random, SequenceSample sample, int task)
     {
-        foreach (var id in _start)
-            sample.Append(id, false, task);
+        Write("<|im_start|>user\n", false, sample, task);
         Draw(random);
         foreach (var item in _items)
             Show(item, random, sample, task);
@@ -167,13 +165,6 @@ internal sealed class DrillMaker(PatchThings things, Tokenizer tokenizer, int im
         tokenizer.Encode(text, _written, allowSpecial: true);
         foreach (var id in _written)
             sample.Append(id, counts, task);
-    }
-
-    private static List<int> Encode(Tokenizer tokenizer, string text)
-    {
-        List<int> ids = [];
-        tokenizer.Encode(text, ids, allowSpecial: true);
-        return ids;
     }
 
     private sealed record Item(ObjectClass? Kind, ColourName Colour, int[]? Word, BoundingBox Box);
