@@ -18,13 +18,14 @@ public abstract record StageData
 
 /// <summary>Data of a stage that trains the projector on dense labels.</summary>
 /// <param name="Scenes">Share of samples that are crops of the scenes which questions are asked about, instead of pages.</param>
-public sealed record ProjectorLabelsData(double Scenes = 0) : StageData
+/// <param name="VectorWeight">Weight of the squared distance from the whole vector of what a patch shows, in its squared lengths: the larger, the less lies beside it and the worse letters are told apart.</param>
+public sealed record ProjectorLabelsData(double Scenes = 0, double VectorWeight = 0.05) : StageData
 {
     internal static ProjectorLabelsData Read(RecipeSection? section)
     {
         if (section is null)
             return new ProjectorLabelsData();
-        var data = new ProjectorLabelsData(section.Number("scenes", 0, 0, 1));
+        var data = new ProjectorLabelsData(section.Number("scenes", 0, 0, 1), section.Number("vector_weight", 0.05, 0, 100));
         section.Finish();
         return data;
     }
@@ -101,7 +102,8 @@ public sealed record BoxRecipe(double Weight, double Share = 0.7)
 /// <param name="Conversations">Conversations about each picture, none of which sees another.</param>
 /// <param name="Drills">Share of samples that are patches of no picture and questions that only looking up solves, 0..1; of a symbols stage only.</param>
 /// <param name="Boxes">A loss on the boxes of single patches; not of a symbols stage.</param>
-public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double>> Levels, int MaxTokens = 2048, double Mistakes = 0, int Conversations = 1, double Drills = 0, BoxRecipe? Boxes = null) : StageData
+/// <param name="Noise">Most energy of a direction without meaning beside what a patch shows, in energies of that; of a symbols stage only.</param>
+public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double>> Levels, int MaxTokens = 2048, double Mistakes = 0, int Conversations = 1, double Drills = 0, BoxRecipe? Boxes = null, double Noise = 0) : StageData
 {
     private const int GlimpseSide = 192;
 
@@ -128,7 +130,8 @@ public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double
         IReadOnlyList<IReadOnlyDictionary<string, double>> levels = section.Has("levels") ? [.. section.Sections("levels").Select(ReadLevel)] : [Everything];
         if (levels.Count == 0)
             throw section.Error("levels", "is empty; leave it out for everything at once");
-        var data = new AnswerData(levels, section.Integer("max_tokens", 2048, 64, 131_072), symbols ? section.Number("mistakes", 0, 0, 1) : 0, section.Integer("conversations", 1, 1, 64), symbols ? section.Number("drills", 0, 0, 1) : 0, symbols ? null : BoxRecipe.Read(section.SectionOrNull("boxes")));
+        double OfSymbols(string key, double most) => symbols ? section.Number(key, 0, 0, most) : 0;
+        var data = new AnswerData(levels, section.Integer("max_tokens", 2048, 64, 131_072), OfSymbols("mistakes", 1), section.Integer("conversations", 1, 1, 64), OfSymbols("drills", 1), symbols ? null : BoxRecipe.Read(section.SectionOrNull("boxes")), OfSymbols("noise", 100));
         section.Finish();
         return data;
     }

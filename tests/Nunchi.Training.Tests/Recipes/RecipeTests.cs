@@ -81,6 +81,7 @@ public class RecipeTests
     [InlineData("levels: [{words: -1}]", "expected a number from 0")]
     [InlineData("max_tokens: 3", "from 64 to 131072")]
     [InlineData("mistakes: 0.5", "unknown key 'mistakes'")]
+    [InlineData("noise: 5", "unknown key 'noise'")]
     public void Parse_MistakeInTheDataOfAStage_SaysWhatIsAllowed(string data, string part)
     {
         var error = Assert.Throws<RecipeException>(() => Recipe.Parse("tiny.yaml", Replace("    clip: 1", $"    data: {{{data}}}")));

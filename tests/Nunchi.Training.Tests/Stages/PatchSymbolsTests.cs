@@ -96,6 +96,59 @@ public class PatchSymbolsTests
     }
 
     [Fact]
+    public void PatchVectors_Noise_HasItsEnergyAndDependsOnItsSeed()
+    {
+        var prompts = SmallTokenizer.Prompts;
+        using var backend = CpuBackend.Create(new CpuOptions { Threads = 1 });
+        using var model = ModelBuilder.Create(backend, ModelBuilder.Configure(SmallTokenizer.Recipe.Model, SequenceStage.Vocabulary(prompts.Tokenizer), prompts.Tokenizer), 3);
+        var things = new PatchThings(prompts.Tokenizer);
+        using var vectors = new PatchVectors(model, things);
+        vectors.Refresh();
+        var width = model.Config.Text.HiddenSize;
+        double square = 0, added = 0;
+        foreach (var value in vectors.Things.Span)
+            square += (double)value * value / things.Count;
+        float[] plain = new float[width], noisy = new float[width], again = new float[width];
+        vectors.Write(new ShownPatch(1, 0, 1, null), plain);
+        const int Patches = 200;
+        for (ulong seed = 0; seed < Patches; seed++)
+        {
+            vectors.Write(new ShownPatch(1, 0, 1, null, new PatchNoise(seed, 3)), noisy);
+            vectors.Write(new ShownPatch(1, 0, 1, null, new PatchNoise(seed, 3)), again);
+            Assert.Equal(noisy, again);
+            added += noisy.Zip(plain, (a, b) => (double)(a - b) * (a - b)).Sum() / Patches;
+        }
+
+        Assert.InRange(added / square, 2.7, 3.3);
+        vectors.Write(new ShownPatch(1, 0, 1, null, new PatchNoise(Patches, 0)), again);
+        Assert.Equal(plain, again);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    public void DrillMaker_Noise_IsOneEnergyASampleAndADirectionAPatch(double noise)
+    {
+        var tokenizer = SmallTokenizer.Prompts.Tokenizer;
+        var maker = new DrillMaker(new PatchThings(tokenizer), tokenizer, tokenizer.TokenId("<image>")!.Value, mistakes: 0, noise);
+        var random = new SeededRandom(9);
+        var sample = new SequenceSample();
+        HashSet<float> energies = [];
+        for (var i = 0; i < 20; i++)
+        {
+            sample.Clear();
+            maker.Fill(random, sample, 0);
+            var energy = Assert.Single(sample.Shown.Select(patch => patch.Noise.Energy).Distinct());
+            Assert.InRange(energy, 0, noise);
+            energies.Add(energy);
+            if (noise > 0)
+                Assert.Equal(sample.Shown.Count, sample.Shown.Select(patch => patch.Noise.Seed).Distinct().Count());
+        }
+
+        Assert.Equal(noise > 0 ? 20 : 1, energies.Count);
+    }
+
+    [Fact]
     public void DrillMaker_ManySamples_AskOnlyWhatThePatchesTell()
     {
         var tokenizer = SmallTokenizer.Prompts.Tokenizer;

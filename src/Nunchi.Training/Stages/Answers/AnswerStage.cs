@@ -90,9 +90,9 @@ internal sealed class AnswerStage : SequenceStage
         return new AnswerMaker(Prompts, _images, _levels, Longest, Context.SeedFor(purpose), data.Conversations)
         {
             KeepSource = keepSource,
-            Symbols = Known is null ? null : new PatchSymbols(Known, Model.Config.Vision.ImageSize, Model.Config.Vision.PatchSize, data.Mistakes),
+            Symbols = Known is null ? null : new PatchSymbols(Known, Model.Config.Vision.ImageSize, Model.Config.Vision.PatchSize, data.Mistakes, data.Noise),
             LabelsPictures = Symbols is not null,
-            Drills = Symbols is null || data.Drills == 0 || keepSource ? null : new DrillMaker(Symbols.Known, Prompts.Tokenizer, Model.Config.ImageTokenId, data.Mistakes),
+            Drills = Symbols is null || data.Drills == 0 || keepSource ? null : new DrillMaker(Symbols.Known, Prompts.Tokenizer, Model.Config.ImageTokenId, data.Mistakes, data.Noise),
             DrillShare = data.Drills,
         };
     }

@@ -15,7 +15,8 @@ namespace Nunchi.Training.Stages.Patches;
 /// <param name="tokenizer">Writes the lines.</param>
 /// <param name="imageToken">The id whose places take patches.</param>
 /// <param name="mistakes">As of <see cref="PatchSymbols"/>.</param>
-internal sealed class DrillMaker(PatchThings things, Tokenizer tokenizer, int imageToken, double mistakes)
+/// <param name="noise">As of <see cref="PatchSymbols"/>.</param>
+internal sealed class DrillMaker(PatchThings things, Tokenizer tokenizer, int imageToken, double mistakes, double noise = 0)
 {
     private const int MostItems = 12;
     private const int MostPatches = 5;
@@ -27,12 +28,14 @@ internal sealed class DrillMaker(PatchThings things, Tokenizer tokenizer, int im
     private const float LeastSide = 0.04f;
     private readonly List<Item> _items = [];
     private readonly List<int> _written = [];
+    private float _energy;
 
     /// <summary>Fills a sample without pictures whose image tokens are the patches in <see cref="SequenceSample.Shown"/>.</summary>
     public void Fill(SeededRandom random, SequenceSample sample, int task)
     {
         Write("<|im_start|>user\n", false, sample, task);
         Draw(random);
+        _energy = PatchNoise.DrawEnergy(random, noise);
         foreach (var item in _items)
             Show(item, random, sample, task);
         sample.Append(things.NewlineToken, false, task);
@@ -91,22 +94,22 @@ internal sealed class DrillMaker(PatchThings things, Tokenizer tokenizer, int im
     private void Show(Item item, SeededRandom random, SequenceSample sample, int task)
     {
         for (var gap = random.Below(LongestGap + 1); gap > 0; gap--)
-            Add(new ShownPatch(PatchThings.Blank, (int)ColourName.None, PatchThings.Blank, null), sample, task);
+            Add(new ShownPatch(PatchThings.Blank, (int)ColourName.None, PatchThings.Blank, null), random, sample, task);
         var copies = random.Range(1, MostPatches);
         foreach (var thing in item.Word ?? [things.OfObject(item.Kind!)])
         {
             for (var i = item.Word is null ? 0 : copies / 2; i < copies; i++)
             {
                 var seen = item.Word is not null && random.Unit() < mistakes ? 1 + random.Below(things.Glyphs) : thing;
-                Add(new ShownPatch(seen, (int)item.Colour, thing, PatchSymbols.Blur(item.Box, mistakes, random)), sample, task);
+                Add(new ShownPatch(seen, (int)item.Colour, thing, PatchSymbols.Blur(item.Box, mistakes, random)), random, sample, task);
             }
         }
     }
 
-    private void Add(ShownPatch patch, SequenceSample sample, int task)
+    private void Add(ShownPatch patch, SeededRandom random, SequenceSample sample, int task)
     {
         sample.Append(imageToken, false, task);
-        sample.Shown.Add(patch);
+        sample.Shown.Add(patch with { Noise = PatchNoise.Draw(random, _energy) });
     }
 
     private void AskThing(Item item, SeededRandom random, SequenceSample sample, int task)

@@ -11,7 +11,8 @@ namespace Nunchi.Training.Stages.Patches;
 /// <param name="tile">Side of a crop in pixels.</param>
 /// <param name="patch">Side of a patch.</param>
 /// <param name="mistakes">Share of glyph patches that show something else, 0..1; a tenth of it is the deviation of the sides of boxes.</param>
-internal sealed class PatchSymbols(PatchThings things, int tile, int patch, double mistakes)
+/// <param name="noise">Most energy of <see cref="PatchNoise"/>; every sample has its own.</param>
+internal sealed class PatchSymbols(PatchThings things, int tile, int patch, double mistakes, double noise = 0)
 {
     private const double LostShare = 0.35;
     private const double InventedShare = 0.03;
@@ -27,13 +28,14 @@ internal sealed class PatchSymbols(PatchThings things, int tile, int patch, doub
     /// <param name="shown">One entry a patch of every crop is added.</param>
     public void Append(IReadOnlyList<RenderedScene> scenes, ProcessedImages images, SeededRandom random, List<ShownPatch> shown)
     {
+        var energy = PatchNoise.DrawEnergy(random, noise);
         for (var picture = 0; picture < scenes.Count; picture++)
         {
             foreach (var view in CropViews.Of(images.Images[picture], tile))
             {
                 _labels.Fill(scenes[picture].Scene, view, _page);
                 for (var i = 0; i < _page.Patches; i++)
-                    shown.Add(Show(i, random));
+                    shown.Add(Show(i, random) with { Noise = PatchNoise.Draw(random, energy) });
             }
         }
     }

@@ -20,6 +20,7 @@ internal sealed class PatchVectors : IDisposable
     private readonly VisionLanguageModel _model;
     private readonly float[] _directions;
     private readonly float _boxShare;
+    private double _square;
 
     /// <param name="model">Whose embedding they are made of.</param>
     /// <param name="things">What can be shown.</param>
@@ -63,7 +64,8 @@ internal sealed class PatchVectors : IDisposable
         double squares = 0;
         foreach (var value in Things.Span)
             squares += (double)value * value;
-        BoxScale = _boxShare * (float)Math.Sqrt(squares / Things.Rows) / BoxCode.Norm;
+        _square = squares / Things.Rows;
+        BoxScale = _boxShare * (float)Math.Sqrt(_square) / BoxCode.Norm;
         for (var i = 0; i < _directions.Length; i++)
             Boxes.Span[i] = BoxScale * _directions[i];
     }
@@ -79,6 +81,7 @@ internal sealed class PatchVectors : IDisposable
     public void Write(ShownPatch patch, Span<float> into)
     {
         Things.Row(patch.Thing).CopyTo(into);
+        patch.Noise.AddTo(into, _square);
         if (patch.Colour != (int)ColourName.None)
             Add(ColourShare, Colours.Row(patch.Colour), into);
         if (patch.Box is not { } box)

@@ -1,3 +1,4 @@
+using Nunchi.Data.Pages;
 using Nunchi.Grounding;
 
 namespace Nunchi.Training.Stages.Patches;
@@ -7,4 +8,30 @@ namespace Nunchi.Training.Stages.Patches;
 /// <param name="Colour">In which colour.</param>
 /// <param name="Truth">What it would show without mistakes.</param>
 /// <param name="Box">Where that is on the crop, as fractions of it; null where nothing is.</param>
-internal readonly record struct ShownPatch(int Thing, int Colour, int Truth, BoundingBox? Box);
+/// <param name="Noise">What lies beside all that.</param>
+internal readonly record struct ShownPatch(int Thing, int Colour, int Truth, BoundingBox? Box, PatchNoise Noise = default);
+
+/// <summary>A direction without meaning that is added to a patch, as an encoder's features have many.</summary>
+/// <param name="Seed">Which direction.</param>
+/// <param name="Energy">Its squared length, in those of what patches show.</param>
+internal readonly record struct PatchNoise(ulong Seed, float Energy)
+{
+    /// <summary>A direction of its own for a patch; none, and nothing drawn, without energy.</summary>
+    public static PatchNoise Draw(SeededRandom random, float energy) => energy > 0 ? new PatchNoise(random.Next(), energy) : default;
+
+    /// <summary>The energy of the patches of one sample: between none and the most.</summary>
+    public static float DrawEnergy(SeededRandom random, double most) => most > 0 ? (float)most * random.Unit() : 0;
+
+    /// <summary>Adds the direction.</summary>
+    /// <param name="into">A patch's vector.</param>
+    /// <param name="square">Mean squared length of what patches show.</param>
+    public void AddTo(Span<float> into, double square)
+    {
+        if (Energy <= 0)
+            return;
+        var random = new SeededRandom(Seed);
+        var scale = (float)Math.Sqrt(Energy * square / into.Length);
+        foreach (ref var value in into)
+            value += scale * random.Normal();
+    }
+}

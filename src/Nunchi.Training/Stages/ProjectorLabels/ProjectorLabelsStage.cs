@@ -24,7 +24,6 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
     private const double Sharpness = 12;
     private const float ColourWeight = 0.5f;
     private const float BoxWeight = 0.25f;
-    private const float VectorWeight = 0.05f;
 
     // Larger than any difference, so that the loss is a square, divided by it.
     private const float VectorDelta = 1000;
@@ -43,6 +42,7 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
     private readonly Tensor _thingLogits;
     private readonly Tensor _colourLogits;
     private readonly IndexBuffer _knownRows = new();
+    private readonly double _vectorWeight;
     private float _squaredNorm;
     private bool _isScaled;
 
@@ -56,7 +56,9 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         _boxes = new BoxLoss(context.Backend, _vectors);
         _thingLogits = new Tensor(context.Backend, _vectors.Things.Rows, _vectors.Things.Columns);
         _colourLogits = new Tensor(context.Backend, _vectors.Colours.Rows, _vectors.Colours.Columns);
-        _pages = new PageSource(context, _model.Config, ((ProjectorLabelsData)context.Stage.Data).Scenes);
+        var data = (ProjectorLabelsData)context.Stage.Data;
+        _vectorWeight = data.VectorWeight;
+        _pages = new PageSource(context, _model.Config, data.Scenes);
         _tape = new Tape(context.Backend, recording: true);
         Parameters = [.. ModelBuilder.Parameters(_model, ModelModule.Encoder, ModelModule.Projector, ModelModule.Newline, ModelModule.Decoder)];
     }
@@ -130,7 +132,7 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         var boxWeight = (float)(BoxWeight / stepWeight);
         report.Loss += boxWeight * _boxes.Apply(_tape, projected, row => part[row / part[0].Patches].BoxOf(row % part[0].Patches), boxWeight);
         report.Meters.Add(5, (_boxes.SideError ?? 0) * _boxes.Boxes, _boxes.Boxes);
-        ScoreVectors(projected, part, VectorDelta * (float)(VectorWeight / stepWeight / _squaredNorm), report);
+        ScoreVectors(projected, part, VectorDelta * (float)(_vectorWeight / stepWeight / _squaredNorm), report);
         var patches = (double)part.Count * part[0].Patches;
         report.Operations += (Operations.Encoder(_model.Config, part.Count) * (Context.Stage.Modules.ContainsKey("encoder") ? 3 : 1))
             + (3 * Operations.Projector(_model.Config, patches)) + (4.0 * _rows.Count * _vectors.Things.Count);
