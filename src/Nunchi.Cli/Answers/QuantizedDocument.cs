@@ -3,8 +3,8 @@ using Nunchi.Generation.Measurement;
 
 namespace Nunchi.Cli.Answers;
 
-/// <summary>What <c>nunchi quantize</c> did, schema nunchi.quantized/1. Without --report the comparison is missing.</summary>
-internal sealed record QuantizedDocument(string Model, string? Directory, string Format, long Bytes, long BytesFloat32, AgreementDocument? Agreement)
+/// <summary>What <c>nunchi quantize</c> did, schema nunchi.quantized/1. Without --report the comparisons are missing: along texts, and along answers about pictures.</summary>
+internal sealed record QuantizedDocument(string Model, string? Directory, string Format, long Bytes, long BytesFloat32, AgreementDocument? Agreement, AgreementDocument? Answers)
 {
     [JsonPropertyOrder(-1)]
     public string Schema => "nunchi.quantized/1";

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Nunchi.Checkpoints;
 using Nunchi.Cli.Answers;
+using Nunchi.Data.Scenes;
+using Nunchi.Evaluation.Suites;
 using Nunchi.Generation.Measurement;
 using Nunchi.Models;
 using Nunchi.Tensors.Cpu;
@@ -12,6 +14,9 @@ namespace Nunchi.Cli;
 /// <summary><c>nunchi quantize MODEL OUT</c>: packs a checkpoint's weights once; <c>--report</c> compares the result with float32.</summary>
 internal static class QuantizeCommand
 {
+    private const int UsualQuestions = 70;
+    private const int MostTokens = 128;
+
     private static readonly string[] Texts =
     [
         "사진 속 간판에는 무엇이라고 쓰여 있나요? 한글과 숫자를 모두 읽어 주세요.",
@@ -27,12 +32,13 @@ internal static class QuantizeCommand
         var output = new Argument<string?>("OUT") { Description = "the directory to write; left out with --report to compare only", Arity = ArgumentArity.ZeroOrOne };
         var weights = new Option<string>("--weights") { Description = "bf16, int8 or int4 (default int4)", HelpName = "FORMAT", DefaultValueFactory = _ => "int4" };
         weights.AcceptOnlyFromAmong("bf16", "int8", "int4");
-        var report = new Option<bool>("--report") { Description = "Compare with float32: Kullback-Leibler divergence and how often the likeliest token is the same." };
+        var report = new Option<bool>("--report") { Description = "Compare with float32, along texts and along answers about drawn pictures: Kullback-Leibler divergence and how often the likeliest token is the same." };
         var prompts = new Option<string?>("--prompts") { Description = "A text file to compare on, one text a line (default: four Korean and English sentences).", HelpName = "FILE" };
+        Option<int?> questions = NumberOption.Create<int>("--questions", "Questions about drawn pictures to compare along float32's answers (default 70; 0 for none).", 0, 100_000);
         Option<int?> threads = NumberOption.Create<int>("--threads", "Worker threads (default: one a processor).", 1, 256);
         command.Arguments.Add(model);
         command.Arguments.Add(output);
-        foreach (Option option in (ReadOnlySpan<Option>)[weights, report, prompts, threads])
+        foreach (Option option in (ReadOnlySpan<Option>)[weights, report, prompts, questions, threads])
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
@@ -41,8 +47,9 @@ internal static class QuantizeCommand
             string? to = parsed.GetValue(output);
             if (to == null && !parsed.GetValue(report))
                 throw new UsageException("'nunchi quantize' needs OUT, the directory to write, or --report to compare only.");
-            string[]? texts = parsed.GetValue(report) ? ReadTexts(parsed.GetValue(prompts)) : null;
-            QuantizedDocument document = Quantize(own, from, to, WeightFormats.Parse(format), texts, parsed.GetValue(threads) ?? 0);
+            Comparison? comparison = parsed.GetValue(report) ? new Comparison(ReadTexts(parsed.GetValue(prompts)), parsed.GetValue(questions) ?? UsualQuestions) : null;
+            using Interrupts.Scope scope = own.Interrupts.Enter();
+            QuantizedDocument document = Quantize(own, from, to, WeightFormats.Parse(format), comparison, parsed.GetValue(threads) ?? 0, scope.Token);
             if (parsed.GetValue(GlobalOptions.Json))
                 own.Out.WriteLine(JsonDocuments.Write(document));
             else
@@ -52,7 +59,7 @@ internal static class QuantizeCommand
         return command;
     }
 
-    private static QuantizedDocument Quantize(Shell shell, string from, string? to, WeightFormat format, string[]? texts, int threads)
+    private static QuantizedDocument Quantize(Shell shell, string from, string? to, WeightFormat format, Comparison? comparison, int threads, CancellationToken cancellation)
     {
         using var status = new StatusLine(shell, "packing");
         using CpuBackend backend = CpuBackend.Create(new CpuOptions { Threads = threads });
@@ -63,17 +70,27 @@ internal static class QuantizeCommand
             PackedCheckpointWriter.Write(from, directory.Path, model, format);
             directory.Commit();
         }
-        AgreementDocument? agreement = null;
-        if (texts != null)
+        AgreementDocument? agreement = null, answers = null;
+        if (comparison != null)
         {
             status.Report("comparing with float32");
             using CpuBackend plainBackend = CpuBackend.Create(new CpuOptions { Threads = threads });
             using VisionLanguageModel plain = CheckpointReader.Load(from, plainBackend, WeightFormat.Float32);
-            agreement = AgreementDocument.Of(Agreement.Of(plain, model, Tokenizer.Load(from), texts));
+            agreement = AgreementDocument.Of(Agreement.Of(plain, model, Tokenizer.Load(from), comparison.Texts));
+            if (comparison.Questions > 0)
+            {
+                // As when answering: the rounded model's encoder rounds in its attention too.
+                backend.RoundsAttention = model.Decoder.Embedding.Packed != null;
+                SceneAssets assets = shell.FindAssets();
+                EvalOutput.TellFonts(shell, assets);
+                answers = AgreementDocument.Of(Agreement.OfAnswers(
+                    plain, model, from, SuiteQuestions.First(assets, comparison.Questions, pictures: shell.Pictures), MostTokens,
+                    done => status.Report($"comparing along answers: {done} of {comparison.Questions}", (double)done / comparison.Questions), cancellation));
+            }
         }
         return new QuantizedDocument(
             Path.GetFileName(Path.TrimEndingDirectorySeparator(from)), to == null ? null : Path.GetFullPath(to), WeightFormats.NameOf(format),
-            model.Parameters.All.Sum(parameter => parameter.Tensor.Bytes), model.Parameters.Count() * sizeof(float), agreement);
+            model.Parameters.All.Sum(parameter => parameter.Tensor.Bytes), model.Parameters.Count() * sizeof(float), agreement, answers);
     }
 
     private static string[] ReadTexts(string? path)
@@ -89,7 +106,15 @@ internal static class QuantizeCommand
         if (document.Directory != null)
             shell.Out.WriteLine($"wrote {document.Directory}");
         shell.Out.WriteLine($"{document.Format} weights take {document.Bytes / 1e6:0.0} MB, float32 {document.BytesFloat32 / 1e6:0.0} MB");
-        if (document.Agreement is { } agreement)
-            shell.Out.WriteLine($"against float32 over {agreement.Tokens} tokens: divergence {agreement.Divergence:0.00000} nats (largest {agreement.LargestDivergence:0.00000}), same likeliest token {agreement.Top1 * 100:0.00} %");
+        Write(shell, document.Agreement, "texts");
+        Write(shell, document.Answers, "answers about drawn pictures");
     }
+
+    private static void Write(Shell shell, AgreementDocument? agreement, string place)
+    {
+        if (agreement != null)
+            shell.Out.WriteLine($"against float32 over {agreement.Tokens} tokens of {place}: divergence {agreement.Divergence:0.00000} nats (largest {agreement.LargestDivergence:0.00000}), same likeliest token {agreement.Top1 * 100:0.00} %");
+    }
+
+    private sealed record Comparison(string[] Texts, int Questions);
 }

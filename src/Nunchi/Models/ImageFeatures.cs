@@ -3,7 +3,7 @@ using Nunchi.Tensors;
 
 namespace Nunchi.Models;
 
-/// <summary>The packed features of one picture, ready to stand in a prompt: kept between the turns of a conversation.</summary>
+/// <summary>The packed features of one picture or of several, ready to stand in a prompt: kept between the turns of a conversation.</summary>
 public sealed unsafe class ImageFeatures : IDisposable
 {
     private ImageFeatures(Tensor rows) => Rows = rows;
@@ -11,22 +11,22 @@ public sealed unsafe class ImageFeatures : IDisposable
     /// <summary>[image tokens, decoder width].</summary>
     public Tensor Rows { get; }
 
-    /// <summary>Image tokens the picture takes.</summary>
+    /// <summary>Image tokens that they take.</summary>
     public int Tokens => Rows.Rows;
 
     /// <summary>Bytes of memory.</summary>
     public long Bytes => Rows.Count * sizeof(float);
 
-    /// <summary>Encodes one picture.</summary>
+    /// <summary>Encodes pictures.</summary>
     /// <param name="model">The model.</param>
     /// <param name="tape">Runs; must not record. It is reset.</param>
-    /// <param name="image">The picture, alone in its <see cref="ProcessedImages"/>.</param>
+    /// <param name="images">The pictures.</param>
     /// <param name="cropsAtOnce">Crops that run together.</param>
     /// <param name="encoded">Called with the number of crops done; may throw to stop.</param>
-    public static ImageFeatures Encode(VisionLanguageModel model, Tape tape, ProcessedImages image, int cropsAtOnce = 4, Action<int>? encoded = null)
+    public static ImageFeatures Encode(VisionLanguageModel model, Tape tape, ProcessedImages images, int cropsAtOnce = 4, Action<int>? encoded = null)
     {
         using var batch = new ImageBatch(model.Config.Vision);
-        batch.Add(image);
+        batch.Add(images);
         try
         {
             Tensor packed = model.EncodeImages(tape, batch, cropsAtOnce, encoded);

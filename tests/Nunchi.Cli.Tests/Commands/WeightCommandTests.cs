@@ -71,6 +71,26 @@ public class WeightCommandTests
         Assert.Contains(expected, shell.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("3", true)]
+    [InlineData("0", false)]
+    public async Task QuantizeReport_Questions_CompareAlongAnswersToo(string questions, bool answers)
+    {
+        using var shell = new TestShell();
+        string model = Path.Combine(RepositoryFiles.Goldens, "varco2-tiny");
+
+        Assert.Equal(ExitCode.Success, await shell.RunAsync("quantize", model, "--report", "--weights", "int8", "--questions", questions, "--json"));
+
+        JsonElement report = JsonCheck.Single(shell.Output, "nunchi.quantized/1");
+        Assert.InRange(report.GetProperty("agreement").GetProperty("top1").GetDouble(), 0.3, 1);
+        Assert.Equal(answers, report.TryGetProperty("answers", out JsonElement along) && along.ValueKind == JsonValueKind.Object);
+        if (answers)
+        {
+            Assert.InRange(along.GetProperty("tokens").GetInt32(), 3, 3 * 128);
+            Assert.InRange(along.GetProperty("divergence").GetDouble(), 0, 1);
+        }
+    }
+
     [Fact]
     public async Task Quantize_WithoutOutOrReport_SaysWhatIsMissing()
     {

@@ -1,7 +1,9 @@
+using Nunchi.Chat;
 using Nunchi.Checkpoints;
 using Nunchi.Conversion;
 using Nunchi.Generation;
 using Nunchi.Generation.Measurement;
+using Nunchi.Images;
 using Nunchi.Models;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Cpu;
@@ -96,6 +98,37 @@ public sealed class PackedCheckpointTests : IDisposable
         Assert.InRange(other.Divergence, 1e-6, 1);
         Assert.True(other.LargestDivergence >= other.Divergence);
         Assert.Throws<ArgumentException>(() => Agreement.Of(plain, rounded, tokenizer, []));
+    }
+
+    [Fact]
+    public void AgreementOfAnswers_WithAPicture_FollowsThePlainModelsAnswers()
+    {
+        string directory = GoldenFiles.Path("varco2-tiny");
+        using VisionLanguageModel plain = CheckpointReader.Load(directory, _backend);
+        using VisionLanguageModel rounded = CheckpointReader.Load(directory, _backend, WeightFormat.Int4);
+        byte[] pixels = new byte[3 * 70 * 50];
+        new Random(4).NextBytes(pixels);
+        IReadOnlyList<Message>[] conversations =
+        [
+            [new Message(Role.User, [new ImagePart(new RgbImage(70, 50, pixels)), new TextPart("무엇이 있나요?")])],
+            [new Message(Role.User, "two words")],
+        ];
+        var told = new List<int>();
+        CancellationToken running = TestContext.Current.CancellationToken;
+
+        Agreement same = Agreement.OfAnswers(plain, plain, directory, conversations, 9, told.Add, running), other = Agreement.OfAnswers(plain, rounded, directory, conversations, 9, cancellation: running);
+        Agreement one = Agreement.OfAnswers(plain, plain, directory, conversations, 1, cancellation: running);
+
+        Assert.Equal((0, 1), (same.Divergence, same.Top1));
+        Assert.InRange(same.Tokens, 3, 18);
+        Assert.Equal(2, one.Tokens);
+        Assert.Equal(same.Tokens, other.Tokens);
+        Assert.InRange(other.Divergence, 1e-6, 1);
+        Assert.Equal([1, 2], told);
+        Assert.Throws<ArgumentException>(() => Agreement.OfAnswers(plain, rounded, directory, [], cancellation: running));
+        using var stopped = new CancellationTokenSource();
+        stopped.Cancel();
+        Assert.Throws<OperationCanceledException>(() => Agreement.OfAnswers(plain, rounded, directory, conversations, cancellation: stopped.Token));
     }
 
     public void Dispose()

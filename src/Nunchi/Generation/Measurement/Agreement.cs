@@ -1,3 +1,5 @@
+using Nunchi.Chat;
+using Nunchi.Images;
 using Nunchi.Models;
 using Nunchi.Tensors;
 using Nunchi.Text;
@@ -21,26 +23,75 @@ public sealed record Agreement(int Tokens, double Divergence, double LargestDive
     {
         if (texts.Count == 0)
             throw new ArgumentException("There is no text to compare on.", nameof(texts));
-        int places = 0, same = 0;
-        double sum = 0, largest = 0;
+        var sum = new Sum();
         foreach (string text in texts)
         {
             int[] ids = [.. tokenizer.Encode(text)];
             if (ids.Length == 0)
                 throw new ArgumentException($"\"{text}\" gives no token.", nameof(texts));
-            float[] expected = Logits(plain, ids), actual = Logits(rounded, ids);
-            int vocabulary = expected.Length / ids.Length;
-            for (int place = 0; place < ids.Length; place++)
-            {
-                ReadOnlySpan<float> p = expected.AsSpan(place * vocabulary, vocabulary), q = actual.AsSpan(place * vocabulary, vocabulary);
-                double divergence = DivergenceOf(p, q);
-                sum += divergence;
-                largest = Math.Max(largest, divergence);
-                same += Likeliest(p) == Likeliest(q) ? 1 : 0;
-                places++;
-            }
+            sum.Add(Logits(plain, ids), Logits(rounded, ids), plain.Config.Text.VocabularySize);
         }
-        return new Agreement(places, sum / places, largest, (double)same / places);
+        return sum.Mean();
+    }
+
+    /// <summary>Compares two models of one checkpoint along the first one's likeliest answers, at every token that it wrote. Each sees pictures with its own encoder.</summary>
+    /// <param name="plain">The model that is taken as right and that answers.</param>
+    /// <param name="rounded">The other.</param>
+    /// <param name="directory">The checkpoint, for its tokenizer, template, images and ends.</param>
+    /// <param name="conversations">Each ends with a question.</param>
+    /// <param name="maxTokens">The most tokens of an answer.</param>
+    /// <param name="done">Told after each conversation how many are done.</param>
+    /// <param name="cancellation">Asked between conversations.</param>
+    /// <exception cref="ArgumentException">There is no conversation, or one does not fit the model.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static Agreement OfAnswers(
+        VisionLanguageModel plain, VisionLanguageModel rounded, string directory, IEnumerable<IReadOnlyList<Message>> conversations, int maxTokens = 128, Action<int>? done = null, CancellationToken cancellation = default)
+    {
+        PromptBuilder prompts = PromptBuilder.Load(directory);
+        ImageProcessor processor = CheckpointImages.Load(directory, plain.Config);
+        GenerationConfig generation = GenerationConfig.Load(directory, plain.Config.Text);
+        HashSet<int> ends = [.. generation.EosTokenIds];
+        if (prompts.EndOfTurn is { } end && prompts.Tokenizer.TokenId(end) is { } id)
+            ends.Add(id);
+        var sum = new Sum();
+        int conversationsDone = 0;
+        foreach (IReadOnlyList<Message> conversation in conversations)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            ChatRequest request = ChatRequest.Prepare(conversation, prompts, processor, null, plain.Config);
+            ProcessedImages? pictures = request.Images.Count == 0 ? null : processor.Process(request.Images, request.Tiling, cancellation);
+            var sampler = new Sampler(generation.Complete(new GenerationOptions()), plain.Config.Text.VocabularySize, request.Ids);
+            int room = Math.Min(maxTokens, plain.Config.Text.MaxPositions - request.Ids.Length);
+            List<int> answer = [];
+            float[] expected = Follow(plain, request.Ids, pictures, logits =>
+            {
+                int next = sampler.Next(logits);
+                answer.Add(next);
+                return answer.Count < room && !ends.Contains(next) ? next : null;
+            });
+            int place = 0;
+            float[] actual = Follow(rounded, request.Ids, pictures, _ => ++place < answer.Count ? answer[place - 1] : null);
+            sum.Add(expected, actual, plain.Config.Text.VocabularySize);
+            done?.Invoke(++conversationsDone);
+        }
+        return sum.Places > 0 ? sum.Mean() : throw new ArgumentException("There is no conversation to compare on.", nameof(conversations));
+    }
+
+    // The logits after a prompt and after each token that is chosen from them, until none is.
+    private static float[] Follow(VisionLanguageModel model, int[] ids, ProcessedImages? pictures, Func<ReadOnlySpan<float>, int?> choose)
+    {
+        using var tape = new Tape(model.Backend);
+        using ImageFeatures? seen = pictures == null ? null : ImageFeatures.Encode(model, tape, pictures);
+        using var generator = new Generator(model, tape);
+        List<float> all = [];
+        ReadOnlySpan<float> logits = generator.Prefill(ids, seen?.Rows);
+        while (true)
+        {
+            all.AddRange(logits);
+            if (choose(logits) is not { } next)
+                return [.. all];
+            logits = generator.Step(next);
+        }
     }
 
     private static float[] Logits(VisionLanguageModel model, int[] ids)
@@ -77,5 +128,28 @@ public sealed record Agreement(int Tokens, double Divergence, double LargestDive
                 best = i;
         }
         return best;
+    }
+
+    private sealed class Sum
+    {
+        private int _same;
+        private double _divergence, _largest;
+
+        public int Places { get; private set; }
+
+        public void Add(float[] expected, float[] actual, int vocabulary)
+        {
+            for (int at = 0; at < expected.Length; at += vocabulary)
+            {
+                ReadOnlySpan<float> p = expected.AsSpan(at, vocabulary), q = actual.AsSpan(at, vocabulary);
+                double divergence = DivergenceOf(p, q);
+                _divergence += divergence;
+                _largest = Math.Max(_largest, divergence);
+                _same += Likeliest(p) == Likeliest(q) ? 1 : 0;
+                Places++;
+            }
+        }
+
+        public Agreement Mean() => new(Places, _divergence / Places, _largest, (double)_same / Places);
     }
 }

@@ -21,6 +21,7 @@ public sealed class CheckpointVerifier : IDisposable
 
     private readonly string _casesDirectory;
     private readonly VerificationOptions _options;
+    private const int TokensAtOnce = 2304;
     private readonly ComputeBackend _backend;
     private readonly VisionLanguageModel _model;
     private readonly PromptBuilder _prompts;
@@ -89,7 +90,8 @@ public sealed class CheckpointVerifier : IDisposable
             results.Add(PixelCheck.Compare(expected, pictures, _options.PixelTolerance));
         try
         {
-            Tensor? rows = pictures == null ? null : Encode(pictures);
+            using ImageFeatures? features = pictures == null ? null : ImageFeatures.Encode(_model, _tape, pictures, Math.Max(1, TokensAtOnce / _model.Config.Vision.Tokens));
+            Tensor? rows = features?.Rows;
             if (rows != null && expected.Find("image_feature_rows") != null)
                 results.Add(CompareFeatures(expected, rows));
             // What follows is compared from the reference's own ids, so that one fault is told once.
@@ -97,7 +99,6 @@ public sealed class CheckpointVerifier : IDisposable
             string? note = null;
             if (!decoder.All(comparison => comparison.Passed) && CompareRounded(item, expected, reference, rows) is { } rounded)
                 (decoder, note) = (rounded, RoundedRotary);
-            rows?.Dispose();
             return new CaseResult(item.Name, [.. results, .. decoder], note);
         }
         catch (ArgumentException failure)
@@ -117,17 +118,6 @@ public sealed class CheckpointVerifier : IDisposable
             ids.AddRange(Enumerable.Repeat(prompt.Ids[i], isImage ? pictures!.Images[picture++].TokenCount : 1));
         }
         return [.. ids];
-    }
-
-    private unsafe Tensor Encode(ProcessedImages pictures)
-    {
-        using var batch = new ImageBatch(_model.Config.Vision);
-        batch.Add(pictures);
-        Tensor packed = _model.EncodeImages(_tape, batch, Math.Max(1, 2304 / _model.Config.Vision.Tokens));
-        var rows = new Tensor(_backend, packed.Rows, packed.Columns);
-        _backend.Copy(packed.Data, rows.Data, packed.Count);
-        _tape.Reset();
-        return rows;
     }
 
     private Comparison CompareFeatures(SafetensorsFile expected, Tensor rows)
