@@ -12,9 +12,15 @@ public sealed unsafe class Tape : IDisposable
     private readonly Stack<TapeNode> _freeNodes = new();
     private readonly List<Tensor> _rented = [];
 
+    private readonly GradientSet? _gradients;
+
     /// <summary>A tape on a backend, with a workspace of its own.</summary>
-    public Tape(ComputeBackend backend, bool recording = false)
+    /// <param name="backend">Where the arithmetic runs.</param>
+    /// <param name="recording">Whether operators record their backward.</param>
+    /// <param name="gradients">Where gradients of parameters go; null for the parameters themselves. With its own, a tape may run beside others over the same parameters.</param>
+    public Tape(ComputeBackend backend, bool recording = false, GradientSet? gradients = null)
     {
+        _gradients = gradients;
         Backend = backend;
         Workspace = new Workspace(backend);
         Recording = recording;
@@ -91,6 +97,8 @@ public sealed unsafe class Tape : IDisposable
     /// </summary>
     public Tensor GradientOf(Tensor tensor, out bool accumulate)
     {
+        if (_gradients != null && !tensor.Rented)
+            return _gradients.Of(tensor, out accumulate);
         if (tensor.Gradient == null)
         {
             if (tensor.Rented)
@@ -146,9 +154,10 @@ public sealed unsafe class Tape : IDisposable
         return node;
     }
 
+    // Parameters outlive every tape and may be on several, so that nothing is counted on them.
     private static Tensor? Hold(Tensor? tensor)
     {
-        if (tensor != null)
+        if (tensor is { Rented: true })
             tensor.References++;
         return tensor;
     }
@@ -157,10 +166,10 @@ public sealed unsafe class Tape : IDisposable
     {
         Tensor output = node.Output!;
         output.ReleaseRequested = true;
-        if (node.Saved != null)
-            node.Saved.ReleaseRequested = true;
-        if (node.Saved2 != null)
-            node.Saved2.ReleaseRequested = true;
+        if (node.Saved is { Rented: true } saved)
+            saved.ReleaseRequested = true;
+        if (node.Saved2 is { Rented: true } saved2)
+            saved2.ReleaseRequested = true;
         Drop(node.A);
         Drop(node.B);
         Drop(node.C);
@@ -174,10 +183,10 @@ public sealed unsafe class Tape : IDisposable
 
     private void Drop(Tensor? tensor)
     {
-        if (tensor == null)
+        if (tensor is not { Rented: true })
             return;
         tensor.References--;
-        if (tensor is { References: 0, ReleaseRequested: true, Rented: true, Kept: false })
+        if (tensor is { References: 0, ReleaseRequested: true, Kept: false })
             Workspace.Return(tensor);
     }
 }

@@ -31,7 +31,8 @@ public static class TrainingRunner
         var console = options.Console ?? Console.Out;
         var latest = checkpoints.Latest;
         var state = latest is null ? null : CheckpointStore.ReadState(latest);
-        using var backend = options.CreateBackend?.Invoke() ?? CpuBackend.Create(new CpuOptions { Threads = options.Threads ?? recipe.Compute.Threads, Precision = recipe.Compute.Precision });
+        ComputeBackend CreateBackend(int threads) => options.CreateBackend?.Invoke() ?? CpuBackend.Create(new CpuOptions { Threads = threads, Precision = recipe.Compute.Precision });
+        using var backend = CreateBackend(options.Threads ?? recipe.Compute.Threads);
         using var reporter = new RunReporter(Path.Combine(directory, "log.jsonl"), state?.LogBytes ?? 0, console, options.PeakOperations ?? MeasurePeak(backend));
         reporter.Say($"{recipe.Name} in {directory} on {backend.Name}");
         foreach (var index in selected)
@@ -44,7 +45,7 @@ public static class TrainingRunner
                 continue;
             }
 
-            if (RunStage(recipe, index, backend, new StageRunContext(index, directory, checkpoints, reporter), checkpoint, cancellation) == StageEnd.Stopped)
+            if (RunStage(new StageContext(recipe, stage, backend, directory, CreateBackend), new StageRunContext(index, directory, checkpoints, reporter), checkpoint, cancellation) == StageEnd.Stopped)
             {
                 reporter.Say($"stopped; everything is saved in {checkpoints.Latest}. To go on: nunchi train --resume {directory}");
                 return TrainingEnd.Stopped;
@@ -55,15 +56,15 @@ public static class TrainingRunner
         return TrainingEnd.Complete;
     }
 
-    private static StageEnd RunStage(Recipe recipe, int index, ComputeBackend backend, StageRunContext context, string? checkpoint, CancellationToken cancellation)
+    private static StageEnd RunStage(StageContext context, StageRunContext place, string? checkpoint, CancellationToken cancellation)
     {
-        using var stage = CreateStage(new StageContext(recipe, recipe.Stages[index], backend, context.Directory));
+        using var stage = CreateStage(context);
         if (checkpoint is null)
-            ModuleSources.Load(recipe, index, stage, context, backend);
-        using var run = new StageRun(recipe.Stages[index], stage, backend, context, checkpoint);
+            ModuleSources.Load(context.Recipe, place.Index, stage, place, context.Backend);
+        using var run = new StageRun(context.Stage, stage, context.Backend, place, checkpoint);
         var end = run.Run(cancellation);
         if (end == StageEnd.Complete)
-            stage.Export(Path.Combine(context.Directory, "model"));
+            stage.Export(Path.Combine(place.Directory, "model"));
         return end;
     }
 

@@ -32,6 +32,52 @@ public class TapeTests
     }
 
     [Fact]
+    public void Backward_TapesWithGradientsOfTheirOwnAtOnce_AddUpToThoseOfOneTape()
+    {
+        using var backend = new ReferenceBackend();
+        using Tensor x = Filled(backend, 6, 8), w = Filled(backend, 8, 8), n = Filled(backend, 1, 8);
+        w.RequiresGradient = n.RequiresGradient = true;
+        void Step(Tape tape, int first)
+        {
+            using var labels = new IndexBuffer([first, first + 1]);
+            Tensor y = RmsNorm.Apply(tape, Linear.Apply(tape, x.RowBlock(first, 2), w), n, 1e-6f);
+            Losses.CrossEntropy(tape, Linear.Apply(tape, Gelu.Apply(tape, y, true), w), labels, 0.5f, out _);
+            tape.Backward();
+            tape.Reset();
+        }
+
+        using var one = new Tape(backend, recording: true);
+        for (int first = 0; first < 6; first += 2)
+            Step(one, first);
+        float[] expectedW = w.Gradient!.Span.ToArray(), expectedN = n.Gradient!.Span.ToArray();
+
+        using ReferenceBackend second = new(), third = new();
+        using GradientSet a = new(second), b = new(third);
+        using Tape withA = new(second, recording: true, a), withB = new(third, recording: true, b);
+        for (int round = 0; round < 2; round++)
+        {
+            w.ForgetGradient();
+            n.ForgetGradient();
+            Parallel.Invoke(() => Step(one, 0), () => Step(withA, 2), () => Step(withB, 4));
+            a.AddToParameters(backend);
+            b.AddToParameters(backend);
+            for (int i = 0; i < expectedW.Length; i++)
+                Assert.Equal(expectedW[i], w.Gradient!.Span[i], 1e-5);
+            for (int i = 0; i < expectedN.Length; i++)
+                Assert.Equal(expectedN[i], n.Gradient!.Span[i], 1e-5);
+        }
+
+        // What was added is gone, and a parameter that no other tape reached gets its gradient too.
+        float[] before = w.Gradient!.Span.ToArray();
+        a.AddToParameters(backend);
+        Assert.Equal(before, w.Gradient.Span.ToArray());
+        w.ForgetGradient();
+        Step(withA, 0);
+        a.AddToParameters(backend);
+        Assert.True(w.HasGradient && w.Gradient.Span.ContainsAnyExcept(0f));
+    }
+
+    [Fact]
     public void Backward_FrozenParts_AreNotRecorded()
     {
         using var backend = new ReferenceBackend();

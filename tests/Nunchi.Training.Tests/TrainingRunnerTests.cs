@@ -31,6 +31,26 @@ public sealed class TrainingRunnerTests : IDisposable
     }
 
     [Fact]
+    public void Run_Lanes_GiveTheSameBytesWithAnyThreadsAndTheLossesOfPartsInTurn()
+    {
+        const string Stage = "steps: 6, modules: {decoder: {learning_rate: 0.003, muon_learning_rate: 0.01} }, optimizer: {kind: muon+adamw}, data: {conversation_share: 0.5, length: 48}, every: {log: 1}";
+        var lanes = WriteRecipe("text", $"{Stage}, batch: {{tokens: 160, accumulate: 5, lanes: 3}}");
+        foreach (var threads in (int[])[1, 2, 4])
+            Assert.Equal(TrainingEnd.Complete, TrainingRunner.Run(lanes, new TrainingOptions { RunDirectory = Place($"lanes-{threads}"), Threads = threads, Console = TextWriter.Null }, TestContext.Current.CancellationToken));
+        Run(WriteRecipe("text", $"{Stage}, batch: {{tokens: 160, accumulate: 5}}"), "turns");
+
+        foreach (var file in (string[])["parameters.safetensors", "optimizer.safetensors"])
+        {
+            Assert.Equal(File.ReadAllBytes(LastCheckpoint("lanes-1", file)), File.ReadAllBytes(LastCheckpoint("lanes-2", file)));
+            Assert.Equal(File.ReadAllBytes(LastCheckpoint("lanes-1", file)), File.ReadAllBytes(LastCheckpoint("lanes-4", file)));
+        }
+
+        Assert.Equal(Losses("lanes-1"), Losses("lanes-2"));
+        Assert.Equal(6, Losses("turns").Length);
+        Assert.All(Losses("turns").Zip(Losses("lanes-1")), pair => Assert.Equal(pair.First, pair.Second, 2e-3 * pair.First));
+    }
+
+    [Fact]
     public void Run_DirectoryHoldsARun_SaysHowToGoOn()
     {
         var recipe = WriteRecipe("text", "steps: 1, batch: {samples: 1}, modules: {decoder: {learning_rate: 0.003}}");

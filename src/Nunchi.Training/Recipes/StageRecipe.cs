@@ -70,7 +70,7 @@ public sealed record StageRecipe
     {
         var kind = section.Choice<StageKind>("kind", null, StageKinds);
         var steps = section.Integer("steps", null, 1, 100_000_000);
-        var batch = BatchRecipe.Read(section.Section("batch"));
+        var batch = BatchRecipe.Read(section.Section("batch"), sequences: kind is not (StageKind.EncoderLabels or StageKind.ProjectorLabels));
         var stage = new StageRecipe
         {
             Name = ReadName(section),

@@ -4,14 +4,18 @@ namespace Nunchi.Training.Recipes;
 /// <param name="Samples">Samples per part of a step, or null when tokens decide.</param>
 /// <param name="Tokens">Most tokens per part of a step, or null when samples decide. Samples are packed in their order until the next would not fit.</param>
 /// <param name="Accumulate">Parts whose gradients are summed into one step.</param>
-public sealed record BatchRecipe(int? Samples, int? Tokens, int Accumulate)
+/// <param name="Lanes">Parts that run at once, each on its share of the threads and with gradients of its own; results do not depend on the threads.</param>
+public sealed record BatchRecipe(int? Samples, int? Tokens, int Accumulate, int Lanes = 1)
 {
-    internal static BatchRecipe Read(RecipeSection section)
+    internal static BatchRecipe Read(RecipeSection section, bool sequences)
     {
         var batch = new BatchRecipe(
             section.Has("samples") ? section.Integer("samples", null, 1, 65536) : null,
             section.Has("tokens") ? section.Integer("tokens", null, 16, 1 << 24) : null,
-            section.Integer("accumulate", 1, 1, 4096));
+            section.Integer("accumulate", 1, 1, 4096),
+            sequences ? section.Integer("lanes", 1, 1, 64) : 1);
+        if (batch.Lanes > batch.Accumulate)
+            throw section.Error("lanes", $"is {batch.Lanes}, but a step has {batch.Accumulate} part{(batch.Accumulate == 1 ? "" : "s")}: accumulate must be at least as many");
         if (batch.Samples is null == batch.Tokens is null)
             throw section.Error(batch.Samples is null ? "samples" : "tokens", "and its counterpart: give exactly one of samples and tokens");
         section.Finish();

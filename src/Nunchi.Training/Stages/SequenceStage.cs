@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Nunchi.Models;
 using Nunchi.Tensors;
+using Nunchi.Tensors.Backends;
 using Nunchi.Text;
 using Nunchi.Training.Pipelines;
 using Nunchi.Training.Recipes;
@@ -13,10 +14,8 @@ namespace Nunchi.Training.Stages;
 internal abstract class SequenceStage : Stage<SequenceSample>
 {
     private const int VocabularyStep = 64;
-    private readonly AnswerPass _pass;
-    private readonly PatchVectors? _symbols;
-    private readonly PatchVectors? _places;
-    private readonly Tape _tape;
+    private readonly Lane _whole;
+    private readonly Lane[] _lanes;
     private readonly string[] _meters;
     private readonly IReadOnlyList<string> _tasks;
 
@@ -28,11 +27,14 @@ internal abstract class SequenceStage : Stage<SequenceSample>
         Prompts = MiniTokenizer.Prepare(recipe.Tokenizer, TokenizerDirectory(context.RunDirectory), (ulong)recipe.Seed);
         Model = ModelBuilder.Create(context.Backend, ModelBuilder.Configure(recipe.Model, Vocabulary(Prompts.Tokenizer), Prompts.Tokenizer), recipe.Seed);
         Parameters = [.. ModelBuilder.Parameters(Model, modules)];
-        _tape = new Tape(context.Backend, recording: true);
-        _symbols = context.Stage.Kind == StageKind.Symbols ? new PatchVectors(Model, new PatchThings(Prompts.Tokenizer)) : null;
-        var boxes = (context.Stage.Data as AnswerData)?.Boxes ?? new BoxRecipe(0);
-        _places = _symbols is null && boxes.Weight > 0 ? new PatchVectors(Model, new PatchThings(Prompts.Tokenizer), boxes.Share) : null;
-        _pass = new AnswerPass(Model, _symbols, _places) { BoxWeight = boxes.Weight };
+        _whole = Lane.Create(context, Model, Prompts.Tokenizer, context.Backend, gradients: null);
+        _lanes = new Lane[context.Stage.Batch.Lanes > 1 ? context.Stage.Batch.Lanes : 0];
+        for (var i = 0; i < _lanes.Length; i++)
+        {
+            var own = context.Backend.Threads == 1 ? null : context.CreateBackend(Math.Max(1, context.Backend.Threads / _lanes.Length));
+            _lanes[i] = Lane.Create(context, Model, Prompts.Tokenizer, own ?? context.Backend, i == 0 ? null : new GradientSet(own ?? context.Backend)) with { OwnBackend = own };
+        }
+
         _tasks = tasks;
         _meters = ["right", .. tasks.Select(task => $"loss.{task}"), .. tasks.Select(task => $"right.{task}"), "error.side"];
     }
@@ -48,13 +50,13 @@ internal abstract class SequenceStage : Stage<SequenceSample>
     /// <summary>Longest sample in tokens.</summary>
     protected int Longest { get; }
 
-    protected Tape Tape => _tape;
+    protected Tape Tape => _whole.Tape;
 
     /// <summary>What patches can show, where samples tell it: in a stage on symbols, and where boxes have a loss of their own; null elsewhere.</summary>
-    protected PatchThings? Known => (_symbols ?? _places)?.Known;
+    protected PatchThings? Known => (_whole.Symbols ?? _whole.Places)?.Known;
 
     /// <summary>What pictures are made of in a stage on symbols; null in every other.</summary>
-    protected PatchVectors? Symbols => _symbols;
+    protected PatchVectors? Symbols => _whole.Symbols;
 
     /// <summary>Rows of the embedding for a tokenizer: its ids, rounded up.</summary>
     public static int Vocabulary(Tokenizer tokenizer) => (tokenizer.VocabularySize + VocabularyStep - 1) / VocabularyStep * VocabularyStep;
@@ -65,7 +67,7 @@ internal abstract class SequenceStage : Stage<SequenceSample>
     {
         using var maker = (IDisposable)CreateMaker("evaluation");
         double loss = 0, weight = 0;
-        _tape.WithoutRecording(() =>
+        Tape.WithoutRecording(() =>
         {
             List<SequenceSample> part = [];
             for (var index = 0; index < samples; index++)
@@ -101,14 +103,28 @@ internal abstract class SequenceStage : Stage<SequenceSample>
 
     protected sealed override double Weight(SequenceSample sample) => sample.Labelled;
 
-    protected sealed override void Accumulate(List<SequenceSample> part, double stepWeight, StepReport report)
+    // Lanes find the newline vector as it must be and leave it.
+    protected sealed override void Prepare(IReadOnlyList<IReadOnlyList<SequenceSample>> parts) => Symbols?.SetNewline();
+
+    protected sealed override void Accumulate(List<SequenceSample> part, double stepWeight, StepReport report) => Accumulate(_whole, part, stepWeight, report);
+
+    protected sealed override void Accumulate(int lane, List<SequenceSample> part, double stepWeight, StepReport report) => Accumulate(_lanes[lane], part, stepWeight, report);
+
+    protected sealed override void GatherLanes()
     {
-        _pass.Clear();
+        foreach (var lane in _lanes)
+            lane.Gradients?.AddToParameters(Context.Backend);
+    }
+
+    private void Accumulate(Lane lane, List<SequenceSample> part, double stepWeight, StepReport report)
+    {
+        var pass = lane.Pass;
+        pass.Clear();
         foreach (var sample in part)
-            _pass.Add(CollectionsMarshal.AsSpan(sample.Ids), CollectionsMarshal.AsSpan(sample.Labels), sample.Images, sample.Shown, sample.Shared, CollectionsMarshal.AsSpan(sample.Branches));
-        report.Loss += _pass.Run(_tape, 1 / stepWeight) / stepWeight;
-        report.Operations += _pass.ForwardOperations + BackwardOperations(_pass);
-        if (_pass.SideError is { } error)
+            pass.Add(CollectionsMarshal.AsSpan(sample.Ids), CollectionsMarshal.AsSpan(sample.Labels), sample.Images, sample.Shown, sample.Shared, CollectionsMarshal.AsSpan(sample.Branches));
+        report.Loss += pass.Run(lane.Tape, 1 / stepWeight) / stepWeight;
+        report.Operations += pass.ForwardOperations + BackwardOperations(pass);
+        if (pass.SideError is { } error)
             report.Meters.Add(1 + (2 * _tasks.Count), error, 1);
         var at = 0;
         foreach (var sample in part)
@@ -117,10 +133,10 @@ internal abstract class SequenceStage : Stage<SequenceSample>
             {
                 if (sample.Labels[i] < 0)
                     continue;
-                var right = _pass.Right[at] ? 1 : 0;
+                var right = pass.Right[at] ? 1 : 0;
                 if (IsAnswer(sample.Tasks[i]))
                     report.Meters.Add(0, right, 1);
-                report.Meters.Add(1 + sample.Tasks[i], _pass.Losses[at], 1);
+                report.Meters.Add(1 + sample.Tasks[i], pass.Losses[at], 1);
                 report.Meters.Add(1 + _tasks.Count + sample.Tasks[i], right, 1);
                 at++;
             }
@@ -137,10 +153,9 @@ internal abstract class SequenceStage : Stage<SequenceSample>
         base.Dispose(disposing);
         if (!disposing)
             return;
-        _pass.Dispose();
-        _symbols?.Dispose();
-        _places?.Dispose();
-        _tape.Dispose();
+        _whole.Dispose();
+        foreach (var lane in _lanes)
+            lane.Dispose();
         Model.Dispose();
     }
 
@@ -150,5 +165,35 @@ internal abstract class SequenceStage : Stage<SequenceSample>
         var rates = Context.Stage.Modules;
         double Factor(string module, bool crossed) => rates.ContainsKey(module) ? 2 : crossed ? 1 : 0;
         return (Factor("encoder", false) * pass.EncoderOperations) + (Factor("projector", rates.ContainsKey("encoder")) * pass.ProjectorOperations) + (Factor("decoder", true) * pass.DecoderOperations);
+    }
+
+    /// <summary>What one thread of work needs to run passes over the shared model.</summary>
+    /// <param name="Tape">Runs and records.</param>
+    /// <param name="Pass">Puts sequences together.</param>
+    /// <param name="Symbols">What pictures are made of; null for an encoder's features.</param>
+    /// <param name="Places">Directions of boxes, for a loss of their own; null without.</param>
+    /// <param name="Gradients">Where gradients go; null for the parameters' own.</param>
+    private sealed record Lane(Tape Tape, AnswerPass Pass, PatchVectors? Symbols, PatchVectors? Places, GradientSet? Gradients) : IDisposable
+    {
+        /// <summary>A backend to dispose with it.</summary>
+        public ComputeBackend? OwnBackend { get; init; }
+
+        public static Lane Create(StageContext context, VisionLanguageModel model, Tokenizer tokenizer, ComputeBackend backend, GradientSet? gradients)
+        {
+            var symbols = context.Stage.Kind == StageKind.Symbols ? new PatchVectors(model, new PatchThings(tokenizer)) : null;
+            var boxes = (context.Stage.Data as AnswerData)?.Boxes ?? new BoxRecipe(0);
+            var places = symbols is null && boxes.Weight > 0 ? new PatchVectors(model, new PatchThings(tokenizer), boxes.Share) : null;
+            return new Lane(new Tape(backend, recording: true, gradients), new AnswerPass(model, symbols, places) { BoxWeight = boxes.Weight }, symbols, places, gradients);
+        }
+
+        public void Dispose()
+        {
+            Pass.Dispose();
+            Symbols?.Dispose();
+            Places?.Dispose();
+            Gradients?.Dispose();
+            Tape.Dispose();
+            OwnBackend?.Dispose();
+        }
     }
 }

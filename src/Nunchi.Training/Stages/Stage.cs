@@ -9,7 +9,8 @@ namespace Nunchi.Training.Stages;
 /// <param name="Stage">The stage's part of it.</param>
 /// <param name="Backend">Where the arithmetic runs.</param>
 /// <param name="RunDirectory">Where the run lies; the tokenizer is kept there.</param>
-internal sealed record StageContext(Recipe Recipe, StageRecipe Stage, ComputeBackend Backend, string RunDirectory)
+/// <param name="CreateBackend">Makes another backend like it, with so many threads, for parts that run at once.</param>
+internal sealed record StageContext(Recipe Recipe, StageRecipe Stage, ComputeBackend Backend, string RunDirectory, Func<int, ComputeBackend> CreateBackend)
 {
     /// <summary>A seed for one purpose of this stage, the same on every machine.</summary>
     public ulong SeedFor(string purpose)
@@ -81,9 +82,12 @@ internal abstract class Stage<T> : Stage
     private const int LeastCapacity = 32;
     private const int MostCapacity = 512;
     private const int TokensPerSample = 64;
+    private const int MostOnStack = 64;
     private readonly BatchRecipe _batch;
     private readonly int _producers;
     private readonly List<List<T>> _parts = [];
+    private readonly List<StepReport> _laneReports = [];
+    private readonly List<(int Tokens, int Index, T Sample)> _order = [];
     private SampleQueue<T>? _queue;
     private TimeSpan _waited;
 
@@ -128,9 +132,11 @@ internal abstract class Stage<T> : Stage
         }
 
         Prepare(_parts);
-        foreach (var part in _parts)
-            if (part.Count > 0)
-                Accumulate(part, weight, report);
+        if (_batch.Lanes == 1)
+            foreach (var part in _parts)
+                AccumulateSome(part, weight, report);
+        else
+            RunLanes(weight, report);
         Finish(report);
         queue.Release(taken);
     }
@@ -158,6 +164,18 @@ internal abstract class Stage<T> : Stage
     /// <summary>Forward and backward of one part; adds to the gradients and to the report.</summary>
     protected abstract void Accumulate(List<T> part, double stepWeight, StepReport report);
 
+    /// <summary>Forward and backward of one part beside the parts of other lanes; adds to the lane's own gradients.</summary>
+    /// <param name="lane">Which, from 0.</param>
+    /// <param name="part">The samples.</param>
+    /// <param name="stepWeight">Weight of all samples of the step.</param>
+    /// <param name="report">The lane's own.</param>
+    protected virtual void Accumulate(int lane, List<T> part, double stepWeight, StepReport report) => throw new NotSupportedException("this stage has no lanes");
+
+    /// <summary>Adds the gradients of the lanes, in their order, to the parameters'.</summary>
+    protected virtual void GatherLanes()
+    {
+    }
+
     /// <summary>Sees the report of the whole step.</summary>
     protected virtual void Finish(StepReport report)
     {
@@ -169,6 +187,78 @@ internal abstract class Stage<T> : Stage
             return;
         _waited = _queue.Waited;
         _queue.Dispose();
+    }
+
+    private void AccumulateSome(List<T> part, double weight, StepReport report)
+    {
+        if (part.Count > 0)
+            Accumulate(part, weight, report);
+    }
+
+    // What a lane does depends on the recipe alone; only whether lanes run at once depends on the threads.
+    private void RunLanes(double weight, StepReport report)
+    {
+        Balance();
+        while (_laneReports.Count < _batch.Lanes)
+            _laneReports.Add(new StepReport(MeterNames));
+        void Lane(int lane)
+        {
+            _laneReports[lane].Clear();
+            for (var part = lane; part < _parts.Count; part += _batch.Lanes)
+                if (_parts[part].Count > 0)
+                    Accumulate(lane, _parts[part], weight, _laneReports[lane]);
+        }
+
+        if (Context.Backend.Threads == 1)
+        {
+            for (var lane = 0; lane < _batch.Lanes; lane++)
+                Lane(lane);
+        }
+        else
+        {
+            var others = Enumerable.Range(1, _batch.Lanes - 1).Select(lane => Task.Factory.StartNew(() => Lane(lane), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+            try
+            {
+                Lane(0);
+            }
+            finally
+            {
+                Task.WaitAll(others);
+            }
+        }
+
+        GatherLanes();
+        foreach (var lane in _laneReports)
+            report.Add(lane);
+    }
+
+    // Lanes wait for the slowest: the largest samples go first, each to the part that has least.
+    private void Balance()
+    {
+        _order.Clear();
+        foreach (var part in _parts)
+        {
+            foreach (var sample in part)
+                _order.Add((Tokens(sample), _order.Count, sample));
+            part.Clear();
+        }
+
+        _order.Sort(static (a, b) => a.Tokens != b.Tokens ? b.Tokens.CompareTo(a.Tokens) : a.Index.CompareTo(b.Index));
+        Span<long> sizes = stackalloc long[_parts.Count <= MostOnStack ? _parts.Count : 0];
+        if (sizes.Length < _parts.Count)
+            sizes = new long[_parts.Count];
+        sizes.Clear();
+        foreach (var (tokens, _, sample) in _order)
+        {
+            var least = 0;
+            for (var i = 1; i < sizes.Length; i++)
+                if (sizes[i] < sizes[least])
+                    least = i;
+            _parts[least].Add(sample);
+            sizes[least] += tokens;
+        }
+
+        _order.Clear();
     }
 
     private int Fill(SampleQueue<T> queue, List<T> part, int taken, StepReport report)

@@ -65,6 +65,14 @@ internal sealed class StepReport(IReadOnlyList<string> meterNames)
 
     public Meters Meters { get; } = new(meterNames);
 
+    /// <summary>Adds what a part of the step did.</summary>
+    public void Add(StepReport part)
+    {
+        Loss += part.Loss;
+        Operations += part.Operations;
+        Meters.Add(part.Meters);
+    }
+
     public void Clear()
     {
         Loss = Accuracy = Operations = 0;

@@ -54,6 +54,8 @@ public class RecipeTests
     [InlineData("learning_rate: 0.003", "learning_rate: .nan", 13, "learning_rate is '.nan'")]
     [InlineData("kind: encoder_labels", "kind: encoder_lables", 9, "is 'encoder_lables'", "did you mean 'encoder_labels'?")]
     [InlineData("{samples: 8}", "{samples: 8, tokens: 100}", 11, "exactly one of samples and tokens")]
+    [InlineData("{samples: 8}", "{samples: 8, lanes: 2}", 11, "unknown key 'lanes'")]
+    [InlineData("accumulate: 2}", "accumulate: 2, lanes: 3}", 19, "lanes is 3, but a step has 2 parts")]
     [InlineData("[1x1, 2x1]", "[1x1, 2by1]", 6, "'2by1'", "ROWSxCOLUMNS")]
     [InlineData("decoder: frozen}", "decoder: {learning_rate: 1}}", 20, "must freeze encoder and decoder")]
     [InlineData("kind: projector\n", "kind: projector_labels\n    data: {levels: [{words: 1}]}\n", 18, "unknown key 'levels'")]

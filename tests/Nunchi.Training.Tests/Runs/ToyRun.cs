@@ -32,7 +32,7 @@ internal sealed class ToyRun : IDisposable
         Checkpoints = new CheckpointStore(Directory);
         var latest = resume ? Checkpoints.Latest : null;
         _reporter = new RunReporter(Path.Combine(Directory, "log.jsonl"), latest is null ? 0 : CheckpointStore.ReadState(latest).LogBytes, Console, peak: 1e9);
-        Stage = new ToyStage(new StageContext(recipe, recipe.Stages[0], _backend, Directory), broken);
+        Stage = new ToyStage(new StageContext(recipe, recipe.Stages[0], _backend, Directory, _ => ToyStage.Backend()), broken);
         Run = new StageRun(recipe.Stages[0], Stage, _backend, new StageRunContext(0, Directory, Checkpoints, _reporter), latest);
     }
 

@@ -73,7 +73,7 @@ internal sealed class PatchVectors : IDisposable
     /// <summary>Gives the model's newline vector the embedding of the token that ends a line.</summary>
     public void SetNewline()
     {
-        if (_model.Newline is { } newline)
+        if (_model.Newline is { } newline && !newline.Row(0).SequenceEqual(_model.Decoder.Embedding.Row(Known.NewlineToken)))
             _model.Decoder.Embedding.Row(Known.NewlineToken).CopyTo(newline.Row(0));
     }
 
