@@ -56,6 +56,30 @@ public static class TrainingRunner
         return TrainingEnd.Complete;
     }
 
+    /// <summary>Writes the model of a run's last checkpoint that holds a whole one, as a directory that inference and transformers load; the run may be going on.</summary>
+    /// <param name="runDirectory">The run.</param>
+    /// <param name="output">The directory to write; it exists and is empty.</param>
+    /// <returns>The checkpoint.</returns>
+    /// <exception cref="TrainingException">There is no run, or no checkpoint of a stage that trains the whole model.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged.</exception>
+    public static string Export(string runDirectory, string output)
+    {
+        var recipe = RunDirectory.Prepare(null, new TrainingOptions { RunDirectory = runDirectory, Resume = true }, out var directory);
+        foreach (var checkpoint in CheckpointStore.Of(directory).Reverse())
+        {
+            var state = CheckpointStore.ReadState(checkpoint);
+            if (recipe.Stages.FirstOrDefault(stage => stage.Name == state.Stage) is not { Kind: StageKind.Projector or StageKind.FineTune } own)
+                continue;
+            using var backend = CpuBackend.Create(new CpuOptions { Threads = 1 });
+            using var stage = CreateStage(new StageContext(recipe, own, backend, directory, threads => CpuBackend.Create(new CpuOptions { Threads = threads })));
+            CheckpointStore.ReadParameters(checkpoint, stage.Parameters);
+            stage.Export(output);
+            return checkpoint;
+        }
+
+        throw new TrainingException($"{directory} holds no checkpoint of a stage of kind projector or finetune, so there is no whole model to write yet");
+    }
+
     private static StageEnd RunStage(StageContext context, StageRunContext place, string? checkpoint, CancellationToken cancellation)
     {
         using var stage = CreateStage(context);

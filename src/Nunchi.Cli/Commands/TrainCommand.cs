@@ -18,13 +18,16 @@ internal static class TrainCommand
         var resume = new Option<bool>("--resume") { Description = "Go on from the run's last checkpoint." };
         var output = new Option<string?>("--out", "--run") { Description = "Directory of the run (default: runs/NAME, by the recipe's name).", HelpName = "DIR" };
         var stages = new Option<string[]>("--stage") { Description = "Run only this stage; may be given several times.", HelpName = "NAME", Arity = ArgumentArity.OneOrMore };
+        var export = new Option<string?>("--export") { Description = "Write the model of a run's last checkpoint into a new directory, while it trains too, and do nothing else.", HelpName = "DIR" };
         Option<int?> threads = NumberOption.Create<int>("--threads", "Worker threads (default: what the recipe says, or one a processor).", 1, 256);
         command.Arguments.Add(recipe);
-        foreach (Option option in (Option[])[resume, output, stages, threads])
+        foreach (Option option in (Option[])[resume, output, stages, export, threads])
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
             Shell own = GlobalOptions.Apply(shell, parsed);
+            if (parsed.GetValue(export) is { } model)
+                return Export(own, parsed.GetValue(recipe) ?? parsed.GetValue(output), model, parsed.GetValue(GlobalOptions.Json));
             string[] chosen = parsed.GetValue(stages) ?? [];
             (string? file, string? directory) = Place(parsed.GetValue(recipe), parsed.GetValue(output), parsed.GetValue(resume));
             bool json = parsed.GetValue(GlobalOptions.Json);
@@ -43,6 +46,20 @@ internal static class TrainCommand
             return end == TrainingEnd.Complete ? ExitCode.Success : own.Interrupts.Terminated ? ExitCode.Terminated : ExitCode.Interrupted;
         });
         return command;
+    }
+
+    private static int Export(Shell shell, string? run, string output, bool json)
+    {
+        if (run is null || !Directory.Exists(run))
+            throw new UsageException($"--export needs the directory of a run{(run is null ? "" : $"; {run} is none")}: nunchi train RUN --export DIR.");
+        using NewDirectory directory = NewDirectory.Begin(output);
+        string checkpoint = TrainingRunner.Export(run, directory.Path);
+        directory.Commit();
+        if (json)
+            shell.Out.WriteLine(JsonDocuments.Write(new TrainingDocument("exported") { Model = Path.GetFullPath(output), Checkpoint = checkpoint }));
+        else
+            shell.Out.WriteLine($"wrote {output} from {checkpoint}");
+        return ExitCode.Success;
     }
 
     /// <summary>A run is named by its recipe, its directory, or both.</summary>

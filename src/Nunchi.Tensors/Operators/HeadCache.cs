@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Nunchi.Tensors.Backends;
+using Nunchi.Tensors.Quantization;
 
 namespace Nunchi.Tensors.Operators;
 
@@ -11,6 +12,14 @@ public enum CacheFormat
 
     /// <summary>8 bits with a float32 scale for each head of each token: nearly a quarter of the memory and of what decoding reads.</summary>
     Int8,
+}
+
+/// <summary>Choosing a <see cref="CacheFormat"/>.</summary>
+public static class CacheFormats
+{
+    /// <summary>The usual format beside weights: 8 bits beside weights of 8 bits or fewer, whose rounding is larger; else as computed.</summary>
+    /// <param name="weights">How the decoder's matrices, or its embedding, are kept.</param>
+    public static CacheFormat Beside(WeightFormat weights) => weights is WeightFormat.Int8 or WeightFormat.Int4 ? CacheFormat.Int8 : CacheFormat.Float32;
 }
 
 /// <summary>

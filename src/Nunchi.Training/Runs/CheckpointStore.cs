@@ -30,8 +30,14 @@ internal sealed unsafe class CheckpointStore
     internal Action<string>? Writing { get; set; }
 
     /// <summary>All whole checkpoints, oldest first.</summary>
-    public IReadOnlyList<string> All =>
-        [.. Directory.EnumerateDirectories(_root).Where(path => !Path.GetFileName(path).StartsWith('.')).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> All => Whole(_root);
+
+    /// <summary>The whole checkpoints of a run that may be going on: nothing is tidied.</summary>
+    public static IReadOnlyList<string> Of(string runDirectory) =>
+        Path.Combine(runDirectory, "checkpoints") is var root && Directory.Exists(root) ? Whole(root) : [];
+
+    private static IReadOnlyList<string> Whole(string root) =>
+        [.. Directory.EnumerateDirectories(root).Where(path => !Path.GetFileName(path).StartsWith('.')).Order(StringComparer.Ordinal)];
 
     /// <summary>The newest checkpoint, or null.</summary>
     public string? Latest => All is { Count: > 0 } all ? all[^1] : null;

@@ -42,7 +42,7 @@ public sealed class ChatEngine : IChatEngine
         _processor = weights.Processor;
         _tape = new Tape(weights.Backend);
         _passes = options.RunsTogether ? weights.Passes : null;
-        _memory = new ConversationMemory(new Generator(_model, _tape, _passes, options.PrefillChunk, options.Cache), options.PrefixBytes == 0 ? null : weights.Prefixes);
+        _memory = new ConversationMemory(new Generator(_model, _tape, _passes, options.PrefillChunk, weights.Cache), options.PrefixBytes == 0 ? null : weights.Prefixes);
         _features = weights.Features;
         _pump = new AnswerPump(this);
         _writer = new AnswerWriter(_prompts.Tokenizer, _model.Config.Text.MaxPositions, weights.Generation, weights.EndTokens, [_model.Config.ImageTokenId]);
@@ -64,7 +64,7 @@ public sealed class ChatEngine : IChatEngine
         options ??= new EngineOptions();
         var watch = Stopwatch.StartNew();
         EngineWeights weights = EngineWeights.Load(path, options);
-        return new ChatEngine(options, weights, ModelDescription.Of(CheckpointPlace.Of(path).Directory, weights.Model, weights.Backend, options.Cache, watch.Elapsed) with
+        return new ChatEngine(options, weights, ModelDescription.Of(CheckpointPlace.Of(path).Directory, weights.Model, weights.Backend, weights.Cache, watch.Elapsed) with
         {
             Adapter = options.Adapter is { } adapter ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(adapter)) : null,
             RoundedTo = options.RoundedTo,

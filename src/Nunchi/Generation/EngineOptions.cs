@@ -21,8 +21,8 @@ public sealed record EngineOptions
     /// <summary>How matrices are kept: float32 as trained, or rounded to take less memory and time; null: as the directory says, float32 unless it is packed.</summary>
     public WeightFormat? Weights { get; init; }
 
-    /// <summary>How keys and values of earlier tokens are kept.</summary>
-    public CacheFormat Cache { get; init; } = CacheFormat.Float32;
+    /// <summary>How keys and values of earlier tokens are kept; null: in 8 bits beside weights of 8 bits or fewer, else in float32.</summary>
+    public CacheFormat? Cache { get; init; }
 
     /// <summary>
     /// Most tokens, 0..31, that are guessed where an answer repeats what stands in prompt or answer, and checked in one pass; 0 guesses none. Answers are the same with any number.

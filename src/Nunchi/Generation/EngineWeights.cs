@@ -6,6 +6,7 @@ using Nunchi.Models;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Cpu;
+using Nunchi.Tensors.Operators;
 using Nunchi.Text;
 
 namespace Nunchi.Generation;
@@ -22,6 +23,7 @@ internal sealed class EngineWeights
     {
         Backend = backend;
         Model = model;
+        Cache = options.Cache ?? CacheFormats.Beside(model.Decoder.Embedding.Format);
         Prompts = PromptBuilder.Load(directory);
         CheckTokenizer(directory, model.Config, Prompts);
         Processor = CheckpointImages.Load(directory, model.Config, images => Change(images, options));
@@ -30,7 +32,7 @@ internal sealed class EngineWeights
         if (Prompts.EndOfTurn is { } end && Prompts.Tokenizer.TokenId(end) is { } id)
             EndTokens.Add(id);
         Features = new ImageFeatureStore(options.FeatureBytes);
-        Prefixes = options.PrefixBytes == 0 ? null : new PrefixStore(backend, model.Config.Text, options.Cache, options.PrefixBytes);
+        Prefixes = options.PrefixBytes == 0 ? null : new PrefixStore(backend, model.Config.Text, Cache, options.PrefixBytes);
         Passes = options.RunsTogether ? new PassScheduler(model, new Tape(backend), Patience) : null;
         EnlargesForReading = options.EnlargeForReading ?? ReadingEnlargement.IsMadeFor(directory);
     }
@@ -38,6 +40,9 @@ internal sealed class EngineWeights
     public ComputeBackend Backend { get; }
 
     public VisionLanguageModel Model { get; }
+
+    /// <summary>How keys and values are kept.</summary>
+    public CacheFormat Cache { get; }
 
     public PromptBuilder Prompts { get; }
 

@@ -30,10 +30,11 @@ public sealed class GgufChatEngine : IChatEngine
         ChatTemplate template = model.Template ?? throw new InvalidDataException($"{model.Path}: it has no \"tokenizer.chat_template\", so how to ask it is not known.");
         _prompts = new PromptBuilder(template, model.Tokenizer, null);
         _tape = new Tape(backend);
-        _memory = new ConversationMemory(new Generator(model, _tape, null, options.PrefillChunk, options.Cache), prefixes: null);
+        CacheFormat cache = options.Cache ?? CacheFormats.Beside(model.Decoder.Embedding.Format);
+        _memory = new ConversationMemory(new Generator(model, _tape, null, options.PrefillChunk, cache), prefixes: null);
         _pump = new AnswerPump(this);
         _writer = new AnswerWriter(model.Tokenizer, model.Config.MaxPositions, new GenerationConfig(), [.. model.EosTokenIds], []);
-        Info = Describe(model, backend, options.Cache, watch.Elapsed) with { RoundedTo = options.RoundedTo };
+        Info = Describe(model, backend, cache, watch.Elapsed) with { RoundedTo = options.RoundedTo };
     }
 
     /// <inheritdoc/>

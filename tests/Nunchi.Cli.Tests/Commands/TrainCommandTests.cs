@@ -53,4 +53,60 @@ public class TrainCommandTests
         Assert.Contains("name", shell.Errors, StringComparison.Ordinal);
         Assert.False(Directory.Exists(shell.PathOf("run")));
     }
+
+    [Theory]
+    [InlineData("train --export model", "--export needs the directory of a run")]
+    [InlineData("train none.yaml --export model", "none.yaml is none")]
+    public async Task TrainExport_NoRunNamed_IsRefused(string line, string message)
+    {
+        using var shell = new TestShell();
+
+        Assert.Equal(ExitCode.Usage, await shell.RunAsync(line.Split(' ')));
+        Assert.Contains(message, shell.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TrainExport_BetweenTwoSteps_WritesAModelThatAnswersAndLeavesTheRunAsItWas()
+    {
+        using var shell = new TestShell { Loader = (directory, threads) => Engines.Load(directory, threads) };
+        await WriteRecipe(shell, "finetune", "encoder: {learning_rate: 0.001}, projector: {learning_rate: 0.001}, decoder: {learning_rate: 0.001}");
+        Assert.Equal(ExitCode.Success, await shell.RunAsync("train", shell.PathOf("r.yaml"), "--out", shell.PathOf("run"), "--quiet"));
+        string unfinished = Path.Combine(shell.PathOf("run"), "checkpoints", ".unfinished-by-another");
+        Directory.CreateDirectory(unfinished);
+
+        Assert.Equal(ExitCode.Success, await shell.RunAsync("train", shell.PathOf("run"), "--export", shell.PathOf("model"), "--json"));
+
+        string last = shell.Output.TrimEnd('\n').Split('\n')[^1];
+        Assert.Equal("exported", JsonCheck.Single(last + "\n", "nunchi.training/1").GetProperty("end").GetString());
+        Assert.Contains("01-s-step-00000002", last, StringComparison.Ordinal);
+        Assert.True(Directory.Exists(unfinished));
+        Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(shell.PathOf("run"), "model", "model.safetensors"), TestContext.Current.CancellationToken),
+            await File.ReadAllBytesAsync(Path.Combine(shell.PathOf("model"), "model.safetensors"), TestContext.Current.CancellationToken));
+        Assert.Equal(ExitCode.Success, await shell.RunAsync("chat", "안녕", "--model", shell.PathOf("model"), "--max-tokens", "2"));
+    }
+
+    [Fact]
+    public async Task TrainExport_StageWithoutAWholeModel_SaysSoAndWritesNothing()
+    {
+        using var shell = new TestShell();
+        await WriteRecipe(shell, "text", "decoder: {learning_rate: 0.001}");
+        Assert.Equal(ExitCode.Success, await shell.RunAsync("train", shell.PathOf("r.yaml"), "--out", shell.PathOf("run"), "--quiet"));
+
+        Assert.Equal(ExitCode.Failure, await shell.RunAsync("train", shell.PathOf("run"), "--export", shell.PathOf("model")));
+
+        Assert.Contains("no whole model", shell.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(shell.PathOf("run"))!), path => Path.GetFileName(path).StartsWith("model", StringComparison.Ordinal) && Path.GetFileName(path) != "models");
+    }
+
+    private static Task WriteRecipe(TestShell shell, string kind, string modules) => File.WriteAllTextAsync(shell.PathOf("r.yaml"), $$"""
+        name: tiny
+        tokenizer: {vocabulary: 4608, sentences: 300}
+        model:
+          encoder: {width: 16, layers: 1, heads: 1, mlp: 16, tile: 64, patch: 16}
+          decoder: {width: 16, layers: 1, heads: 1, key_value_heads: 1, head_size: 16, mlp: 16, max_positions: 2048}
+          images: {grids: [1x1]}
+        stages:
+          - {name: s, kind: {{kind}}, steps: 2, batch: {samples: 1}, modules: { {{modules}} }, every: {log: 1, checkpoint: 1} }
+
+        """, TestContext.Current.CancellationToken);
 }

@@ -2,6 +2,7 @@ using Nunchi.Chat;
 using Nunchi.Generation;
 using Nunchi.Images;
 using Nunchi.Tensors.Operators;
+using Nunchi.Tensors.Quantization;
 using Nunchi.Tests.Models;
 using static Nunchi.Tests.Generation.Conversing;
 
@@ -28,6 +29,20 @@ public class SharedPrefixTests
         Assert.InRange(usage.CachedTokens, usage.ImageTokens + 1, usage.PromptTokens - 1);
         Assert.Equal(usage.PromptTokens - usage.CachedTokens, updates.OfType<PhaseProgress>().Last().Total);
         await AssertAsAlone(options, About("square", "색은?"), updates);
+    }
+
+    [Theory]
+    [InlineData(WeightFormat.Float32, null, "float32")]
+    [InlineData(WeightFormat.BFloat16, null, "float32")]
+    [InlineData(WeightFormat.Int8, null, "int8")]
+    [InlineData(WeightFormat.Int4, null, "int8")]
+    [InlineData(WeightFormat.Int4, CacheFormat.Float32, "float32")]
+    [InlineData(WeightFormat.Float32, CacheFormat.Int8, "int8")]
+    public void Load_CacheLeftOut_IsAsUsualBesideTheWeights(WeightFormat weights, CacheFormat? cache, string expected)
+    {
+        using ChatEngine engine = Load(Options with { Weights = weights, Cache = cache });
+
+        Assert.StartsWith($"{expected}, ", engine.Info.KeyValueCache, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Nunchi.Chat;
 using Nunchi.Images;
 using Nunchi.Models;
 using Nunchi.Tensors;
+using Nunchi.Tensors.Operators;
 using Nunchi.Text;
 
 namespace Nunchi.Generation.Measurement;
@@ -82,7 +83,7 @@ public sealed record Agreement(int Tokens, double Divergence, double LargestDive
     {
         using var tape = new Tape(model.Backend);
         using ImageFeatures? seen = pictures == null ? null : ImageFeatures.Encode(model, tape, pictures);
-        using var generator = new Generator(model, tape);
+        using var generator = new Generator(model, tape, cache: CacheFormats.Beside(model.Decoder.Embedding.Format));
         List<float> all = [];
         ReadOnlySpan<float> logits = generator.Prefill(ids, seen?.Rows);
         while (true)

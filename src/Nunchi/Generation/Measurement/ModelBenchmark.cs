@@ -3,6 +3,7 @@ using Nunchi.Generation.Scheduling;
 using Nunchi.Models;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Cpu;
+using Nunchi.Tensors.Operators;
 using Nunchi.Tensors.Machine;
 using Nunchi.Tensors.Quantization;
 
@@ -13,6 +14,7 @@ public sealed class ModelBenchmark : IDisposable
 {
     private const int Question = 30, Guess = 8, Conversations = 8, ConversationContext = 128, LeastRepetitions = 3, MostRepetitions = 1000;
     private readonly ModelBenchmarkOptions _options;
+    private readonly CacheFormat _cache;
     private readonly CpuBackend _backend;
     private readonly VisionLanguageModel _model;
     private readonly Tape _tape;
@@ -23,6 +25,7 @@ public sealed class ModelBenchmark : IDisposable
     private ModelBenchmark(ModelBenchmarkOptions options, IProgress<string>? progress)
     {
         _options = options;
+        _cache = options.Cache ?? CacheFormats.Beside(options.Weights);
         _backend = CpuBackend.Create(new CpuOptions { Threads = options.Threads, Kernels = options.Kernels });
         // Before there are weights: the memory that it takes does not count as the model's.
         progress?.Report("the machine's limits");
@@ -67,7 +70,7 @@ public sealed class ModelBenchmark : IDisposable
             progress?.Report("encode");
             Arithmetic("encode", _model.Config.Vision.Tokens, 0, EncodeOperations(), Encode);
         }
-        using var generator = new Generator(_model, _tape, cache: _options.Cache);
+        using var generator = new Generator(_model, _tape, cache: _cache);
         foreach (int prompt in _options.Prompts.Where(prompt => Wants("prefill") && prompt <= text.MaxPositions))
         {
             progress?.Report($"prefill {prompt}");
@@ -117,7 +120,7 @@ public sealed class ModelBenchmark : IDisposable
     private void Together(IProgress<string>? progress)
     {
         progress?.Report("eight conversations");
-        var caches = Enumerable.Range(0, Conversations).Select(_ => new KeyValueCache(_backend, _model.Config.Text, format: _options.Cache)).ToList();
+        var caches = Enumerable.Range(0, Conversations).Select(_ => new KeyValueCache(_backend, _model.Config.Text, format: _cache)).ToList();
         var parts = caches.ConvertAll(cache => new SequencePart(cache, -1));
         caches.ForEach(cache => cache.Assume(ConversationContext));
         double bytes = TokenBytes() + ((double)Conversations * ConversationContext * caches[0].BytesPerToken);

@@ -13,8 +13,8 @@ public sealed record ModelBenchmarkOptions
     /// <summary>How matrices are kept.</summary>
     public WeightFormat Weights { get; init; } = WeightFormat.Int4;
 
-    /// <summary>How keys and values are kept.</summary>
-    public CacheFormat Cache { get; init; } = CacheFormat.Float32;
+    /// <summary>How keys and values are kept; null: as usual beside these weights.</summary>
+    public CacheFormat? Cache { get; init; }
 
     /// <summary>Worker threads; 0 takes one a processor.</summary>
     public int Threads { get; init; }
