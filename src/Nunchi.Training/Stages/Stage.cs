@@ -82,10 +82,10 @@ internal abstract class Stage<T> : Stage
     private const int LeastCapacity = 32;
     private const int MostCapacity = 512;
     private const int TokensPerSample = 64;
-    private const int MostOnStack = 64;
     private readonly BatchRecipe _batch;
     private readonly int _producers;
     private readonly List<List<T>> _parts = [];
+    private readonly long[] _sizes;
     private readonly List<StepReport> _laneReports = [];
     private readonly List<(int Tokens, int Index, T Sample)> _order = [];
     private SampleQueue<T>? _queue;
@@ -95,6 +95,7 @@ internal abstract class Stage<T> : Stage
     {
         Context = context;
         _batch = context.Stage.Batch;
+        _sizes = new long[_batch.Accumulate];
         _producers = context.Recipe.Producers;
         var perStep = _batch.Samples is { } samples ? (long)samples * _batch.Accumulate : (long)_batch.Tokens!.Value / TokensPerSample * _batch.Accumulate;
         Lead = (int)Math.Max(_batch.Samples * _batch.Accumulate ?? 1, Math.Clamp(3 * perStep, LeastCapacity, MostCapacity));
@@ -132,11 +133,12 @@ internal abstract class Stage<T> : Stage
         }
 
         Prepare(_parts);
-        if (_batch.Lanes == 1)
-            foreach (var part in _parts)
-                AccumulateSome(part, weight, report);
-        else
+        if (_batch.Lanes > 1)
             RunLanes(weight, report);
+        else
+            foreach (var part in _parts)
+                if (part.Count > 0)
+                    Accumulate(part, weight, report);
         Finish(report);
         queue.Release(taken);
     }
@@ -189,12 +191,6 @@ internal abstract class Stage<T> : Stage
         _queue.Dispose();
     }
 
-    private void AccumulateSome(List<T> part, double weight, StepReport report)
-    {
-        if (part.Count > 0)
-            Accumulate(part, weight, report);
-    }
-
     // What a lane does depends on the recipe alone; only whether lanes run at once depends on the threads.
     private void RunLanes(double weight, StepReport report)
     {
@@ -244,18 +240,12 @@ internal abstract class Stage<T> : Stage
         }
 
         _order.Sort(static (a, b) => a.Tokens != b.Tokens ? b.Tokens.CompareTo(a.Tokens) : a.Index.CompareTo(b.Index));
-        Span<long> sizes = stackalloc long[_parts.Count <= MostOnStack ? _parts.Count : 0];
-        if (sizes.Length < _parts.Count)
-            sizes = new long[_parts.Count];
-        sizes.Clear();
+        Array.Clear(_sizes);
         foreach (var (tokens, _, sample) in _order)
         {
-            var least = 0;
-            for (var i = 1; i < sizes.Length; i++)
-                if (sizes[i] < sizes[least])
-                    least = i;
+            var least = Array.IndexOf(_sizes, _sizes.Min());
             _parts[least].Add(sample);
-            sizes[least] += tokens;
+            _sizes[least] += tokens;
         }
 
         _order.Clear();

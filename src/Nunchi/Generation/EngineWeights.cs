@@ -28,9 +28,7 @@ internal sealed class EngineWeights
         CheckTokenizer(directory, model.Config, Prompts);
         Processor = CheckpointImages.Load(directory, model.Config, images => Change(images, options));
         Generation = GenerationConfig.Load(directory, model.Config.Text);
-        EndTokens = [.. Generation.EosTokenIds];
-        if (Prompts.EndOfTurn is { } end && Prompts.Tokenizer.TokenId(end) is { } id)
-            EndTokens.Add(id);
+        EndTokens = Generation.EndTokens(Prompts);
         Features = new ImageFeatureStore(options.FeatureBytes);
         Prefixes = options.PrefixBytes == 0 ? null : new PrefixStore(backend, model.Config.Text, Cache, options.PrefixBytes);
         Passes = options.RunsTogether ? new PassScheduler(model, new Tape(backend), Patience) : null;

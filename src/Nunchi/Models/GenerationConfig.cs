@@ -1,4 +1,5 @@
 using Nunchi.Chat;
+using Nunchi.Text;
 
 namespace Nunchi.Models;
 
@@ -27,6 +28,11 @@ public sealed record GenerationConfig
     public GenerationOptions Complete(GenerationOptions options) => options.RepetitionPenalty is not null && options.NoRepeatNGramSize is not null
         ? options
         : options with { RepetitionPenalty = options.RepetitionPenalty ?? RepetitionPenalty, NoRepeatNGramSize = options.NoRepeatNGramSize ?? NoRepeatNGramSize };
+
+    /// <summary>The tokens that end an answer: those of the checkpoint and the one that ends a turn of its template.</summary>
+    /// <param name="prompts">Template and tokenizer of the same checkpoint.</param>
+    internal HashSet<int> EndTokens(PromptBuilder prompts) =>
+        prompts.EndOfTurn is { } end && prompts.Tokenizer.TokenId(end) is { } id ? [.. EosTokenIds, id] : [.. EosTokenIds];
 
     /// <summary>Reads the file; what it leaves out, or all when it is not there, comes from the decoder's configuration.</summary>
     /// <param name="directory">A checkpoint directory.</param>

@@ -5,6 +5,8 @@ public class TrainCommandTests
     [Theory]
     [InlineData("train", "needs RECIPE")]
     [InlineData("train --resume", "--resume needs the recipe or the directory of the run")]
+    [InlineData("train --export model", "--export needs the directory of a run")]
+    [InlineData("train none.yaml --export model", "none.yaml is none")]
     public async Task Train_NothingNamed_IsRefused(string line, string message)
     {
         using var shell = new TestShell();
@@ -52,17 +54,6 @@ public class TrainCommandTests
         Assert.Contains("bad.yaml", shell.Errors, StringComparison.Ordinal);
         Assert.Contains("name", shell.Errors, StringComparison.Ordinal);
         Assert.False(Directory.Exists(shell.PathOf("run")));
-    }
-
-    [Theory]
-    [InlineData("train --export model", "--export needs the directory of a run")]
-    [InlineData("train none.yaml --export model", "none.yaml is none")]
-    public async Task TrainExport_NoRunNamed_IsRefused(string line, string message)
-    {
-        using var shell = new TestShell();
-
-        Assert.Equal(ExitCode.Usage, await shell.RunAsync(line.Split(' ')));
-        Assert.Contains(message, shell.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

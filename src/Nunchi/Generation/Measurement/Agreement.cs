@@ -51,9 +51,7 @@ public sealed record Agreement(int Tokens, double Divergence, double LargestDive
         PromptBuilder prompts = PromptBuilder.Load(directory);
         ImageProcessor processor = CheckpointImages.Load(directory, plain.Config);
         GenerationConfig generation = GenerationConfig.Load(directory, plain.Config.Text);
-        HashSet<int> ends = [.. generation.EosTokenIds];
-        if (prompts.EndOfTurn is { } end && prompts.Tokenizer.TokenId(end) is { } id)
-            ends.Add(id);
+        HashSet<int> ends = generation.EndTokens(prompts);
         var sum = new Sum();
         int conversationsDone = 0;
         foreach (IReadOnlyList<Message> conversation in conversations)
