@@ -11,16 +11,17 @@ internal static class ModelFingerprint
     private const long WholeUpTo = 256L << 20;
     private const int Piece = 1 << 16, Pieces = 1024;
 
-    private static readonly string[] Endings = [".safetensors", ".json", ".jinja"];
+    private static readonly string[] Endings = [".safetensors", ".gguf", ".json", ".jinja"];
 
-    /// <summary>A hash over all that a model's answers depend on: its checkpoint, what its weights were rounded to, its adapter.</summary>
+    /// <summary>A hash over all that a model's answers depend on: its checkpoint, what its weights, keys and values were rounded to, its adapter.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static string Of(ModelInfo model)
     {
         string checkpoint = Of(model.Directory);
-        if (model.Adapter is null && model.RoundedTo is null)
+        bool roundsCache = model.KeyValueCache.StartsWith("int8", StringComparison.Ordinal);
+        if (model.Adapter is null && model.RoundedTo is null && !roundsCache)
             return checkpoint;
-        string all = string.Join('\n', checkpoint, model.RoundedTo ?? "", model.Adapter is null ? "" : Of(model.Adapter));
+        string all = string.Join('\n', checkpoint, model.RoundedTo ?? "", model.Adapter is null ? "" : Of(model.Adapter), roundsCache ? "keys and values in int8" : "");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..16];
     }
 
