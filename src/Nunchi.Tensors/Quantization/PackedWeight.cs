@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Nunchi.Tensors.Safetensors;
 
 namespace Nunchi.Tensors.Quantization;
 
@@ -16,7 +17,11 @@ public sealed unsafe class PackedWeight : IDisposable
         Rows = rows;
         Columns = columns;
         Bytes = PackedLayout.Bytes(format, rows, columns);
-        _data = (byte*)NativeMemory.AlignedAlloc((nuint)Bytes, 64);
+        // Large pages begin at a multiple of their size; what is left behind the last whole one takes small ones.
+        bool large = Bytes >= 2 * MappedPages.HugePage;
+        _data = (byte*)NativeMemory.AlignedAlloc((nuint)Bytes, large ? (nuint)MappedPages.HugePage : 64);
+        if (large)
+            MappedPages.PreferHuge(_data, Bytes);
         _owned = true;
     }
 
@@ -150,26 +155,16 @@ public sealed unsafe class PackedWeight : IDisposable
         }
     }
 
+    /// <summary>Packs some strips from a matrix of finite floats.</summary>
     internal void PackStrips(float* weights, int first, int last)
     {
+        RowPlace* rows = stackalloc RowPlace[PackedLayout.StripWidth];
         for (int strip = first; strip < last; strip++)
         {
-            int row = strip * PackedLayout.StripWidth;
-            float* from = weights + ((long)row * Columns);
-            byte* to = Data + (strip * StripBytes);
-            int rows = Math.Min(PackedLayout.StripWidth, Rows - row);
-            switch (Format)
-            {
-                case WeightFormat.BFloat16:
-                    BFloat16Strips.Pack(from, rows, Columns, to);
-                    break;
-                case WeightFormat.Int8:
-                    Int8Strips.Pack(from, rows, Columns, to);
-                    break;
-                default:
-                    Int4Strips.Pack(from, rows, Columns, to);
-                    break;
-            }
+            int row = strip * PackedLayout.StripWidth, count = Math.Min(PackedLayout.StripWidth, Rows - row);
+            for (int i = 0; i < count; i++)
+                rows[i] = new RowPlace { Start = (byte*)(weights + ((long)(row + i) * Columns)), Type = SafetensorsType.F32, ElementBytes = sizeof(float) };
+            StripBlock.Pack(Format, rows, count, Columns, Data + (strip * StripBytes));
         }
     }
 }

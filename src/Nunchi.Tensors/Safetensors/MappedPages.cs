@@ -8,6 +8,9 @@ namespace Nunchi.Tensors.Safetensors;
 /// </summary>
 internal static unsafe partial class MappedPages
 {
+    /// <summary>Bytes of a large page.</summary>
+    internal const long HugePage = 1 << 21;
+
     private const int DontNeed = 4, HugePages = 14, PopulateRead = 22;
 
     /// <summary>The pages are read next.</summary>
