@@ -67,5 +67,5 @@ internal unsafe struct Int4Cells
     }
 
     /// <summary>Where the level after this one begins.</summary>
-    private static float Threshold(int code) => (Int4Codebook.Levels[code] + Int4Codebook.Levels[code + 1]) * 0.5f;
+    public static float Threshold(int code) => (Int4Codebook.Levels[code] + Int4Codebook.Levels[code + 1]) * 0.5f;
 }
