@@ -87,7 +87,7 @@ internal static unsafe class Int4Strips
 
     // Eight steps of k make one 32-bit word of each output: the first four in the low halves of its bytes.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void WriteCodes512(float* values, float* inverses, uint* codes)
+    internal static void WriteCodes512(float* values, float* inverses, uint* codes)
     {
         Int4Cells* cells = Int4Cells.Tables;
         Vector512<float> t0 = Vector512.Load(cells->Thresholds), t1 = Vector512.Load(cells->Thresholds + Width);

@@ -12,11 +12,12 @@ public sealed unsafe class MatrixPacking : IDisposable
     private int _rows;
 
     /// <summary>Takes memory for the packed matrix; none of it is touched yet.</summary>
+    /// <param name="memory">Where it is to lie.</param>
     /// <param name="format">How it is packed; not float32.</param>
     /// <param name="rows">Outputs.</param>
     /// <param name="columns">Inputs.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The format is float32.</exception>
-    public MatrixPacking(WeightFormat format, int rows, int columns) => _packed = new PackedWeight(format, rows, columns);
+    /// <exception cref="ArgumentException">The format is float32, or too little memory is left.</exception>
+    public MatrixPacking(PackedMemory memory, WeightFormat format, int rows, int columns) => _packed = memory.Take(format, rows, columns);
 
     /// <summary>Strips of sixteen rows.</summary>
     public int Strips => PackedLayout.Strips(Packed.Rows);

@@ -17,11 +17,8 @@ public sealed unsafe class PackedWeight : IDisposable
         Rows = rows;
         Columns = columns;
         Bytes = PackedLayout.Bytes(format, rows, columns);
-        // Large pages begin at a multiple of their size; what is left behind the last whole one takes small ones.
-        bool large = Bytes >= 2 * MappedPages.HugePage;
-        _data = (byte*)NativeMemory.AlignedAlloc((nuint)Bytes, large ? (nuint)MappedPages.HugePage : 64);
-        if (large)
-            MappedPages.PreferHuge(_data, Bytes);
+        _data = (byte*)NativeMemory.AlignedAlloc((nuint)Bytes, 64);
+        MappedPages.PreferHuge(_data, Bytes);
         _owned = true;
     }
 

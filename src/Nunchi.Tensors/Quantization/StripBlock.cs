@@ -106,7 +106,7 @@ internal static unsafe class StripBlock
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Transpose512(uint* from, int stride, uint* to)
+    internal static void Transpose512(uint* from, int stride, uint* to)
     {
         // Fours of rows become lanes of four; then the lanes change places with the fours.
         Four(from, stride, out var a0, out var a1, out var a2, out var a3);

@@ -67,17 +67,18 @@ public static class CheckpointReader
         report.ThrowIfAny(archive.Directory);
         var reading = new WeightReading(options, matches.Sum(match => match.Entry?.ByteCount ?? 0));
         ILookup<Parameter, LoraChange> changes = (adapter?.Plan(model.Config, model.Parameters) ?? []).ToLookup(change => change.Parameter);
+        List<IGrouping<Parameter, Match>> groups = [.. matches.GroupBy(match => match.Parameter)];
+        using var memory = new PackedMemory(groups.Where(IsPackedFromFile).Sum(group => PackedMemory.BytesFor(WeightPlan.For(group.Key, weights), group.Key.Tensor.Rows, group.Key.Tensor.Columns)));
         var packings = new List<(Parameter Parameter, MatrixPacking Packing)>();
         var waiting = new List<LoraChange>(); // for what is never packed
         try
         {
-            foreach (var group in matches.GroupBy(match => match.Parameter))
+            foreach (IGrouping<Parameter, Match> group in groups)
             {
                 WeightFormat format = WeightPlan.For(group.Key, weights);
-                bool isChanged = changes[group.Key].Any();
-                if (format != WeightFormat.Float32 && !isChanged && group.All(match => match.Entry != null))
+                if (IsPackedFromFile(group))
                 {
-                    var packing = new MatrixPacking(format, group.Key.Tensor.Rows, group.Key.Tensor.Columns);
+                    var packing = new MatrixPacking(memory, format, group.Key.Tensor.Rows, group.Key.Tensor.Columns);
                     packings.Add((group.Key, packing));
                     foreach (Match match in group)
                         packing.Add(match.File!, match.Entry!);
@@ -119,6 +120,9 @@ public static class CheckpointReader
             foreach (var (_, packing) in packings)
                 packing.Dispose();
         }
+
+        bool IsPackedFromFile(IGrouping<Parameter, Match> group) =>
+            WeightPlan.For(group.Key, weights) != WeightFormat.Float32 && !changes[group.Key].Any() && group.All(match => match.Entry != null);
     }
 
     private static unsafe void Apply(IEnumerable<LoraChange> changes, VisionLanguageModel model)
