@@ -8,6 +8,7 @@ namespace Nunchi.Tensors.Quantization;
 public sealed unsafe class MatrixPacking : IDisposable
 {
     private readonly List<Part> _parts = [];
+    private readonly PackedMemory _memory;
     private PackedWeight? _packed;
     private int _rows;
 
@@ -17,7 +18,11 @@ public sealed unsafe class MatrixPacking : IDisposable
     /// <param name="rows">Outputs.</param>
     /// <param name="columns">Inputs.</param>
     /// <exception cref="ArgumentException">The format is float32, or too little memory is left.</exception>
-    public MatrixPacking(PackedMemory memory, WeightFormat format, int rows, int columns) => _packed = memory.Take(format, rows, columns);
+    public MatrixPacking(PackedMemory memory, WeightFormat format, int rows, int columns)
+    {
+        _packed = memory.Take(format, rows, columns);
+        _memory = memory;
+    }
 
     /// <summary>Strips of sixteen rows.</summary>
     public int Strips => PackedLayout.Strips(Packed.Rows);
@@ -53,6 +58,7 @@ public sealed unsafe class MatrixPacking : IDisposable
             throw new InvalidOperationException($"Rows {_rows} and on of a matrix [{Packed.Rows}, {Packed.Columns}] have no tensor.");
         foreach (var (file, entry, from, length) in Rows(first, count))
             file.Prepare(entry, from, length);
+        _memory.PrepareWriting(Packed.Data + (first * Packed.StripBytes), count * Packed.StripBytes);
         bool finite = true;
         RowPlace* rows = stackalloc RowPlace[PackedLayout.StripWidth];
         for (int strip = first; strip < first + count; strip++)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Nunchi.Tensors.Safetensors;
 
@@ -5,11 +6,24 @@ namespace Nunchi.Tensors.Quantization;
 
 /// <summary>
 /// Memory for all packed matrices of a model in one piece, so that large pages fill it but for the last. The system gives it where it is written. It goes when this object and all that was taken are
-/// disposed. Not for several threads.
+/// disposed. Not for several threads, but for <see cref="PrepareWriting"/>.
 /// </summary>
+/// <remarks>
+/// A virtual machine whose host takes free memory back has no large pages at hand, only small ones between those in use: a large page then takes many milliseconds instead of a quarter of one. So
+/// the pace at which pages come is watched, and when it is slower than small ones would be, the rest is small.
+/// </remarks>
 public sealed unsafe class PackedMemory : IDisposable
 {
+    // Large pages are cleared at 5 to 10 GB/s; small ones come at 1 to 2 GB/s. One that takes longer than this does, or a thread put aside meanwhile, must be frequent to count.
+    private const double SlowMillisecondsPerByte = 1 / 0.6e6;
+
+    private const long Watched = 32 << 20;
+
     private readonly long _bytes;
+    private readonly Lock _lock = new();
+    private double _milliseconds;
+    private long _prepared;
+    private bool _small;
     private byte* _data;
     private long _used;
     private int _users = 1;
@@ -51,6 +65,27 @@ public sealed unsafe class PackedMemory : IDisposable
         _users++;
         return weight;
     }
+
+    /// <summary>Gets pages for what is written next. Safe from several threads.</summary>
+    internal void PrepareWriting(byte* start, long bytes)
+    {
+        long before = Stopwatch.GetTimestamp();
+        MappedPages.PrepareWriting(start, bytes);
+        double milliseconds = Stopwatch.GetElapsedTime(before).TotalMilliseconds;
+        lock (_lock)
+        {
+            (_prepared, _milliseconds) = (_prepared + bytes, _milliseconds + milliseconds);
+            if (_small || _prepared < Watched)
+                return;
+            _small = IsSlow(_prepared, _milliseconds);
+            (_prepared, _milliseconds) = (0, 0);
+            if (_small)
+                MappedPages.PreferSmall(_data, _bytes);
+        }
+    }
+
+    /// <summary>Whether small pages would come sooner than large ones that take so long.</summary>
+    internal static bool IsSlow(long bytes, double milliseconds) => milliseconds > bytes * SlowMillisecondsPerByte;
 
     /// <summary>Nothing more is taken.</summary>
     public void Dispose()

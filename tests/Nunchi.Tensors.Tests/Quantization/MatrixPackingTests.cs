@@ -100,6 +100,13 @@ public sealed unsafe class MatrixPackingTests : IDisposable
         Assert.Throws<ObjectDisposedException>(() => new MatrixPacking(memory, WeightFormat.Int8, 16, 128));
     }
 
+    [Theory]
+    [InlineData(0.4, false)]
+    [InlineData(2, false)]
+    [InlineData(5, true)]
+    public void IsSlow_MillisecondsOfALargePage_AreHeldAgainstSmallOnes(double milliseconds, bool slow) =>
+        Assert.Equal(slow, PackedMemory.IsSlow(16L << 21, 16 * milliseconds));
+
     [Fact]
     public void Pack_OfALargeFile_GivesItsPagesBack()
     {
