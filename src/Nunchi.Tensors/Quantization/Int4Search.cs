@@ -10,10 +10,10 @@ namespace Nunchi.Tensors.Quantization;
 /// summed apart, in order, so that all widths of registers choose the same scale to the bit.
 /// </summary>
 /// <remarks>
-/// A weight x counts as x * inverse; its level is the one whose range holds x * inverse + 32, rounded to float32: its place. Every threshold between levels is a multiple of a half, so
-/// <see cref="FindBytes"/> makes an index of seven bits of the place, by adding 2^22 and cutting off, and looks the level up among 128 bytes. The other three bytes of the sum are looked up as well, always with
-/// the same result: together they are a float that is a constant plus the level. <see cref="Find512"/> does with <see cref="Int4Cells"/>, which works with the half of all (that changes no rounding);
-/// <see cref="Find256"/> compares with all thresholds.
+/// A weight x counts as x * inverse; its level is the one whose range holds x * inverse + 32, rounded to float32: its place. Every threshold between levels is a multiple of a
+/// half, so <see cref="FindBytes"/> makes an index of seven bits of the place, by adding 2^22 and cutting off, and looks the level up among 128 bytes. The other three bytes of the
+/// sum are looked up as well, always with the same result: together they are a float that is a constant plus the level. <see cref="Find512"/> looks up <see cref="Int4Cells"/>, with
+/// the half of all, which changes no rounding; <see cref="Find256"/> compares with all thresholds.
 /// </remarks>
 internal static unsafe class Int4Search
 {
