@@ -17,6 +17,8 @@ internal sealed class FakeEngine : IChatEngine
     /// <summary>Called before each piece, with the answer's and the piece's number.</summary>
     public Action<int, int>? Before { get; set; }
 
+    public IReadOnlyList<GroundingOddity> Oddities { get; set; } = [];
+
     public FinishReason FinishReason { get; set; } = FinishReason.Stop;
 
     public bool Disposed { get; private set; }
@@ -68,6 +70,7 @@ internal sealed class FakeEngine : IChatEngine
             Text = text,
             RawText = $"<raw>{text}",
             Spans = [.. script.OfType<SpanCompleted>().Select(span => span.Span)],
+            Oddities = Oddities,
             Usage = new Usage(30, 16, 9),
             Timings = new Timings
             {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -10,7 +11,14 @@ namespace Nunchi.Cli.Answers;
 
 /// <summary>An answer, schema nunchi.answer/1.</summary>
 internal sealed record AnswerDocument(
-    string Model, string Text, IReadOnlyList<SpanDocument> Spans, UsageDocument Usage, TimingsDocument Timings, string FinishReason)
+    string Model,
+    string Text,
+    IReadOnlyList<SpanDocument> Spans,
+    UsageDocument Usage,
+    TimingsDocument Timings,
+    string FinishReason,
+    IReadOnlyList<OddityDocument>? Oddities,
+    IReadOnlyList<ChosenDocument>? Logprobs)
 {
     [JsonPropertyOrder(-1)]
     public string Schema => "nunchi.answer/1";
@@ -18,13 +26,38 @@ internal sealed record AnswerDocument(
     /// <param name="answer">The answer.</param>
     /// <param name="info">The model that gave it.</param>
     /// <param name="picture">The picture that boxes refer to; without one, boxes carry no pixels.</param>
-    public static AnswerDocument Of(Answer answer, ModelInfo info, RgbImage? picture) => new(
+    /// <param name="chosen">The tokens, when their log-probabilities were asked for.</param>
+    public static AnswerDocument Of(Answer answer, ModelInfo info, RgbImage? picture, IReadOnlyList<TokenChosen>? chosen = null) => new(
         info.Name,
         answer.Text,
         [.. answer.Spans.Select(span => SpanDocument.Of(span, picture))],
         UsageDocument.Of(answer.Usage),
         TimingsDocument.Of(answer.Timings, info.LoadTime),
-        answer.FinishReason switch { Chat.FinishReason.Stop => "stop", _ => "length" });
+        answer.FinishReason switch { Chat.FinishReason.Stop => "stop", _ => "length" },
+        answer.Oddities.Count == 0 ? null : [.. answer.Oddities.Select(OddityDocument.Of)],
+        chosen is null ? null : [.. chosen.Select(ChosenDocument.Of)]);
+}
+
+/// <summary>What the model wrote against the format of its tags, and where in the text: the kind in snake case, a UTF-16 position, what stood there.</summary>
+internal sealed record OddityDocument(string Kind, int Position, string Found)
+{
+    public static OddityDocument Of(GroundingOddity oddity) => new(JsonNamingPolicy.SnakeCaseLower.ConvertName(oddity.Kind.ToString()), oddity.Position, oddity.Found);
+}
+
+/// <summary>A token with its log-probability and the most likely ones in its place.</summary>
+internal sealed record ChosenDocument(int Id, string Token, double Logprob, IReadOnlyList<TokenDocument> Top)
+{
+    public static ChosenDocument Of(TokenChosen chosen)
+    {
+        TokenDocument token = TokenDocument.Of(chosen.Token);
+        return new ChosenDocument(token.Id, token.Token, token.Logprob, [.. chosen.Top.Select(TokenDocument.Of)]);
+    }
+}
+
+/// <summary>A token: its id, its text (bytes that are no whole character as U+FFFD), its log-probability.</summary>
+internal sealed record TokenDocument(int Id, string Token, double Logprob)
+{
+    public static TokenDocument Of(TokenLogprob token) => new(token.Id, Encoding.UTF8.GetString(token.Bytes.Span), Math.Round(token.Logprob, 6));
 }
 
 /// <summary>A phrase with its boxes; start and end are UTF-16 units of the text.</summary>

@@ -5,8 +5,14 @@ namespace Nunchi.Cli.Answers;
 /// <summary>Puts a conversation to the model and shows the answer as it comes.</summary>
 internal static class Question
 {
+    /// <param name="shell">The surroundings.</param>
+    /// <param name="engine">The model.</param>
+    /// <param name="conversation">What was said, the question last.</param>
+    /// <param name="options">How the answer is made.</param>
+    /// <param name="view">Where it is shown.</param>
+    /// <param name="chosen">Told every token with its log-probability, where the options ask for that.</param>
     /// <exception cref="OperationCanceledException">Ctrl-C.</exception>
-    public static async Task<Answer> AskAsync(Shell shell, IChatEngine engine, IReadOnlyList<Message> conversation, GenerationOptions options, IAnswerView view)
+    public static async Task<Answer> AskAsync(Shell shell, IChatEngine engine, IReadOnlyList<Message> conversation, GenerationOptions options, IAnswerView view, Action<TokenChosen>? chosen = null)
     {
         using Interrupts.Scope scope = shell.Interrupts.Enter();
         using var status = new StatusLine(shell, "thinking");
@@ -24,6 +30,9 @@ internal static class Question
                         break;
                     case TextDelta when view is not SilentView:
                         status.Dispose();
+                        break;
+                    case TokenChosen token:
+                        chosen?.Invoke(token);
                         break;
                     case TextDelta:
                         status.Report("writing");

@@ -10,6 +10,7 @@ internal sealed class AnswerCommand
 {
     private readonly ModelOptions model = new();
     private readonly SamplingOptions sampling = new();
+    private readonly PictureOptions pictureOptions = new();
 
     public Option<string?> Draw { get; } = new("--draw") { Description = "Write the picture with the answer's boxes to this file (.png or .jpg).", HelpName = "FILE" };
 
@@ -17,10 +18,14 @@ internal sealed class AnswerCommand
     {
         model.AddTo(command);
         sampling.AddTo(command);
+        pictureOptions.AddTo(command);
         command.Options.Add(Draw);
     }
 
-    public ModelOptions Model => model;
+    public PictureOptions Pictures => pictureOptions;
+
+    /// <summary>Loads the model that is to answer.</summary>
+    public IChatEngine Load(Shell shell, ParseResult parsed) => model.Load(shell, parsed, change: engine => pictureOptions.Apply(engine, parsed));
 
     public SamplingOptions Sampling => sampling;
 
@@ -35,20 +40,23 @@ internal sealed class AnswerCommand
         bool json = parsed.GetValue(GlobalOptions.Json);
         string? draw = parsed.GetValue(Draw);
         GenerationOptions options = sampling.Read(shell, parsed);
+        if (options.TopLogprobs is not null && !json)
+            throw new UsageException("--logprobs are part of the JSON object; add --json.");
         RgbImage? picture = pictures.Count > 0 ? pictures[^1].Image : null;
         if (draw is not null && picture is null)
             throw new UsageException("--draw needs a picture to draw on; add --image FILE.");
         if (draw is not null)
             Drawing.RequireKind(draw);
 
-        using IChatEngine engine = model.Load(shell, parsed);
+        using IChatEngine engine = Load(shell, parsed);
         IAnswerView view = json || show is not null ? new SilentView() : new StreamingView(shell);
-        Answer answer = await Question.AskAsync(shell, engine, [question], options, view).ConfigureAwait(false);
+        var chosen = new List<TokenChosen>();
+        Answer answer = await Question.AskAsync(shell, engine, [question], options, view, chosen.Add).ConfigureAwait(false);
         if (draw is not null)
             Drawing.Save(draw, picture!, answer.Spans);
         if (json)
         {
-            shell.Out.WriteLine(JsonDocuments.Write(AnswerDocument.Of(answer, engine.Info, picture)));
+            shell.Out.WriteLine(JsonDocuments.Write(AnswerDocument.Of(answer, engine.Info, picture, options.TopLogprobs is null ? null : chosen)));
             return ExitCode.Success;
         }
         show?.Invoke(shell, answer);

@@ -16,7 +16,7 @@ internal static class CaptionCommand
         var answer = new AnswerCommand(command);
         command.SetAction(parsed =>
         {
-            Picture picture = Picture.Read(parsed.GetRequiredValue(file));
+            Picture picture = answer.Pictures.Read(parsed, parsed.GetRequiredValue(file));
             return answer.AskAsync(GlobalOptions.Apply(shell, parsed), parsed, [picture], Requests.Caption(picture.Image, LanguageOption.Parse(parsed.GetValue(language))));
         });
         return command;

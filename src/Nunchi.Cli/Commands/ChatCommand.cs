@@ -27,7 +27,7 @@ internal static class ChatCommand
         {
             Shell own = GlobalOptions.Apply(shell, parsed);
             AnswerLanguage tongue = LanguageOption.Parse(parsed.GetValue(language));
-            List<Picture> pictures = [.. (parsed.GetValue(images) ?? []).Select(Picture.Read)];
+            List<Picture> pictures = [.. (parsed.GetValue(images) ?? []).Select(path => answer.Pictures.Read(parsed, path))];
             string[] words = parsed.GetValue(question) ?? [];
             if (words.Length == 0)
                 return await TalkAsync(own, parsed, answer, pictures, tongue).ConfigureAwait(false);
@@ -45,8 +45,10 @@ internal static class ChatCommand
         if (parsed.GetValue(answer.Draw) is not null)
             throw new UsageException("--draw belongs to one question; in a conversation, /draw FILE draws the last answer.");
         GenerationOptions options = answer.Sampling.Read(shell, parsed);
-        using IChatEngine engine = answer.Model.Load(shell, parsed);
-        var session = new ChatSession(engine, options) { Language = language };
+        if (options.TopLogprobs is not null)
+            throw new UsageException("--logprobs belong to one question with --json; a conversation does not show them.");
+        using IChatEngine engine = answer.Load(shell, parsed);
+        var session = new ChatSession(engine, options) { Language = language, Limits = answer.Pictures.Limits(parsed) };
         foreach (Picture picture in pictures)
             session.Add(picture);
         return await new ChatLoop(shell, session, parsed.GetValue(GlobalOptions.Json)).RunAsync().ConfigureAwait(false);

@@ -6,7 +6,7 @@ using Nunchi.Tensors.Safetensors;
 
 namespace Nunchi.Cli;
 
-/// <summary><c>nunchi convert MODEL OUT</c>: a checkpoint with other tensor names, element types or file sizes, or with an adapter merged in.</summary>
+/// <summary><c>nunchi convert MODEL OUT</c>: a checkpoint with other tensor names, element types or file sizes, with an adapter merged in, or as the mean of several.</summary>
 internal static class ConvertCommand
 {
     private static readonly Dictionary<string, TensorNaming> Layouts = new()
@@ -26,7 +26,7 @@ internal static class ConvertCommand
 
     public static Command Create(Shell shell)
     {
-        var command = new Command("convert", "Write a checkpoint anew: other tensor names, element type or file sizes, a LoRA adapter merged in.");
+        var command = new Command("convert", "Write a checkpoint anew: other tensor names, element type or file sizes, a LoRA adapter merged in, the mean of several.");
         var model = new Argument<string>("MODEL") { Description = "a checkpoint directory, or ORG/NAME[@REVISION] on the hub" };
         var output = new Argument<string>("OUT") { Description = "the new directory" };
         var layout = new Option<string?>("--layout")
@@ -37,9 +37,15 @@ internal static class ConvertCommand
         var type = new Option<string?>("--dtype") { Description = "Element type of float tensors: f32, bf16, f16 (default: as they are).", HelpName = "TYPE" };
         var shard = new Option<string?>("--shard-size") { Description = "The most bytes of a weights file, as in 5GB, 500MB (default 5GB).", HelpName = "SIZE" };
         Option<string?> adapter = ModelOptions.CreateAdapter("Merge a LoRA adapter in peft's format into the weights");
+        var average = new Option<string[]>("--average")
+        {
+            Description = "Write the mean of MODEL's weights and those of these checkpoints of the same model, such as runs that began alike and learned from other samples.",
+            HelpName = "MODEL",
+            AllowMultipleArgumentsPerToken = true,
+        };
         command.Arguments.Add(model);
         command.Arguments.Add(output);
-        foreach (Option option in (Option[])[layout, type, shard, adapter])
+        foreach (Option option in (Option[])[layout, type, shard, adapter, average])
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
@@ -53,6 +59,12 @@ internal static class ConvertCommand
                 options = options with { ShardSize = Bytes(size) };
             if (parsed.GetValue(adapter) is { } named)
                 options = options with { Adapter = ModelOptions.FindAdapter(own, named) };
+            if (parsed.GetValue(average) is { Length: > 0 } others)
+            {
+                if (options.Adapter is not null)
+                    throw new UsageException("--adapter and --average do not go together: average first, and merge the adapter into the result.");
+                options = options with { AverageWith = [.. others.Select(other => ModelOptions.Find(own, other))] };
+            }
             string directory = ModelOptions.Find(own, parsed.GetRequiredValue(model));
             using Interrupts.Scope scope = own.Interrupts.Enter();
             ConvertedCheckpoint converted;

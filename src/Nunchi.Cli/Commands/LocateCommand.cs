@@ -20,7 +20,7 @@ internal static class LocateCommand
             string what = parsed.GetRequiredValue(phrase);
             if (string.IsNullOrWhiteSpace(what))
                 throw new UsageException("PHRASE is empty; say what to look for.");
-            Picture picture = Picture.Read(parsed.GetRequiredValue(file));
+            Picture picture = answer.Pictures.Read(parsed, parsed.GetRequiredValue(file));
             return answer.AskAsync(GlobalOptions.Apply(shell, parsed), parsed, [picture], Requests.Locate(picture.Image, what), (to, given) =>
             {
                 BoxLines.Write(to, given, picture.Image);

@@ -18,7 +18,7 @@ internal static class ReadCommand
         var answer = new AnswerCommand(command);
         command.SetAction(parsed =>
         {
-            Picture picture = Picture.Read(parsed.GetRequiredValue(file));
+            Picture picture = answer.Pictures.Read(parsed, parsed.GetRequiredValue(file));
             bool withBoxes = parsed.GetValue(boxes) || parsed.GetValue(answer.Draw) is not null;
             return answer.AskAsync(GlobalOptions.Apply(shell, parsed), parsed, [picture], Requests.Read(picture.Image, withBoxes),
                 withBoxes ? (to, given) => BoxLines.Write(to, given, picture.Image) : null);

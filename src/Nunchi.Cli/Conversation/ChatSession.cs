@@ -16,6 +16,9 @@ internal sealed class ChatSession(IChatEngine engine, GenerationOptions options)
 
     public AnswerLanguage Language { get; set; }
 
+    /// <summary>What a picture file may cost.</summary>
+    public ImageLimits Limits { get; init; } = ImageLimits.Default;
+
     /// <summary>Pictures already in the conversation, in order.</summary>
     public IReadOnlyList<Picture> Shown => shown;
 

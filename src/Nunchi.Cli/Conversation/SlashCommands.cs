@@ -63,7 +63,7 @@ internal sealed class SlashCommands
 
     private void Image(string path)
     {
-        Picture picture = Picture.Read(Unquote(Need(path, "a picture's FILE")));
+        Picture picture = Picture.Read(Unquote(Need(path, "a picture's FILE")), session.Limits);
         session.Add(picture);
         Drawing.Preview(shell, picture.Image, []);
         shell.Note($"{picture.Name}: {picture.Image.Width} x {picture.Image.Height}. Ask about it, or press Enter for a caption.");

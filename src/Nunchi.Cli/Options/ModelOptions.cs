@@ -42,13 +42,18 @@ internal sealed class ModelOptions
     }
 
     /// <summary>Loads the model, telling so on a terminal when it takes more than a second.</summary>
-    public IChatEngine Load(Shell shell, ParseResult parsed, string? named = null)
+    /// <param name="shell">The surroundings.</param>
+    /// <param name="parsed">The options.</param>
+    /// <param name="named">The model, where the command line does not name it.</param>
+    /// <param name="change">What else the command asks of the engine.</param>
+    public IChatEngine Load(Shell shell, ParseResult parsed, string? named = null, Func<EngineOptions, EngineOptions>? change = null)
     {
         string directory = Find(shell, named ?? parsed.GetValue(Model), ".gguf", ".safetensors");
         if (File.Exists(Path.Combine(directory, "adapter_config.json")) && !File.Exists(Path.Combine(directory, "config.json")))
             throw new InvalidDataException($"{directory} holds a LoRA adapter, no model; name the model that it was trained on with --model, and this with --adapter.");
         using var status = new StatusLine(shell, $"loading {HubCache.NameOf(directory) ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(directory))}");
-        return shell.LoadEngine(directory, Engine(shell, parsed));
+        EngineOptions engine = Engine(shell, parsed);
+        return shell.LoadEngine(directory, change?.Invoke(engine) ?? engine);
     }
 
     /// <summary>How the engine runs: as given, else as the environment says.</summary>

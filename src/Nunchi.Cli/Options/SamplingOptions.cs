@@ -15,9 +15,22 @@ internal sealed class SamplingOptions
     private readonly Option<int?> noRepeat = NumberOption.Create<int>("--no-repeat-ngram", "No N tokens in a row come twice, so that answers do not go round (default: as the checkpoint says, else 0, they may).", 0);
     private readonly Option<int?> maxTokens = NumberOption.Create<int>("--max-tokens", "The most tokens of an answer (default 512).", 1);
 
+    private readonly Option<double?> presence = NumberOption.Create<double>("--presence-penalty", "Makes tokens that the answer already holds less likely, once (default 0).", -2, 2);
+    private readonly Option<double?> frequency = NumberOption.Create<double>("--frequency-penalty", "Makes tokens that the answer already holds less likely, once for each time (default 0).", -2, 2);
+    private readonly Option<int?> minTokens = NumberOption.Create<int>("--min-tokens", "Tokens before the model may end the answer (default 0).", 0);
+    private readonly Option<int?> logprobs = NumberOption.Create<int>("--logprobs", "With --json: every token's log-probability and those of the N most likely ones.", 0, 20);
+
+    private readonly Option<string[]> stop = new("--stop")
+    {
+        Description = "The answer ends before this text; may be given up to 16 times.",
+        HelpName = "TEXT",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+    };
+
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[seed, temperature, topK, topP, minP, repetition, noRepeat, maxTokens])
+        foreach (Option option in (Option[])[seed, temperature, topK, topP, minP, repetition, noRepeat, presence, frequency, minTokens, maxTokens, stop, logprobs])
             command.Options.Add(option);
     }
 
@@ -33,6 +46,9 @@ internal sealed class SamplingOptions
             if (heat == 0 && parsed.GetResult(option) is { Implicit: false })
                 shell.Note($"{option.Name} has no effect at temperature 0; add --temperature.");
         }
+        string[] stops = parsed.GetValue(stop) ?? [];
+        if (stops.Length > 16 || stops.Contains(""))
+            throw new UsageException($"--stop is given {stops.Length} times{(stops.Contains("") ? ", once with an empty text" : "")}; up to 16 texts are taken, none of them empty.");
         return new GenerationOptions
         {
             Seed = parsed.GetValue(seed) ?? defaults.Seed,
@@ -42,6 +58,11 @@ internal sealed class SamplingOptions
             MinP = parsed.GetValue(minP) ?? defaults.MinP,
             RepetitionPenalty = parsed.GetValue(repetition),
             NoRepeatNGramSize = parsed.GetValue(noRepeat),
+            PresencePenalty = parsed.GetValue(presence) ?? defaults.PresencePenalty,
+            FrequencyPenalty = parsed.GetValue(frequency) ?? defaults.FrequencyPenalty,
+            MinTokens = parsed.GetValue(minTokens) ?? defaults.MinTokens,
+            StopStrings = stops,
+            TopLogprobs = parsed.GetValue(logprobs),
             MaxTokens = parsed.GetValue(maxTokens) ?? defaults.MaxTokens,
         };
     }

@@ -128,6 +128,23 @@ public sealed unsafe class PackedWeight : IDisposable
         }
     }
 
+    /// <summary>Says that a product reads the weights next: pages of a mapped file are brought in at once. Weights in memory of their own are there already.</summary>
+    public void Fetch()
+    {
+        if (_mapping != null)
+            MappedPages.Prepare(Data, Bytes);
+    }
+
+    /// <summary>
+    /// Says that the weights rest for a while: pages of a mapped file leave the process's memory. They stay in the system's cache as long as it has room, and come back where they are read.
+    /// Weights in memory of their own stay.
+    /// </summary>
+    public void Rest()
+    {
+        if (_mapping != null)
+            MappedPages.Release(Data, Bytes);
+    }
+
     /// <summary>Frees the memory.</summary>
     public void Dispose()
     {

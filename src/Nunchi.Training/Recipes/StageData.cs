@@ -78,7 +78,23 @@ public sealed record TextData(double ConversationShare = 0.5, int Length = 128, 
 /// <summary>Conversations and how their pictures are shown.</summary>
 /// <param name="Tasks">What the conversations are.</param>
 /// <param name="View">How pictures are seen; null as inference would. Seen once they take few tokens, so that many samples are seen early.</param>
-public sealed record AnswerMixture(TaskMixture Tasks, TilingMode? View = null);
+/// <param name="Density">How many times as many conversations about a picture as the stage says: a picture seen once that shows several things allows many short questions.</param>
+public sealed record AnswerMixture(TaskMixture Tasks, TilingMode? View = null, int Density = 1);
+
+/// <summary>Losses on what single patches show, in what the projector makes of them: a picture has many more patches than an answer has words, so eyes go on learning while the decoder learns to answer.</summary>
+/// <param name="Things">Weight of the mean loss of what a patch shows beside that of a token; 0 for none.</param>
+/// <param name="Colours">The same of its colour, where it shows something.</param>
+public sealed record PatchRecipe(double Things, double Colours)
+{
+    internal static PatchRecipe? Read(RecipeSection? section)
+    {
+        if (section is null)
+            return null;
+        var patches = new PatchRecipe(section.Number("things", 0, 0, 1000), section.Number("colours", 0, 0, 1000));
+        section.Finish();
+        return patches;
+    }
+}
 
 /// <summary>A loss on what the projector makes of single patches: the box around what a patch shows is to be found there.</summary>
 /// <param name="Weight">Weight of a patch's mean loss beside that of a token; 0 for none.</param>
@@ -102,8 +118,9 @@ public sealed record BoxRecipe(double Weight, double Share = 0.7)
 /// <param name="Conversations">Conversations about each picture, none of which sees another.</param>
 /// <param name="Drills">Share of samples that are patches of no picture and questions that only looking up solves, 0..1; of a symbols stage only.</param>
 /// <param name="Boxes">A loss on the boxes of single patches; not of a symbols stage.</param>
+/// <param name="Patches">Losses on what single patches show; not of a symbols stage.</param>
 /// <param name="Noise">Most energy of a direction without meaning beside what a patch shows, in energies of that; of a symbols stage only.</param>
-public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double>> Levels, int MaxTokens = 2048, double Mistakes = 0, int Conversations = 1, double Drills = 0, BoxRecipe? Boxes = null, double Noise = 0) : StageData
+public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double>> Levels, int MaxTokens = 2048, double Mistakes = 0, int Conversations = 1, double Drills = 0, BoxRecipe? Boxes = null, double Noise = 0, PatchRecipe? Patches = null) : StageData
 {
     private const int GlimpseSide = 192;
 
@@ -114,9 +131,9 @@ public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double
         ["snippets"] = new(TaskMixture.Lines with { Pictures = new SceneOptions { MinSide = 96, MaxSide = GlimpseSide }, MaxTurns = 3 }, TilingMode.WholeView),
         ["words"] = new(TaskMixture.Words),
         ["lines"] = new(TaskMixture.Lines with { MaxTurns = 3 }),
-        ["things"] = new(TaskMixture.Things),
+        ["things"] = new(TaskMixture.Things, Density: 2),
         ["boxes"] = new(TaskMixture.Boxes, TilingMode.WholeView),
-        ["wholes"] = new(TaskMixture.Things, TilingMode.WholeView),
+        ["wholes"] = new(TaskMixture.Things, TilingMode.WholeView, Density: 2),
         ["short"] = new(TaskMixture.All with { MaxTurns = 2 }),
         ["all"] = new(TaskMixture.All with { MaxTurns = 8 }),
     };
@@ -131,7 +148,7 @@ public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double
         if (levels.Count == 0)
             throw section.Error("levels", "is empty; leave it out for everything at once");
         double OfSymbols(string key, double most) => symbols ? section.Number(key, 0, 0, most) : 0;
-        var data = new AnswerData(levels, section.Integer("max_tokens", 2048, 64, 131_072), OfSymbols("mistakes", 1), section.Integer("conversations", 1, 1, 64), OfSymbols("drills", 1), symbols ? null : BoxRecipe.Read(section.SectionOrNull("boxes")), OfSymbols("noise", 100));
+        var data = new AnswerData(levels, section.Integer("max_tokens", 2048, 64, 131_072), OfSymbols("mistakes", 1), section.Integer("conversations", 1, 1, 64), OfSymbols("drills", 1), symbols ? null : BoxRecipe.Read(section.SectionOrNull("boxes")), OfSymbols("noise", 100), symbols ? null : PatchRecipe.Read(section.SectionOrNull("patches")));
         section.Finish();
         return data;
     }

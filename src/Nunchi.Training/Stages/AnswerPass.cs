@@ -12,7 +12,7 @@ namespace Nunchi.Training.Stages;
 /// </summary>
 /// <param name="model">The model.</param>
 /// <param name="symbols">Where pictures are made of symbols: their vectors, read anew in every pass; null for an encoder's features.</param>
-/// <param name="places">Where the boxes of patches are to be found in an encoder's projected features, for a loss of its own; null without.</param>
+/// <param name="places">What single patches of an encoder's projected features are to show, for losses of their own; null without.</param>
 internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbols = null, PatchVectors? places = null) : IDisposable
 {
     private readonly TokenBatch _tokens = new(model.Config.ImageTokenId);
@@ -22,13 +22,26 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
     private readonly List<ShownPatch> _shown = [];
     private readonly List<ShownPiece> _pieces = [];
     private readonly BoxLoss? _boxes = places is null ? null : new BoxLoss(model.Backend, places);
+    private readonly ThingLoss? _things = places is null ? null : new ThingLoss(model.Backend, places);
     private float[] _losses = [];
 
     /// <summary>Weight of the mean loss of a patch's box beside that of a token.</summary>
     public double BoxWeight { get; init; }
 
+    /// <summary>Weight of the mean loss of what a patch shows beside that of a token.</summary>
+    public double ThingWeight { get; init; }
+
+    /// <summary>Weight of the loss of a patch's colour, over the number of all patches, beside the mean loss of a token.</summary>
+    public double ColourWeight { get; init; }
+
+    /// <summary>The loss on what patches show; null without.</summary>
+    public ThingLoss? Things => ThingWeight + ColourWeight > 0 ? _things : null;
+
     /// <summary>See <see cref="BoxLoss.SideError"/>; null without boxes.</summary>
     public double? SideError => _boxes?.SideError;
+
+    /// <summary>Pictures of the sequences.</summary>
+    public int Images => _images.Count;
 
     /// <summary>Tokens with a label.</summary>
     public int Labelled => _labels.Count;
@@ -124,6 +137,7 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
     public void Dispose()
     {
         _boxes?.Dispose();
+        _things?.Dispose();
         _tokens.Dispose();
         _images.Dispose();
         _rows.Dispose();
@@ -138,7 +152,15 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
         if (_shown.Count != projected.Rows)
             throw new InvalidOperationException($"{_shown.Count} patches are described, the pictures have {projected.Rows}");
         places!.Refresh();
-        _boxes.Apply(tape, projected, row => _shown[row].Box, (float)(BoxWeight * weight * Labelled / projected.Rows));
+        var share = weight * Labelled / projected.Rows;
+        if (BoxWeight > 0)
+            _boxes.Apply(tape, projected, row => _shown[row].Box, (float)(BoxWeight * share));
+        if (Things is { } things)
+        {
+            things.Scale();
+            things.Apply(tape, projected, row => (_shown[row].Truth, _shown[row].Colour), (float)(ThingWeight * share), (float)(ColourWeight * share));
+        }
+
         return model.PackFeatures(tape, projected, _images);
     }
 

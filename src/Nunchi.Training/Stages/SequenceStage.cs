@@ -36,7 +36,7 @@ internal abstract class SequenceStage : Stage<SequenceSample>
         }
 
         _tasks = tasks;
-        _meters = ["right", .. tasks.Select(task => $"loss.{task}"), .. tasks.Select(task => $"right.{task}"), "error.side"];
+        _meters = ["right", .. tasks.Select(task => $"loss.{task}"), .. tasks.Select(task => $"right.{task}"), "error.side", .. ThingLoss.Meters];
     }
 
     public sealed override IReadOnlyList<TrainingParameter> Parameters { get; }
@@ -126,6 +126,8 @@ internal abstract class SequenceStage : Stage<SequenceSample>
         report.Operations += pass.ForwardOperations + BackwardOperations(pass);
         if (pass.SideError is { } error)
             report.Meters.Add(1 + (2 * _tasks.Count), error, 1);
+        if (pass.Images > 0)
+            pass.Things?.Measure(report, 2 + (2 * _tasks.Count));
         var at = 0;
         foreach (var sample in part)
         {
@@ -171,7 +173,7 @@ internal abstract class SequenceStage : Stage<SequenceSample>
     /// <param name="Tape">Runs and records.</param>
     /// <param name="Pass">Puts sequences together.</param>
     /// <param name="Symbols">What pictures are made of; null for an encoder's features.</param>
-    /// <param name="Places">Directions of boxes, for a loss of their own; null without.</param>
+    /// <param name="Places">What patches are to show, for losses of their own; null without.</param>
     /// <param name="Gradients">Where gradients go; null for the parameters' own.</param>
     private sealed record Lane(Tape Tape, AnswerPass Pass, PatchVectors? Symbols, PatchVectors? Places, GradientSet? Gradients) : IDisposable
     {
@@ -181,9 +183,12 @@ internal abstract class SequenceStage : Stage<SequenceSample>
         public static Lane Create(StageContext context, VisionLanguageModel model, Tokenizer tokenizer, ComputeBackend backend, GradientSet? gradients)
         {
             var symbols = context.Stage.Kind == StageKind.Symbols ? new PatchVectors(model, new PatchThings(tokenizer)) : null;
-            var boxes = (context.Stage.Data as AnswerData)?.Boxes ?? new BoxRecipe(0);
-            var places = symbols is null && boxes.Weight > 0 ? new PatchVectors(model, new PatchThings(tokenizer), boxes.Share) : null;
-            return new Lane(new Tape(backend, recording: true, gradients), new AnswerPass(model, symbols, places) { BoxWeight = boxes.Weight }, symbols, places, gradients);
+            var answers = context.Stage.Data as AnswerData;
+            var boxes = answers?.Boxes ?? new BoxRecipe(0);
+            var patches = answers?.Patches ?? new PatchRecipe(0, 0);
+            var places = symbols is null && boxes.Weight + patches.Things + patches.Colours > 0 ? new PatchVectors(model, new PatchThings(tokenizer), boxes.Share) : null;
+            var pass = new AnswerPass(model, symbols, places) { BoxWeight = boxes.Weight, ThingWeight = patches.Things, ColourWeight = patches.Colours };
+            return new Lane(new Tape(backend, recording: true, gradients), pass, symbols, places, gradients);
         }
 
         public void Dispose()

@@ -10,8 +10,8 @@ using Nunchi.Tensors.Safetensors;
 namespace Nunchi.Conversion;
 
 /// <summary>
-/// Writes a checkpoint directory anew with other tensor names, element types or file sizes, or with a LoRA adapter added. Values that are neither rounded nor
-/// changed by the adapter stay the same bit for bit.
+/// Writes a checkpoint directory anew with other tensor names, element types or file sizes, with a LoRA adapter added, or as the mean of several. Values that are neither rounded nor
+/// changed by these stay the same bit for bit.
 /// </summary>
 public static class CheckpointConversion
 {
@@ -23,10 +23,13 @@ public static class CheckpointConversion
     /// <param name="options">What to change.</param>
     /// <param name="cancellation">Stops it; nothing is left.</param>
     /// <exception cref="FileNotFoundException">The old directory, its weights or its configuration is not there.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged, tensors have names that no layout knows, the adapter does not fit, or a value does not fit the new type.</exception>
+    /// <exception cref="ArgumentException">An adapter and other checkpoints at once.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, tensors have names that no layout knows, the adapter or another checkpoint does not fit, or a value does not fit the new type.</exception>
     /// <exception cref="IOException">The place is taken, or the disk is full.</exception>
     public static ConvertedCheckpoint Run(string from, string to, ConversionOptions options, CancellationToken cancellation = default)
     {
+        if (options.Adapter is not null && options.AverageWith.Count > 0)
+            throw new ArgumentException("An adapter is added to one checkpoint: average first, and add it to the result.", nameof(options));
         string config = Path.Combine(from, "config.json");
         if (!File.Exists(config))
             throw new FileNotFoundException($"\"{from}\" is no checkpoint directory: it has no config.json.", config);
@@ -34,15 +37,21 @@ public static class CheckpointConversion
         if (File.Exists(final) || (Directory.Exists(final) && Directory.EnumerateFileSystemEntries(final).Any()))
             throw new IOException($"{to} exists already and would be mixed up or lost; name a directory that is new or empty.");
         using SafetensorsArchive archive = SafetensorsArchive.Open(from);
-        VisionLanguageConfig? model = options.Naming is null && options.Adapter is null ? null : ConfigReader.Load(from);
+        VisionLanguageConfig? model = options.Naming is null && options.Adapter is null && options.AverageWith.Count == 0 ? null : ConfigReader.Load(from);
         List<ConvertedTensor> tensors = Plan(archive, model is null ? null : ModelFamilies.Of(model), options);
         using LoraAdapter? adapter = options.Adapter is null ? null : LoraAdapter.Open(options.Adapter);
         using ComputeBackend? backend = adapter is null ? null : CpuBackend.Create();
         if (adapter is not null)
             tensors = Merge(archive, tensors, adapter, model!, backend!);
+        var others = new List<SafetensorsArchive>();
         string unfinished = $"{final}.{Guid.NewGuid():n}.unfinished";
         try
         {
+            foreach (string other in options.AverageWith)
+            {
+                others.Add(SafetensorsArchive.Open(other));
+                tensors = AverageWith(archive, tensors, others[^1], ModelFamilies.Of(model!));
+            }
             Directory.CreateDirectory(unfinished);
             IReadOnlyList<IReadOnlyList<ConvertedTensor>> groups = ShardWriter.Group(tensors, options.ShardSize);
             long total = tensors.Sum(tensor => tensor.ByteCount), done = 0;
@@ -61,6 +70,8 @@ public static class CheckpointConversion
         {
             if (Directory.Exists(unfinished))
                 Directory.Delete(unfinished, recursive: true);
+            foreach (SafetensorsArchive other in others)
+                other.Dispose();
         }
     }
 
@@ -81,6 +92,43 @@ public static class CheckpointConversion
                 tensors.Add(new ConvertedTensor(name, file, entry, ConvertedTensor.IsFloat(entry.Type) ? options.Type ?? entry.Type : entry.Type));
         }
         return report.IsEmpty ? tensors : throw new InvalidDataException(report.Text(archive.Directory));
+    }
+
+    /// <summary>The tensors, each with the one of another checkpoint that means the same.</summary>
+    private static List<ConvertedTensor> AverageWith(SafetensorsArchive archive, List<ConvertedTensor> tensors, SafetensorsArchive other, ModelFamily family)
+    {
+        foreach (SafetensorsArchive one in (SafetensorsArchive[])[archive, other])
+        {
+            if (PackedCheckpoint.Of(one) is { } packed)
+                throw new InvalidDataException($"{one.Directory} holds weights packed as {WeightFormats.NameOf(packed.Format)}, which have no mean; name the checkpoint that it was made from.");
+        }
+        string Meaning(string published) => CheckpointLayout.ToParameterName(family, published) ?? published;
+        var report = new CheckpointReport();
+        var theirs = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string published in other.Files.SelectMany(file => file.Entries.Select(entry => entry.Name)))
+        {
+            if (!theirs.TryAdd(Meaning(published), published))
+                report.Add("Tensors that mean the same", $"{published} and {theirs[Meaning(published)]}");
+        }
+        var averaged = new List<ConvertedTensor>(tensors.Count);
+        foreach (ConvertedTensor tensor in tensors)
+        {
+            if (!theirs.Remove(Meaning(tensor.Source.Name), out string? published))
+            {
+                report.Add("Tensors that it lacks", $"{tensor.Source.Name} {tensor.Source.ShapeText}");
+                continue;
+            }
+            var (file, entry) = other.Find(published)!.Value;
+            if (!entry.Shape.SequenceEqual(tensor.Source.Shape))
+                report.Add("Wrong shapes", $"{published}: expected {tensor.Source.ShapeText}, found {entry.ShapeText}");
+            else if (!ConvertedTensor.IsFloat(entry.Type) || !ConvertedTensor.IsFloat(tensor.Source.Type))
+                report.Add("Wrong types", $"{published}: expected F32, F16, BF16 or F64 in both, found {tensor.Source.Type} and {entry.Type}");
+            else
+                averaged.Add(tensor with { Others = [.. tensor.Others, (file, entry)], Type = tensor.Type == SafetensorsType.F64 ? SafetensorsType.F32 : tensor.Type });
+        }
+        foreach (string published in theirs.Values)
+            report.Add("Tensors that only it has", published);
+        return report.IsEmpty ? averaged : throw new InvalidDataException(report.Text(other.Directory, $"it is not the same model as {archive.Directory}"));
     }
 
     /// <summary>The tensors, each with what the adapter does to it.</summary>

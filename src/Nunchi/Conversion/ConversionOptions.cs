@@ -27,6 +27,12 @@ public sealed record ConversionOptions
     /// <summary>A directory with a LoRA adapter that is added to the weights, each sum rounded once; null for none.</summary>
     public string? Adapter { get; init; }
 
+    /// <summary>
+    /// Directories of other checkpoints of the same model: every float tensor becomes the mean over all of them, rounded once, whatever they call it. Runs that started from the same weights
+    /// and learned from different samples are better together than each alone (Wortsman et al. 2022, "Model soups"). Configuration and tokenizer are those of the first.
+    /// </summary>
+    public IReadOnlyList<string> AverageWith { get; init; } = [];
+
     /// <summary>Told the share that is written, 0..1; null for nobody.</summary>
     public IProgress<double>? Progress { get; init; }
 }

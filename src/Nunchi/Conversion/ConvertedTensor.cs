@@ -11,6 +11,9 @@ internal sealed record ConvertedTensor(string Name, SafetensorsFile File, Safete
 {
     private const int ChunkElements = 1 << 20;
 
+    /// <summary>The same tensor of other checkpoints: what is written is the mean of all.</summary>
+    public IReadOnlyList<(SafetensorsFile File, SafetensorsEntry Entry)> Others { get; init; } = [];
+
     /// <summary>What an adapter does to the values, in order.</summary>
     public IReadOnlyList<LoraChange> Changes { get; init; } = [];
 
@@ -39,7 +42,7 @@ internal sealed record ConvertedTensor(string Name, SafetensorsFile File, Safete
             WriteChanged(target, written);
             return;
         }
-        if (Source.Type == Type)
+        if (Source.Type == Type && Others.Count == 0)
         {
             for (long done = 0; done < Source.ByteCount; done += ChunkElements)
             {
@@ -52,14 +55,33 @@ internal sealed record ConvertedTensor(string Name, SafetensorsFile File, Safete
         }
         float[] values = new float[Math.Min(ChunkElements, Source.Count)];
         ushort[] halves = Type == SafetensorsType.F32 ? [] : new ushort[values.Length];
+        double[] sums = Others.Count == 0 ? [] : new double[values.Length];
         for (long done = 0; done < Source.Count; done += ChunkElements)
         {
             int count = (int)Math.Min(ChunkElements, Source.Count - done);
             Span<float> piece = values.AsSpan(0, count);
             SafetensorsRows.Read(File, Source, done, piece);
             File.Release(Source, done, count);
+            if (Others.Count > 0)
+                Average(piece, sums, done);
             WritePiece(target, written, piece, halves, done);
         }
+    }
+
+    // The values of this checkpoint come in, the means go out.
+    private void Average(Span<float> piece, Span<double> sums, long first)
+    {
+        for (int i = 0; i < piece.Length; i++)
+            sums[i] = piece[i];
+        foreach ((SafetensorsFile file, SafetensorsEntry entry) in Others)
+        {
+            SafetensorsRows.Read(file, entry, first, piece);
+            file.Release(entry, first, piece.Length);
+            for (int i = 0; i < piece.Length; i++)
+                sums[i] += piece[i];
+        }
+        for (int i = 0; i < piece.Length; i++)
+            piece[i] = (float)(sums[i] / (1 + Others.Count));
     }
 
     // The sum needs the whole tensor.

@@ -52,7 +52,10 @@ public abstract class ImageEncoder : IDisposable
     {
         foreach (EncoderLayer layer in Layers)
         {
+            // An answer takes far longer than its picture: mapped weights of the encoder are in memory only while they work.
+            layer.Fetch();
             Tensor next = layer.Forward(tape, x, crops);
+            layer.Rest();
             tape.Release(x);
             x = next;
         }

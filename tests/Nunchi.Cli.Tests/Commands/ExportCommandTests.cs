@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Nunchi.Tensors.Safetensors;
 
 namespace Nunchi.Cli.Tests.Commands;
 
@@ -89,6 +90,19 @@ public class ExportCommandTests
         Assert.Equal(77, root.GetProperty("tensors").GetInt32());
         Assert.True(root.GetProperty("weight_files").GetInt32() > 2);
         Assert.Equal(ExitCode.Success, await shell.RunAsync("show", shell.PathOf("out")));
+    }
+
+    [Fact]
+    public async Task Convert_AverageOfACheckpointWithItself_IsThatCheckpoint()
+    {
+        using var shell = new TestShell();
+
+        Assert.Equal(0, await shell.RunAsync("convert", Golden, shell.PathOf("mean"), "--average", Golden, Golden, "--quiet"));
+
+        using SafetensorsFile expected = SafetensorsFile.Open(Path.Combine(Golden, "model.safetensors")), mean = SafetensorsFile.Open(shell.PathOf("mean/model.safetensors"));
+        Assert.All(expected.Entries, entry => Assert.Equal(expected.ReadSingles(entry.Name), mean.ReadSingles(entry.Name)));
+        Assert.Equal(ExitCode.Usage, await shell.RunAsync("convert", Golden, shell.PathOf("both"), "--average", Golden, "--adapter", Golden));
+        Assert.Contains("average first", shell.Errors, StringComparison.Ordinal);
     }
 
     [Theory]

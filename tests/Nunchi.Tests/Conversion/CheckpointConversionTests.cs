@@ -62,6 +62,48 @@ public class CheckpointConversionTests
     }
 
     [Fact]
+    public void Run_Average_IsTheMeanOfAllWhateverTheyCallTheirTensors()
+    {
+        using var folder = new TemporaryFolder();
+        string golden = GoldenFiles.Path("varco2-tiny");
+        Scale(golden, folder["double"], 2);
+        Scale(golden, folder["half"], 0.5f);
+        CheckpointConversion.Run(folder["half"], folder["renamed"], new ConversionOptions { Naming = TensorNaming.Modules5, ShardSize = 300_000 }, Token);
+
+        CheckpointConversion.Run(golden, folder["mean"], new ConversionOptions { AverageWith = [folder["double"], folder["renamed"], folder["half"]], Type = SafetensorsType.F32 }, Token);
+
+        using SafetensorsFile mean = SafetensorsFile.Open(folder["mean/model.safetensors"]), one = SafetensorsFile.Open(GoldenFiles.Path("varco2-tiny", "model.safetensors"));
+        Assert.Equal(one.Entries.Select(entry => entry.Name).Order(), mean.Entries.Select(entry => entry.Name).Order());
+        foreach (SafetensorsEntry entry in one.Entries)
+            Assert.All(one.ReadSingles(entry.Name).Zip(mean.ReadSingles(entry.Name)), pair => Assert.Equal(pair.First, pair.Second));
+    }
+
+    [Theory]
+    [InlineData("varco1-tiny", "it is not the same model as")]
+    [InlineData("nothing", "nothing")]
+    public void Run_AverageWithAnother_SaysWhyAndLeavesNothing(string other, string expected)
+    {
+        using var folder = new TemporaryFolder();
+
+        Exception failure = Assert.ThrowsAny<Exception>(() => CheckpointConversion.Run(GoldenFiles.Path("varco2-tiny"), folder["out"], new ConversionOptions { AverageWith = [GoldenFiles.Path(other)] }, Token));
+
+        Assert.True(failure is InvalidDataException or IOException, failure.GetType().Name);
+        Assert.Contains(expected, failure.Message);
+        Assert.Empty(Directory.GetFileSystemEntries(folder[""]));
+    }
+
+    [Fact]
+    public void Run_AverageWithAnAdapter_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        string golden = GoldenFiles.Path("varco2-tiny");
+
+        var failure = Assert.Throws<ArgumentException>(() => CheckpointConversion.Run(golden, folder["out"], new ConversionOptions { AverageWith = [golden], Adapter = golden }, Token));
+
+        Assert.Contains("average first", failure.Message);
+    }
+
+    [Fact]
     public void Run_F16AndBack_RoundsOnce()
     {
         using var folder = new TemporaryFolder();
@@ -146,6 +188,17 @@ public class CheckpointConversionTests
 
         Assert.Equal(["onnx", "pytorch_model.bin"], converted.LeftOut);
         Assert.False(File.Exists(folder["out/pytorch_model.bin"]));
+    }
+
+    // A copy whose every value is multiplied by a power of two, so that nothing is rounded.
+    private static void Scale(string from, string to, float factor)
+    {
+        CheckpointConversion.Run(from, to, new ConversionOptions(), Token);
+        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(from, "model.safetensors"));
+        using var writer = new SafetensorsWriter(Path.Combine(to, "model.safetensors"), file.Entries.Select(entry => new SafetensorsSlot(entry.Name, [.. entry.Shape])));
+        foreach (SafetensorsEntry entry in file.Entries)
+            writer.Write(entry.Name, [.. file.ReadSingles(entry.Name).Select(value => value * factor)]);
+        writer.Commit();
     }
 
     private static unsafe void Same(string expected, string actual)

@@ -246,40 +246,84 @@ public class PatchSymbolsTests
         var prompts = SmallTokenizer.Prompts;
         using var model = ModelBuilder.Create(backend, ModelBuilder.Configure(SmallTokenizer.Recipe.Model, SequenceStage.Vocabulary(prompts.Tokenizer), prompts.Tokenizer), 3);
         using var places = new PatchVectors(model, new PatchThings(prompts.Tokenizer), 2);
-        var processor = new ImageProcessor(ModelBuilder.Images(model.Config, SmallTokenizer.Recipe.Model), model.Config.Vision.PatchSize);
-        var image = new RgbImage(96, 96);
-        for (var y = 16; y < 64; y++)
-            image.Pixels.AsSpan(((y * 96) + 32) * 3, 48 * 3).Fill(255);
-        var sample = new SequenceSample { Images = processor.Process([image], TilingMode.WholeView, TestContext.Current.CancellationToken) };
-        for (var patch = 0; patch < 36; patch++)
-            sample.Shown.Add(new ShownPatch(0, 0, 0, patch % 6 is >= 2 and < 5 && patch / 6 is >= 1 and < 4 ? new Grounding.BoundingBox(32 / 96.0, 16 / 96.0, 80 / 96.0, 64 / 96.0) : null));
-        for (var token = 0; token < sample.Images.TokenCount; token++)
-            sample.Append(model.Config.ImageTokenId, false, 0);
-        sample.Append(100, true, 0);
-
+        var sample = Spotted(model.Config, new ShownPatch(0, 0, 0, new Grounding.BoundingBox(32 / 96.0, 16 / 96.0, 80 / 96.0, 64 / 96.0)));
         var stage = StageRecipe.Read(RecipeFile.Parse("boxes.yaml", """
             {name: s, kind: finetune, steps: 60, batch: {samples: 1}, data: {boxes: {weight: 3, share: 2}},
              modules: {encoder: {learning_rate: 0.003}, projector: {learning_rate: 0.003}, decoder: frozen}}
             """));
         var boxes = ((AnswerData)stage.Data).Boxes;
         Assert.Equal(new BoxRecipe(3, 2), boxes);
-        var parameters = ModelBuilder.Parameters(model, ModelModule.Encoder, ModelModule.Projector).ToList();
-        parameters.ForEach(parameter => parameter.Tensor.RequiresGradient = true);
-        using var optimizer = Assert.Single(OptimizerFactory.Create(backend, parameters, stage));
-        using var tape = new Nunchi.Tensors.Tape(backend, recording: true);
-        using var pass = new AnswerPass(model, places: places) { BoxWeight = boxes!.Weight };
         List<double> errors = [];
-        for (var step = 0; step < stage.Steps; step++)
-        {
-            model.Parameters.ForgetGradients();
-            pass.Clear();
-            pass.Add(sample.Ids.ToArray(), sample.Labels.ToArray(), sample.Images, sample.Shown);
-            pass.Run(tape, 1);
-            errors.Add(pass.SideError!.Value);
-            optimizer.Step(1);
-        }
+        Teach(model, stage, new AnswerPass(model, places: places) { BoxWeight = boxes!.Weight }, sample, pass => errors.Add(pass.SideError!.Value));
 
         Assert.True(errors[^1] < 0.02 && errors[0] > 0.1, $"sides were off by {errors[0]}, then by {errors[^1]}");
+    }
+
+    [Fact]
+    public void ThingLoss_ASmallChangeOfAPatch_ChangesTheLossAsTheGradientSays()
+    {
+        using var backend = CpuBackend.Create(new CpuOptions { Threads = 1 });
+        var prompts = SmallTokenizer.Prompts;
+        using var model = ModelBuilder.Create(backend, ModelBuilder.Configure(SmallTokenizer.Recipe.Model, SequenceStage.Vocabulary(prompts.Tokenizer), prompts.Tokenizer), 3);
+        using var vectors = new PatchVectors(model, new PatchThings(prompts.Tokenizer));
+        vectors.Refresh();
+        using var loss = new ThingLoss(backend, vectors);
+        loss.Scale();
+        (int, int)?[] shown = [(5, 2), (PatchThings.Blank, 0), null, (vectors.Known.Glyphs + 3, 4)];
+        using var projected = new Nunchi.Tensors.Tensor(backend, shown.Length, model.Config.Text.HiddenSize) { RequiresGradient = true };
+        var random = new SeededRandom(8);
+        foreach (ref var value in projected.Span)
+            value = (float)Math.Sqrt(vectors.SquaredLength / projected.Columns) * random.Normal();
+        double Loss(bool learns)
+        {
+            using var tape = new Nunchi.Tensors.Tape(backend, recording: learns);
+            var sum = loss.Apply(tape, projected, row => shown[row], 0.5f, 2);
+            if (learns)
+                tape.Backward();
+            return sum;
+        }
+
+        Loss(learns: true);
+        Assert.Equal(3, loss.Labelled);
+        var gradient = projected.Gradient!.Span.ToArray();
+        Assert.All(gradient.AsSpan(2 * projected.Columns, projected.Columns).ToArray(), value => Assert.Equal(0, value));
+        for (var i = 0; i < projected.Count; i += 7)
+        {
+            const float Step = 1e-3f;
+            var before = projected.Span[i];
+            projected.Span[i] = before + Step;
+            var above = Loss(learns: false);
+            projected.Span[i] = before - Step;
+            var below = Loss(learns: false);
+            projected.Span[i] = before;
+            Assert.Equal((above - below) / (2 * Step), gradient[i], 0.02 * (1 + Math.Abs(gradient[i])));
+        }
+    }
+
+    [Fact]
+    public void AnswerPass_ALossOnThings_TeachesTheProjectorWhatPatchesShow()
+    {
+        using var backend = CpuBackend.Create();
+        var prompts = SmallTokenizer.Prompts;
+        using var model = ModelBuilder.Create(backend, ModelBuilder.Configure(SmallTokenizer.Recipe.Model, SequenceStage.Vocabulary(prompts.Tokenizer), prompts.Tokenizer), 3);
+        using var places = new PatchVectors(model, new PatchThings(prompts.Tokenizer));
+        var sample = Spotted(model.Config, new ShownPatch(7, (int)Data.Objects.ColourName.White, 7, null));
+        var stage = StageRecipe.Read(RecipeFile.Parse("things.yaml", """
+            {name: s, kind: finetune, steps: 60, batch: {samples: 1}, data: {patches: {things: 3, colours: 1}},
+             modules: {encoder: {learning_rate: 0.003}, projector: {learning_rate: 0.003}, decoder: frozen}}
+            """));
+        var patches = ((AnswerData)stage.Data).Patches;
+        Assert.Equal(new PatchRecipe(3, 1), patches);
+        var report = new StepReport(ThingLoss.Meters);
+        Teach(model, stage, new AnswerPass(model, places: places) { ThingWeight = patches!.Things, ColourWeight = patches.Colours }, sample, pass =>
+        {
+            report.Clear();
+            pass.Things!.Measure(report, 0);
+        });
+
+        Assert.Equal([36, 9, 27, 0, 9], Enumerable.Range(0, 5).Select(meter => (int)report.Meters.Weight(meter)));
+        Assert.Equal(1, report.Meters.Mean(0));
+        Assert.Equal(1, report.Meters.Mean(4));
     }
 
     [Fact]
@@ -301,6 +345,42 @@ public class PatchSymbolsTests
         BoxCode.Write(new Grounding.BoundingBox(0.5, 0.5, 0.5, 0.5), code);
         BoxCode.Write(new Grounding.BoundingBox(0.505, 0.505, 0.505, 0.505), near);
         Assert.True(Dot(code, near) > 0.98f * BoxCode.Norm * BoxCode.Norm);
+    }
+
+    // A white spot of 3 x 3 patches in a black picture, with a label of one token behind it.
+    private static SequenceSample Spotted(Models.VisionLanguageConfig config, ShownPatch spot)
+    {
+        var processor = new ImageProcessor(ModelBuilder.Images(config, SmallTokenizer.Recipe.Model), config.Vision.PatchSize);
+        var image = new RgbImage(96, 96);
+        for (var y = 16; y < 64; y++)
+            image.Pixels.AsSpan(((y * 96) + 32) * 3, 48 * 3).Fill(255);
+        var sample = new SequenceSample { Images = processor.Process([image], TilingMode.WholeView, TestContext.Current.CancellationToken) };
+        for (var patch = 0; patch < 36; patch++)
+            sample.Shown.Add(patch % 6 is >= 2 and < 5 && patch / 6 is >= 1 and < 4 ? spot : default);
+        for (var token = 0; token < sample.Images.TokenCount; token++)
+            sample.Append(config.ImageTokenId, false, 0);
+        sample.Append(100, true, 0);
+        return sample;
+    }
+
+    private static void Teach(Models.VisionLanguageModel model, StageRecipe stage, AnswerPass pass, SequenceSample sample, Action<AnswerPass> watch)
+    {
+        var parameters = ModelBuilder.Parameters(model, ModelModule.Encoder, ModelModule.Projector).ToList();
+        parameters.ForEach(parameter => parameter.Tensor.RequiresGradient = true);
+        using var optimizer = Assert.Single(OptimizerFactory.Create(model.Backend, parameters, stage));
+        using var tape = new Nunchi.Tensors.Tape(model.Backend, recording: true);
+        using (pass)
+        {
+            for (var step = 0; step < stage.Steps; step++)
+            {
+                model.Parameters.ForgetGradients();
+                pass.Clear();
+                pass.Add(sample.Ids.ToArray(), sample.Labels.ToArray(), sample.Images, sample.Shown);
+                pass.Run(tape, 1);
+                watch(pass);
+                optimizer.Step(1);
+            }
+        }
     }
 
     private static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)

@@ -13,7 +13,8 @@ namespace Nunchi.Training.Stages.Answers;
 /// <param name="Source">Makes samples by number.</param>
 /// <param name="Weight">Share.</param>
 /// <param name="View">How pictures are seen; null as inference would.</param>
-internal sealed record WeightedSource(SampleSource Source, double Weight, TilingMode? View = null);
+/// <param name="Density">See <see cref="Recipes.AnswerMixture.Density"/>.</param>
+internal sealed record WeightedSource(SampleSource Source, double Weight, TilingMode? View = null, int Density = 1);
 
 /// <summary>
 /// Makes sequences of conversations about pictures: prompt, pictures, labels on what the assistant says and on the token that ends it. Several conversations about one
@@ -62,7 +63,7 @@ internal sealed class AnswerMaker(PromptBuilder prompts, ImageProcessor images, 
         }
 
         var chosen = Choose(levels[level]);
-        Fill(chosen.Source.DrawSeveral(seed, (ulong)index, conversations), sample, chosen.View);
+        Fill(chosen.Source.DrawSeveral(seed, (ulong)index, conversations == 1 ? 1 : conversations * chosen.Density), sample, chosen.View);
     }
 
     /// <summary>Turns conversations about the same pictures into a sequence.</summary>

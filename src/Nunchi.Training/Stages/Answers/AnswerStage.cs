@@ -114,6 +114,8 @@ internal sealed class AnswerStage : SequenceStage
         var known = new Dictionary<string, SampleSource>(StringComparer.Ordinal);
         foreach (var mixture in data.Levels.SelectMany(level => level.Keys).Distinct())
             known[mixture] = new SampleSource(assets, SceneSplit.Training, AnswerData.Mixtures[mixture].Tasks);
-        return [.. data.Levels.Select(level => (IReadOnlyList<WeightedSource>)[.. level.Where(share => share.Value > 0).Select(share => new WeightedSource(known[share.Key], share.Value, AnswerData.Mixtures[share.Key].View))])];
+        return [.. data.Levels.Select(level => (IReadOnlyList<WeightedSource>)[.. level.Where(share => share.Value > 0).Select(share => Source(share.Key, share.Value))])];
+
+        WeightedSource Source(string mixture, double weight) => new(known[mixture], weight, AnswerData.Mixtures[mixture].View, AnswerData.Mixtures[mixture].Density);
     }
 }

@@ -54,6 +54,9 @@ internal sealed class PatchVectors : IDisposable
     /// <summary>Length of the rows of <see cref="Boxes"/>, nearly.</summary>
     public float BoxScale { get; private set; }
 
+    /// <summary>Mean squared length of the rows of <see cref="Things"/>.</summary>
+    public double SquaredLength => _square;
+
     /// <summary>Takes the vectors from the embedding as it is now.</summary>
     public void Refresh()
     {

@@ -20,30 +20,22 @@ namespace Nunchi.Training.Stages.ProjectorLabels;
 /// </summary>
 internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
 {
-    // Logit of a patch that lies exactly on the vector of its thing, against about 0 for the others.
-    private const double Sharpness = 12;
     private const float ColourWeight = 0.5f;
     private const float BoxWeight = 0.25f;
 
     // Larger than any difference, so that the loss is a square, divided by it.
     private const float VectorDelta = 1000;
     private const int CalibrationPages = 16;
-    private static readonly string[] Names = ["right", "right.glyph", "right.blank", "right.object", "right.colour", "error.side", "error.vector"];
+    private static readonly string[] Names = [.. ThingLoss.Meters, "error.side", "error.vector"];
     private readonly VisionLanguageModel _model;
     private readonly PageSource _pages;
     private readonly Tape _tape;
     private readonly PageBatch _batch = new();
-    private readonly IndexBuffer _rows = new();
-    private readonly IndexBuffer _labels = new();
-    private readonly IndexBuffer _colouredRows = new();
-    private readonly IndexBuffer _colours = new();
     private readonly PatchVectors _vectors;
     private readonly BoxLoss _boxes;
-    private readonly Tensor _thingLogits;
-    private readonly Tensor _colourLogits;
+    private readonly ThingLoss _things;
     private readonly IndexBuffer _knownRows = new();
     private readonly double _vectorWeight;
-    private float _squaredNorm;
     private bool _isScaled;
 
     public ProjectorLabelsStage(StageContext context)
@@ -54,8 +46,7 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         _model = ModelBuilder.Create(context.Backend, ModelBuilder.Configure(recipe.Model, SequenceStage.Vocabulary(tokenizer), tokenizer), recipe.Seed);
         _vectors = new PatchVectors(_model, new PatchThings(tokenizer));
         _boxes = new BoxLoss(context.Backend, _vectors);
-        _thingLogits = new Tensor(context.Backend, _vectors.Things.Rows, _vectors.Things.Columns);
-        _colourLogits = new Tensor(context.Backend, _vectors.Colours.Rows, _vectors.Colours.Columns);
+        _things = new ThingLoss(context.Backend, _vectors);
         var data = (ProjectorLabelsData)context.Stage.Data;
         _vectorWeight = data.VectorWeight;
         _pages = new PageSource(context, _model.Config, data.Scenes);
@@ -121,21 +112,23 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
 
     protected override void Accumulate(List<LabelledPage> part, double stepWeight, StepReport report)
     {
-        Label(part);
-        if (_rows.Count == 0)
-            return;
         Scale();
         var projected = _model.Projector.Forward(_tape, Features(part));
-        Score(projected, _rows, _thingLogits, _labels, 1 / stepWeight, report, MeasureThings);
-        if (_colouredRows.Count > 0)
-            Score(projected, _colouredRows, _colourLogits, _colours, ColourWeight / stepWeight, report, MeasureColours);
+        (int, int)? Shown(int row)
+        {
+            var (page, patch) = (part[row / part[0].Patches], row % part[0].Patches);
+            return _vectors.Known.Of(page, patch) is { } thing ? (thing, page.Colour[patch]) : null;
+        }
+
+        report.Loss += _things.Apply(_tape, projected, Shown, (float)(1 / stepWeight), (float)(ColourWeight / stepWeight));
+        _things.Measure(report, 0);
         var boxWeight = (float)(BoxWeight / stepWeight);
         report.Loss += boxWeight * _boxes.Apply(_tape, projected, row => part[row / part[0].Patches].BoxOf(row % part[0].Patches), boxWeight);
         report.Meters.Add(5, (_boxes.SideError ?? 0) * _boxes.Boxes, _boxes.Boxes);
-        ScoreVectors(projected, part, VectorDelta * (float)(_vectorWeight / stepWeight / _squaredNorm), report);
+        ScoreVectors(projected, part, VectorDelta * (float)(_vectorWeight / stepWeight / _vectors.SquaredLength), report);
         var patches = (double)part.Count * part[0].Patches;
         report.Operations += (Operations.Encoder(_model.Config, part.Count) * (Context.Stage.Modules.ContainsKey("encoder") ? 3 : 1))
-            + (3 * Operations.Projector(_model.Config, patches)) + (4.0 * _rows.Count * _vectors.Things.Count);
+            + (3 * Operations.Projector(_model.Config, patches)) + (4.0 * _things.Labelled * _vectors.Things.Count);
         if (_tape.Recording)
             _tape.Backward();
         _tape.Reset();
@@ -150,14 +143,9 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
             return;
         _vectors.Dispose();
         _boxes.Dispose();
-        _thingLogits.Dispose();
-        _colourLogits.Dispose();
+        _things.Dispose();
         _knownRows.Dispose();
         _batch.Dispose();
-        _rows.Dispose();
-        _labels.Dispose();
-        _colouredRows.Dispose();
-        _colours.Dispose();
         _tape.Dispose();
         _model.Dispose();
     }
@@ -173,40 +161,6 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
     {
         _batch.Fill(pages);
         return _model.Encoder.Forward(_tape, PageBatch.Patches(_tape, pages), _batch.Layout);
-    }
-
-    private void Label(List<LabelledPage> part)
-    {
-        _rows.Clear();
-        _labels.Clear();
-        _colouredRows.Clear();
-        _colours.Clear();
-        for (var page = 0; page < part.Count; page++)
-        {
-            for (var patch = 0; patch < part[page].Patches; patch++)
-            {
-                if (_vectors.Known.Of(part[page], patch) is not { } thing)
-                    continue;
-                var row = (page * part[page].Patches) + patch;
-                _rows.Add(row);
-                _labels.Add(thing);
-                if (thing == PatchThings.Blank)
-                    continue;
-                _colouredRows.Add(row);
-                _colours.Add(part[page].Colour[patch]);
-            }
-        }
-    }
-
-    private void Score(Tensor projected, IndexBuffer rows, Tensor targets, IndexBuffer labels, double weight, StepReport report, Action<StepReport, Tensor> measure)
-    {
-        var logits = Linear.Apply(_tape, Rows.Gather(_tape, projected, rows), targets);
-        measure(report, logits);
-        Losses.CrossEntropy(_tape, logits, labels, (float)weight, out var losses);
-        double sum = 0;
-        foreach (var loss in losses.Span)
-            sum += loss;
-        report.Loss += sum * weight;
     }
 
     // Half of the squared distance from the vector that a decoder on symbols was shown.
@@ -230,7 +184,7 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         foreach (var loss in losses.Span)
             sum += loss;
         report.Loss += sum * weight;
-        report.Meters.Add(6, 2 * VectorDelta * sum / _squaredNorm, _rows.Count);
+        report.Meters.Add(6, 2 * VectorDelta * sum / _vectors.SquaredLength, _things.Labelled);
     }
 
     // The decoder is frozen, so its vectors are read once, when the first step runs and it has been loaded.
@@ -240,31 +194,6 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
             return;
         _isScaled = true;
         _vectors.Refresh();
-        double squares = 0;
-        foreach (var value in _vectors.Things.Span)
-            squares += (double)value * value;
-        _squaredNorm = (float)(squares / _vectors.Things.Rows);
-        var scale = (float)Sharpness / _squaredNorm;
-        for (var i = 0; i < _thingLogits.Count; i++)
-            _thingLogits.Span[i] = scale * _vectors.Things.Span[i];
-        for (var i = 0; i < _colourLogits.Count; i++)
-            _colourLogits.Span[i] = scale / PatchVectors.ColourShare * _vectors.Colours.Span[i];
-    }
-
-    private void MeasureThings(StepReport report, Tensor logits)
-    {
-        var glyphs = _vectors.Known.Glyphs;
-        for (var i = 0; i < _labels.Count; i++)
-        {
-            var right = Greedy.Choose(logits.Row(i)) == _labels[i] ? 1 : 0;
-            report.Meters.Add(0, right, 1);
-            report.Meters.Add(_labels[i] == PatchThings.Blank ? 2 : _labels[i] > glyphs ? 3 : 1, right, 1);
-        }
-    }
-
-    private void MeasureColours(StepReport report, Tensor logits)
-    {
-        for (var i = 0; i < _colours.Count; i++)
-            report.Meters.Add(4, Greedy.Choose(logits.Row(i)) == _colours[i] ? 1 : 0, 1);
+        _things.Scale();
     }
 }

@@ -31,6 +31,20 @@ internal sealed class EncoderLayer
         _fc2Bias = parameters.Vector(prefix + "mlp.fc2.bias", Module, width, ParameterStart.Zeros);
     }
 
+    /// <summary>Its matrices are read next; of weights in a mapped file.</summary>
+    internal void Fetch()
+    {
+        foreach (Tensor matrix in (ReadOnlySpan<Tensor>)[_qkvWeight, _outWeight, _fc1Weight, _fc2Weight])
+            matrix.Packed?.Fetch();
+    }
+
+    /// <summary>Its matrices are not read until the next crops come; of weights in a mapped file.</summary>
+    internal void Rest()
+    {
+        foreach (Tensor matrix in (ReadOnlySpan<Tensor>)[_qkvWeight, _outWeight, _fc1Weight, _fc2Weight])
+            matrix.Packed?.Rest();
+    }
+
     internal Tensor Forward(Tape tape, Tensor x, SegmentLayout crops)
     {
         int width = _config.HiddenSize, heads = _config.Heads;
