@@ -60,7 +60,7 @@ public sealed unsafe class PackedMemory : IDisposable
         long bytes = BytesFor(format, rows, columns);
         if (bytes > _bytes - _used)
             throw new ArgumentException($"A matrix [{rows}, {columns}] in {WeightFormats.NameOf(format)} takes {bytes} bytes; {_bytes - _used} of {_bytes} are left.", nameof(rows));
-        var weight = new PackedWeight(format, rows, columns, _data + _used, PackedLayout.Bytes(format, rows, columns), new Share(this));
+        var weight = new PackedWeight(format, rows, columns, _data + _used, new Share(this));
         _used += bytes;
         _users++;
         return weight;
@@ -104,7 +104,8 @@ public sealed unsafe class PackedMemory : IDisposable
         _data = null;
     }
 
-    private sealed class Share(PackedMemory owner) : IDisposable
+    /// <summary>One matrix's part of the memory.</summary>
+    internal sealed class Share(PackedMemory owner) : IDisposable
     {
         private PackedMemory? _owner = owner;
 

@@ -8,6 +8,7 @@ namespace Nunchi.Tensors.Quantization;
 public sealed unsafe class PackedWeight : IDisposable
 {
     private readonly IDisposable? _mapping;
+    private readonly IDisposable? _memory;
     private byte* _data;
     private bool _owned;
 
@@ -40,6 +41,17 @@ public sealed unsafe class PackedWeight : IDisposable
             throw new ArgumentException($"A matrix [{rows}, {columns}] in {WeightFormats.NameOf(format)} takes {Bytes} bytes, not {bytes}.", nameof(bytes));
         _data = data;
         _mapping = mapping;
+    }
+
+    /// <summary>A matrix in memory that it shares with others: not a mapped file, whose pages could be given back.</summary>
+    internal PackedWeight(WeightFormat format, int rows, int columns, byte* data, PackedMemory.Share memory)
+    {
+        Format = format;
+        Rows = rows;
+        Columns = columns;
+        Bytes = PackedLayout.Bytes(format, rows, columns);
+        _data = data;
+        _memory = memory;
     }
 
     /// <summary>How the weights are stored.</summary>
@@ -153,6 +165,7 @@ public sealed unsafe class PackedWeight : IDisposable
         _owned = false;
         _data = null;
         _mapping?.Dispose();
+        _memory?.Dispose();
     }
 
     internal static void RequireFinite(float* weights, long count)

@@ -100,6 +100,23 @@ public sealed unsafe class MatrixPackingTests : IDisposable
         Assert.Throws<ObjectDisposedException>(() => new MatrixPacking(memory, WeightFormat.Int8, 16, 128));
     }
 
+    [Fact]
+    public void Rest_OfAMatrixPackedFromAFile_KeepsIt()
+    {
+        using SafetensorsFile file = Write("a", SafetensorsType.BF16, 256, 512);
+        using PackedMemory memory = new(PackedMemory.BytesFor(WeightFormat.Int8, 256, 512));
+        using var packing = new MatrixPacking(memory, WeightFormat.Int8, 256, 512);
+        packing.Add(file, file.Require("w"));
+        Assert.True(packing.Pack(0, packing.Strips));
+        using PackedWeight packed = packing.Take();
+        byte[] before = new ReadOnlySpan<byte>(packed.Data, (int)packed.Bytes).ToArray();
+
+        packed.Rest();
+        packed.Fetch();
+
+        Assert.Equal(before, new ReadOnlySpan<byte>(packed.Data, (int)packed.Bytes).ToArray());
+    }
+
     [Theory]
     [InlineData(0.4, false)]
     [InlineData(2, false)]
