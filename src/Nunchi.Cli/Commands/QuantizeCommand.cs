@@ -80,7 +80,7 @@ internal static class QuantizeCommand
             if (comparison.Questions > 0)
             {
                 // As when answering: the rounded model's encoder rounds in its attention too.
-                backend.RoundsAttention = model.Decoder.Embedding.Packed != null;
+                WeightPlan.RoundAlike(backend, model.Decoder);
                 SceneAssets assets = shell.FindAssets();
                 EvalOutput.TellFonts(shell, assets);
                 answers = AgreementDocument.Of(Agreement.OfAnswers(

@@ -38,6 +38,7 @@ internal static unsafe class HeadStore
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Quantise(float* x, int size, sbyte* codes)
     {
         float most = 0;

@@ -5,25 +5,17 @@ namespace Nunchi.Tensors.Quantization;
 /// <summary>Strips of bfloat16: pairs along the sum, so that one 32-bit lane holds two neighbouring weights of one output.</summary>
 internal static unsafe class BFloat16Strips
 {
-    /// <summary>Packs up to sixteen rows, rounding to nearest even.</summary>
-    public static void Pack(float* weights, int rows, int columns, byte* strip)
+    private const int Width = PackedLayout.StripWidth, Block = PackedLayout.Block;
+
+    /// <summary>Packs a block, rounding to nearest even.</summary>
+    /// <param name="values">[16, 128].</param>
+    /// <param name="scratch">As many bfloat16.</param>
+    /// <param name="to"><see cref="PackedLayout.BFloat16BlockBytes"/> bytes.</param>
+    public static void PackBlock(float* values, ushort* scratch, byte* to)
     {
-        const int Block = PackedLayout.Block;
-        new Span<byte>(strip, (int)PackedLayout.StripBytes(WeightFormat.BFloat16, columns)).Clear();
-        ushort* rounded = stackalloc ushort[Block];
-        for (int lane = 0; lane < rows; lane++)
-        {
-            float* row = weights + ((long)lane * columns);
-            uint* to = (uint*)strip + lane;
-            for (int first = 0; first < columns; first += Block, to += Block / 2 * PackedLayout.StripWidth)
-            {
-                int count = Math.Min(Block, columns - first);
-                new Span<ushort>(rounded, Block).Clear();
-                FloatConversion.ToBFloat16(new ReadOnlySpan<float>(row + first, count), new Span<ushort>(rounded, count));
-                for (int pair = 0; pair < Block / 2; pair++)
-                    to[pair * PackedLayout.StripWidth] = ((uint*)rounded)[pair];
-            }
-        }
+        FloatConversion.ToBFloat16(new ReadOnlySpan<float>(values, Width * Block), new Span<ushort>(scratch, Width * Block));
+        for (int pair = 0; pair < Block / 2; pair += Width)
+            StripBlock.Transpose((uint*)scratch + pair, Block / 2, (uint*)to + (pair * Width));
     }
 
     /// <summary>One row as float32.</summary>

@@ -22,6 +22,7 @@ internal static unsafe class Int4Spread
     /// <param name="first">First block to spread.</param>
     /// <param name="count">Blocks to spread.</param>
     /// <param name="to">count * <see cref="BlockBytes"/> bytes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Spread(byte* strip, int allBlocks, int first, int count, byte* to)
     {
         byte* codes = strip + ((long)first * PackedLayout.Int4CodeBytes);

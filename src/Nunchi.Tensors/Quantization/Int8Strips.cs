@@ -8,23 +8,18 @@ internal static unsafe class Int8Strips
 {
     private const int Width = PackedLayout.StripWidth, Block = PackedLayout.Block;
 
-    /// <summary>Packs up to sixteen rows; the scale of a block is its largest magnitude divided by 127.</summary>
-    public static void Pack(float* weights, int rows, int columns, byte* strip)
+    /// <summary>Packs a block; the scale of a row is its largest magnitude divided by 127.</summary>
+    /// <param name="values">[16, 128].</param>
+    /// <param name="scratch">As many bytes.</param>
+    /// <param name="to"><see cref="PackedLayout.Int8BlockBytes"/> bytes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void PackBlock(float* values, byte* scratch, byte* to)
     {
-        float* row = stackalloc float[Block];
-        for (int block = 0; block < PackedLayout.Blocks(columns); block++)
-        {
-            byte* bytes = strip + ((long)block * PackedLayout.Int8BlockBytes);
-            float* scales = (float*)(bytes + (Width * Block));
-            int first = block * Block, count = Math.Min(Block, columns - first);
-            for (int lane = 0; lane < Width; lane++)
-            {
-                new Span<float>(row, Block).Clear();
-                if (lane < rows)
-                    new ReadOnlySpan<float>(weights + ((long)lane * columns) + first, count).CopyTo(new Span<float>(row, count));
-                scales[lane] = PackLane(row, (uint*)bytes + lane);
-            }
-        }
+        float* scales = (float*)(to + (Width * Block));
+        for (int row = 0; row < Width; row++)
+            scales[row] = PackRow(values + (row * Block), scratch + (row * Block));
+        for (int step = 0; step < Block / 4; step += Width)
+            StripBlock.Transpose((uint*)scratch + step, Block / 4, (uint*)to + (step * Width));
     }
 
     /// <summary>One row as float32.</summary>
@@ -39,30 +34,32 @@ internal static unsafe class Int8Strips
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float PackLane(float* row, uint* steps)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float PackRow(float* row, byte* bytes)
     {
-        var largest = Vector256<float>.Zero;
-        for (int i = 0; i < Block; i += 8)
-            largest = Vector256.Max(largest, Vector256.Abs(Vector256.Load(row + i)));
-        float most = 0;
-        for (int i = 0; i < 8; i++)
-            most = MathF.Max(most, largest[i]);
-        float inverse = most < Tiny ? 0 : 127 / most;
-        byte* bytes = stackalloc byte[Block];
+        Vector256<float> even = Vector256<float>.Zero, odd = even;
+        for (int i = 0; i < Block; i += 16)
+        {
+            even = Vector256.MaxNative(even, Vector256.Abs(Vector256.Load(row + i)));
+            odd = Vector256.MaxNative(odd, Vector256.Abs(Vector256.Load(row + i + 8)));
+        }
+        var largest = Vector256.MaxNative(even, odd);
+        var half = Vector128.MaxNative(largest.GetLower(), largest.GetUpper());
+        half = Vector128.MaxNative(half, Vector128.Shuffle(half, Vector128.Create(2, 3, 0, 1)));
+        float most = MathF.Max(half[0], half[1]);
+        var inverse = Vector256.Create(most < Tiny ? 0 : 127 / most);
         var offset = Vector256.Create(PackedLayout.Int8Offset);
         for (int i = 0; i < Block; i += 32)
         {
             Vector256<int> a = Whole(row + i, inverse) + offset, b = Whole(row + i + 8, inverse) + offset, c = Whole(row + i + 16, inverse) + offset, d = Whole(row + i + 24, inverse) + offset;
             Vector256.Narrow(Vector256.Narrow(a, b).AsUInt16(), Vector256.Narrow(c, d).AsUInt16()).Store(bytes + i);
         }
-        for (int step = 0; step < Block / 4; step++)
-            steps[step * Width] = ((uint*)bytes)[step];
         return most < Tiny ? 0 : most / 127;
     }
 
+    // Magnitudes of at most 127, rounded before: the plain conversion is right.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Whole(float* x, float inverse) => Vector256.ConvertToInt32(Vector256.Round(Vector256.Load(x) * inverse));
+    private static Vector256<int> Whole(float* x, Vector256<float> inverse) => Vector256.ConvertToInt32Native(Vector256.Round(Vector256.Load(x) * inverse));
 
     // Below this the inverse of a scale is no longer a normal number.
     private const float Tiny = 1e-35f;

@@ -8,6 +8,7 @@ namespace Nunchi.Tensors.Quantization;
 public sealed unsafe class PackedWeight : IDisposable
 {
     private readonly IDisposable? _mapping;
+    private readonly IDisposable? _memory;
     private byte* _data;
     private bool _owned;
 
@@ -18,6 +19,7 @@ public sealed unsafe class PackedWeight : IDisposable
         Columns = columns;
         Bytes = PackedLayout.Bytes(format, rows, columns);
         _data = (byte*)NativeMemory.AlignedAlloc((nuint)Bytes, 64);
+        MappedPages.PreferHuge(_data, Bytes);
         _owned = true;
     }
 
@@ -39,6 +41,17 @@ public sealed unsafe class PackedWeight : IDisposable
             throw new ArgumentException($"A matrix [{rows}, {columns}] in {WeightFormats.NameOf(format)} takes {Bytes} bytes, not {bytes}.", nameof(bytes));
         _data = data;
         _mapping = mapping;
+    }
+
+    /// <summary>A matrix in memory that it shares with others: not a mapped file, whose pages could be given back.</summary>
+    internal PackedWeight(WeightFormat format, int rows, int columns, byte* data, PackedMemory.Share memory)
+    {
+        Format = format;
+        Rows = rows;
+        Columns = columns;
+        Bytes = PackedLayout.Bytes(format, rows, columns);
+        _data = data;
+        _memory = memory;
     }
 
     /// <summary>How the weights are stored.</summary>
@@ -152,6 +165,7 @@ public sealed unsafe class PackedWeight : IDisposable
         _owned = false;
         _data = null;
         _mapping?.Dispose();
+        _memory?.Dispose();
     }
 
     internal static void RequireFinite(float* weights, long count)
@@ -168,26 +182,16 @@ public sealed unsafe class PackedWeight : IDisposable
         }
     }
 
+    /// <summary>Packs some strips from a matrix of finite floats.</summary>
     internal void PackStrips(float* weights, int first, int last)
     {
+        RowPlace* rows = stackalloc RowPlace[PackedLayout.StripWidth];
         for (int strip = first; strip < last; strip++)
         {
-            int row = strip * PackedLayout.StripWidth;
-            float* from = weights + ((long)row * Columns);
-            byte* to = Data + (strip * StripBytes);
-            int rows = Math.Min(PackedLayout.StripWidth, Rows - row);
-            switch (Format)
-            {
-                case WeightFormat.BFloat16:
-                    BFloat16Strips.Pack(from, rows, Columns, to);
-                    break;
-                case WeightFormat.Int8:
-                    Int8Strips.Pack(from, rows, Columns, to);
-                    break;
-                default:
-                    Int4Strips.Pack(from, rows, Columns, to);
-                    break;
-            }
+            int row = strip * PackedLayout.StripWidth, count = Math.Min(PackedLayout.StripWidth, Rows - row);
+            for (int i = 0; i < count; i++)
+                rows[i] = new RowPlace { Start = (byte*)(weights + ((long)(row + i) * Columns)), Type = SafetensorsType.F32, ElementBytes = sizeof(float) };
+            StripBlock.Pack(Format, rows, count, Columns, Data + (strip * StripBytes));
         }
     }
 }

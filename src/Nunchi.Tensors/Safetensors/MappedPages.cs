@@ -8,7 +8,10 @@ namespace Nunchi.Tensors.Safetensors;
 /// </summary>
 internal static unsafe partial class MappedPages
 {
-    private const int DontNeed = 4, HugePages = 14, PopulateRead = 22;
+    /// <summary>Bytes of a large page.</summary>
+    internal const long HugePage = 1 << 21;
+
+    private const int DontNeed = 4, HugePages = 14, NoHugePages = 15, PopulateRead = 22, PopulateWrite = 23;
 
     /// <summary>The pages are read next.</summary>
     internal static void Prepare(byte* start, long length) => Advise(start, length, PopulateRead, inside: false);
@@ -18,6 +21,12 @@ internal static unsafe partial class MappedPages
 
     /// <summary>Memory that will hold weights: pages of 2 MB save hundreds of thousands of faults, and address look-ups afterwards.</summary>
     internal static void PreferHuge(void* start, long length) => Advise((byte*)start, length, HugePages, inside: true);
+
+    /// <summary>What has no page yet takes small ones from now on.</summary>
+    internal static void PreferSmall(void* start, long length) => Advise((byte*)start, length, NoHugePages, inside: true);
+
+    /// <summary>Memory that is written next gets its pages now; contents stay.</summary>
+    internal static void PrepareWriting(byte* start, long length) => Advise(start, length, PopulateWrite, inside: true);
 
     private static void Advise(byte* start, long length, int advice, bool inside)
     {

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 namespace Nunchi.Tensors.Safetensors;
@@ -92,32 +91,17 @@ public sealed unsafe class SafetensorsFile : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(first, entry.Count - length);
         byte* source = Locate(entry);
-        if (entry.Type is not (SafetensorsType.F32 or SafetensorsType.F16 or SafetensorsType.BF16 or SafetensorsType.F64))
-            throw SafetensorsHeader.Bad(Path, $"tensor \"{entry.Name}\" at byte {entry.Offset}: expected F32, F16, BF16 or F64, found {SafetensorsTypes.Name(entry.Type)}.");
+        RequireFloats(entry);
         int size = SafetensorsTypes.Size(entry.Type);
         source += first * size;
         for (long done = 0; done < length; done += ChunkElements)
-        {
-            int count = (int)Math.Min(ChunkElements, length - done);
-            var to = new Span<float>(destination + done, count);
-            var bytes = new ReadOnlySpan<byte>(source + (done * size), count * size);
-            switch (entry.Type)
-            {
-                case SafetensorsType.F32:
-                    bytes.CopyTo(MemoryMarshal.AsBytes(to));
-                    break;
-                case SafetensorsType.F16:
-                    FloatConversion.FromHalf(MemoryMarshal.Cast<byte, ushort>(bytes), to);
-                    break;
-                case SafetensorsType.BF16:
-                    FloatConversion.FromBFloat16(MemoryMarshal.Cast<byte, ushort>(bytes), to);
-                    break;
-                default:
-                    for (int i = 0; i < count; i++)
-                        to[i] = (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes[(i * 8)..]);
-                    break;
-            }
-        }
+            SafetensorsTypes.ToSingles(entry.Type, source + (done * size), new Span<float>(destination + done, (int)Math.Min(ChunkElements, length - done)));
+    }
+
+    internal void RequireFloats(SafetensorsEntry entry)
+    {
+        if (!SafetensorsTypes.IsFloat(entry.Type))
+            throw SafetensorsHeader.Bad(Path, $"tensor \"{entry.Name}\" at byte {entry.Offset}: expected F32, F16, BF16 or F64, found {SafetensorsTypes.Name(entry.Type)}.");
     }
 
     /// <summary>Reads a floating-point tensor into a new array.</summary>

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Nunchi.Tensors.Safetensors;
 
 /// <summary>Element types of the safetensors format.</summary>
@@ -79,6 +82,34 @@ internal static class SafetensorsTypes
     internal static int Size(SafetensorsType type) => Find(type).Size;
 
     internal static string Name(SafetensorsType type) => Find(type).Name;
+
+    /// <summary>Whether elements are floats that this library reads.</summary>
+    internal static bool IsFloat(SafetensorsType type) => type is SafetensorsType.F32 or SafetensorsType.F16 or SafetensorsType.BF16 or SafetensorsType.F64;
+
+    /// <summary>Converts elements of a type for which <see cref="IsFloat"/> holds.</summary>
+    /// <param name="type">The type.</param>
+    /// <param name="source">The first element; need not be aligned.</param>
+    /// <param name="destination">As many floats as are to be converted.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static unsafe void ToSingles(SafetensorsType type, byte* source, Span<float> destination)
+    {
+        switch (type)
+        {
+            case SafetensorsType.F32:
+                new ReadOnlySpan<byte>(source, destination.Length * sizeof(float)).CopyTo(MemoryMarshal.AsBytes(destination));
+                break;
+            case SafetensorsType.F16:
+                FloatConversion.FromHalf(new ReadOnlySpan<ushort>(source, destination.Length), destination);
+                break;
+            case SafetensorsType.BF16:
+                FloatConversion.FromBFloat16(new ReadOnlySpan<ushort>(source, destination.Length), destination);
+                break;
+            default:
+                for (int i = 0; i < destination.Length; i++)
+                    destination[i] = (float)Unsafe.ReadUnaligned<double>(source + (i * sizeof(double)));
+                break;
+        }
+    }
 
     private static (string Name, SafetensorsType Type, int Size) Find(SafetensorsType type)
     {

@@ -66,41 +66,63 @@ public static class CheckpointReader
             packed?.TryAdopt(parameter, report);
         report.ThrowIfAny(archive.Directory);
         var reading = new WeightReading(options, matches.Sum(match => match.Entry?.ByteCount ?? 0));
-        Tensor embedding = model.Decoder.Embedding;
         ILookup<Parameter, LoraChange> changes = (adapter?.Plan(model.Config, model.Parameters) ?? []).ToLookup(change => change.Parameter);
-        var waiting = new List<LoraChange>(); // for what is packed late or never
-        foreach (var group in matches.GroupBy(match => match.Parameter))
+        List<IGrouping<Parameter, Match>> groups = [.. matches.GroupBy(match => match.Parameter)];
+        using var memory = new PackedMemory(groups.Where(IsPackedFromFile).Sum(group => PackedMemory.BytesFor(WeightPlan.For(group.Key, weights), group.Key.Tensor.Rows, group.Key.Tensor.Columns)));
+        var packings = new List<(Parameter Parameter, MatrixPacking Packing)>();
+        var waiting = new List<LoraChange>(); // for what is never packed
+        try
         {
-            if (WeightPlan.For(group.Key, weights) == WeightFormat.Float32)
-                group.Key.Tensor.PreferLargePages();
-            foreach (var (parameter, view, file, entry) in group)
+            foreach (IGrouping<Parameter, Match> group in groups)
             {
-                if (entry != null)
-                    reading.Add(file!, entry, parameter.Tensor.Data + view.Offset);
-                else
-                    view.In(parameter.Tensor).Fill(parameter.Start == ParameterStart.Ones ? 1 : 0);
+                WeightFormat format = WeightPlan.For(group.Key, weights);
+                if (IsPackedFromFile(group))
+                {
+                    var packing = new MatrixPacking(memory, format, group.Key.Tensor.Rows, group.Key.Tensor.Columns);
+                    packings.Add((group.Key, packing));
+                    foreach (Match match in group)
+                        packing.Add(match.File!, match.Entry!);
+                    reading.Add(packing);
+                    continue;
+                }
+                group.Key.Tensor.PreferLargePages();
+                foreach (var (parameter, view, file, entry) in group)
+                {
+                    if (entry != null)
+                        reading.Add(file!, entry, parameter.Tensor.Data + view.Offset);
+                    else
+                        view.In(parameter.Tensor).Fill(parameter.Start == ParameterStart.Ones ? 1 : 0);
+                }
+                if (format == WeightFormat.Float32)
+                {
+                    waiting.AddRange(changes[group.Key]);
+                    continue;
+                }
+                // What an adapter changes is summed as float32; each such matrix is packed as soon as it is read, so that no more than one is there.
+                reading.Run();
+                if (reading.NotFinite.Count > 0)
+                    continue;
+                Apply(changes[group.Key], model);
+                WeightPlan.Pack(group.Key, weights);
             }
-            bool packs = WeightPlan.For(group.Key, weights) != WeightFormat.Float32;
-            if (!packs || group.Key.Tensor == embedding)
-                waiting.AddRange(changes[group.Key]);
-            if (!packs)
-                continue;
-            // Each matrix is packed as soon as it is read, so that the whole is never there as float32. The embedding waits for the comparison with the head.
-            reading.Run();
-            if (reading.NotFinite.Count > 0 || group.Key.Tensor == embedding)
-                continue;
-            Apply(changes[group.Key], model);
-            WeightPlan.Pack(group.Key, weights);
+            reading.Finish();
+            foreach (var (published, (value, at)) in reading.NotFinite)
+                report.Add("Values that are not finite", $"{published}: {value} at element {at} ({Where(archive, published)})");
+            if (tiedHead != null)
+                CheckTiedHead(archive, tiedHead, matches.Find(match => match.Parameter.Tensor == model.Decoder.Embedding), report);
+            report.ThrowIfAny(archive.Directory);
+            Apply(waiting, model);
+            foreach (var (parameter, packing) in packings)
+                parameter.Tensor.Adopt(packing.Take());
         }
-        reading.Finish();
-        foreach (var (published, (value, at)) in reading.NotFinite)
-            report.Add("Values that are not finite", $"{published}: {value} at element {at} ({Where(archive, published)})");
-        if (tiedHead != null)
-            CheckTiedHead(archive, tiedHead, model, report);
-        report.ThrowIfAny(archive.Directory);
-        Apply(waiting, model);
-        if (embedding.Packed == null)
-            WeightPlan.Pack(model.Parameters.All.First(parameter => parameter.Tensor == embedding), weights);
+        finally
+        {
+            foreach (var (_, packing) in packings)
+                packing.Dispose();
+        }
+
+        bool IsPackedFromFile(IGrouping<Parameter, Match> group) =>
+            WeightPlan.For(group.Key, weights) != WeightFormat.Float32 && !changes[group.Key].Any() && group.All(match => match.Entry != null);
     }
 
     private static unsafe void Apply(IEnumerable<LoraChange> changes, VisionLanguageModel model)
@@ -198,30 +220,31 @@ public static class CheckpointReader
 
     private static bool IsFloat(SafetensorsEntry entry) => entry.Type is SafetensorsType.F32 or SafetensorsType.F16 or SafetensorsType.BF16 or SafetensorsType.F64;
 
-    /// <summary>A checkpoint with tied embeddings may hold the head all the same, as long as it is the embedding.</summary>
-    private static unsafe void CheckTiedHead(SafetensorsArchive archive, string published, VisionLanguageModel model, CheckpointReport report)
+    /// <summary>A checkpoint with tied embeddings may hold the head all the same, as long as it is the embedding. A packed embedding is not there to be compared with.</summary>
+    private static void CheckTiedHead(SafetensorsArchive archive, string published, Match? embedding, CheckpointReport report)
     {
         var (file, entry) = archive.Find(published)!.Value;
-        if (model.Decoder.Embedding.Packed == null && entry.Count == model.Decoder.Embedding.Count && IsFloat(entry))
+        if (embedding?.Entry == null || entry.Count != embedding.Entry.Count || !IsFloat(entry) || !AreEqual(file, entry, embedding.File!, embedding.Entry))
+            report.Add("Tensors without a place", $"{Describe(archive, published)}: tie_word_embeddings says that the head is the embedding, and this one is another");
+    }
+
+    private static unsafe bool AreEqual(SafetensorsFile file, SafetensorsEntry entry, SafetensorsFile otherFile, SafetensorsEntry otherEntry)
+    {
+        float[] piece = new float[Math.Min(entry.Count, 1 << 20)], other = new float[piece.Length];
+        fixed (float* values = piece, otherValues = other)
         {
-            float[] piece = new float[Math.Min(entry.Count, 1 << 20)];
-            long same = 0;
-            fixed (float* values = piece)
+            for (long first = 0; first < entry.Count; first += piece.Length)
             {
-                while (same < entry.Count)
-                {
-                    int length = (int)Math.Min(piece.Length, entry.Count - same);
-                    file.Read(entry, same, length, values);
-                    if (!MemoryMarshal.AsBytes(piece.AsSpan(0, length)).SequenceEqual(new ReadOnlySpan<byte>(model.Decoder.Embedding.Data + same, length * sizeof(float))))
-                        break;
-                    file.Release(entry, same, length);
-                    same += length;
-                }
+                int length = (int)Math.Min(piece.Length, entry.Count - first);
+                file.Read(entry, first, length, values);
+                otherFile.Read(otherEntry, first, length, otherValues);
+                file.Release(entry, first, length);
+                otherFile.Release(otherEntry, first, length);
+                if (!MemoryMarshal.AsBytes(piece.AsSpan(0, length)).SequenceEqual(MemoryMarshal.AsBytes(other.AsSpan(0, length))))
+                    return false;
             }
-            if (same == entry.Count)
-                return;
         }
-        report.Add("Tensors without a place", $"{Describe(archive, published)}: tie_word_embeddings says that the head is the embedding, and this one is another");
+        return true;
     }
 
     /// <summary>A place in the model and the tensor that fills it, if there is one.</summary>

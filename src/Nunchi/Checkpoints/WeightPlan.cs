@@ -1,4 +1,6 @@
 using Nunchi.Models;
+using Nunchi.Models.Qwen;
+using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Quantization;
 
 namespace Nunchi.Checkpoints;
@@ -23,6 +25,11 @@ public static class WeightPlan
     /// <summary>Replaces a parameter's floats by its format.</summary>
     /// <exception cref="ArgumentException">A value is not finite.</exception>
     public static void Pack(Parameter parameter, WeightFormat weights) => parameter.Tensor.Pack(For(parameter, weights));
+
+    /// <summary>Makes a backend round where a model with such weights does: beside packed matrices the encoder's attention rounds too. Call it once the weights are there.</summary>
+    /// <param name="backend">The backend that the model lies on.</param>
+    /// <param name="decoder">The model's decoder, whose embedding is packed whenever anything is.</param>
+    public static void RoundAlike(ComputeBackend backend, Decoder decoder) => backend.RoundsAttention = decoder.Embedding.Packed != null;
 
     /// <summary>Bytes that a parameter's values take.</summary>
     public static long Bytes(Parameter parameter, WeightFormat weights)

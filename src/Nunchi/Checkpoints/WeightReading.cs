@@ -1,10 +1,14 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Nunchi.Tensors.Quantization;
 using Nunchi.Tensors.Safetensors;
 
 namespace Nunchi.Checkpoints;
 
-/// <summary>Reads many tensors in pieces on several threads: each piece is converted to float32 in its place and checked while it is still in the cache.</summary>
+/// <summary>
+/// Reads many tensors in pieces on several threads, in the order of the files: each piece is converted to float32 in its place, or packed, and checked while it is still in the cache.
+/// </summary>
 internal sealed unsafe class WeightReading(LoadOptions options, long total)
 {
     private const long PieceElements = 1 << 21;
@@ -16,11 +20,27 @@ internal sealed unsafe class WeightReading(LoadOptions options, long total)
     /// <summary>The first value of each tensor that is not finite, once <see cref="Run"/> has ended.</summary>
     internal IReadOnlyDictionary<string, (float Value, long At)> NotFinite => _faults;
 
-    /// <summary>Plans a tensor.</summary>
+    /// <summary>Plans a tensor that becomes float32.</summary>
     internal void Add(SafetensorsFile file, SafetensorsEntry entry, float* destination)
     {
+        nint to = (nint)destination;
         for (long first = 0; first < entry.Count; first += PieceElements)
-            _pieces.Add(new Piece(file, entry, first, Math.Min(PieceElements, entry.Count - first), (nint)(destination + first)));
+        {
+            long from = first, length = Math.Min(PieceElements, entry.Count - first);
+            _pieces.Add(new Piece(file, entry, first, () => Read(file, entry, from, length, (float*)to + from)));
+        }
+    }
+
+    /// <summary>Plans a matrix that is packed from tensors.</summary>
+    internal void Add(MatrixPacking matrix)
+    {
+        int strips = (int)Math.Max(1, PieceElements / matrix.StripCount);
+        for (int first = 0; first < matrix.Strips; first += strips)
+        {
+            int from = first, count = Math.Min(strips, matrix.Strips - first);
+            var (file, entry, at, _) = matrix.Rows(from, count).First();
+            _pieces.Add(new Piece(file, entry, at, () => Pack(matrix, from, count)));
+        }
     }
 
     /// <summary>Reads what was planned since the last time.</summary>
@@ -33,15 +53,16 @@ internal sealed unsafe class WeightReading(LoadOptions options, long total)
             MaxDegreeOfParallelism = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
             CancellationToken = options.Cancellation,
         };
+        Piece[] inOrder = [.. _pieces.OrderBy(piece => piece.File.Path, StringComparer.Ordinal).ThenBy(piece => piece.Entry.Offset).ThenBy(piece => piece.First)];
+        _pieces.Clear();
         try
         {
-            Parallel.ForEach(_pieces, parallel, Read);
+            Parallel.ForEach(Partitioner.Create(inOrder, EnumerablePartitionerOptions.NoBuffering), parallel, piece => piece.Work());
         }
         catch (AggregateException failures)
         {
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
         }
-        _pieces.Clear();
     }
 
     /// <summary>Reads the rest and tells that all is read.</summary>
@@ -51,17 +72,54 @@ internal sealed unsafe class WeightReading(LoadOptions options, long total)
         options.Progress?.Invoke(new LoadProgress(total, total));
     }
 
-    private void Read(Piece piece)
+    private void Read(SafetensorsFile file, SafetensorsEntry entry, long first, long length, float* to)
     {
-        piece.File.Prepare(piece.Entry, piece.First, piece.Length);
-        piece.File.Read(piece.Entry, piece.First, piece.Length, (float*)piece.Destination);
-        int at = FirstNonFinite(new ReadOnlySpan<float>((float*)piece.Destination, (int)piece.Length));
-        piece.File.Release(piece.Entry, piece.First, piece.Length);
+        file.Prepare(entry, first, length);
+        file.Read(entry, first, length, to);
+        int at = FirstNonFinite(new ReadOnlySpan<float>(to, (int)length));
+        file.Release(entry, first, length);
+        if (at >= 0)
+            Fault(entry, to[at], first + at);
+        Tell(length * entry.ByteCount / entry.Count);
+    }
+
+    private void Pack(MatrixPacking matrix, int first, int count)
+    {
+        bool finite = matrix.Pack(first, count);
+        long bytes = 0;
+        foreach (var (file, entry, from, length) in matrix.Rows(first, count))
+        {
+            bytes += length * entry.ByteCount / entry.Count;
+            if (!finite)
+                FindFault(file, entry, from, length);
+        }
+        Tell(bytes);
+    }
+
+    private void FindFault(SafetensorsFile file, SafetensorsEntry entry, long first, long length)
+    {
+        float[] values = new float[length];
+        fixed (float* to = values)
+            file.Read(entry, first, length, to);
+        int at = FirstNonFinite(values);
+        if (at >= 0)
+            Fault(entry, values[at], first + at);
+    }
+
+    private void Fault(SafetensorsEntry entry, float value, long at)
+    {
         lock (_lock)
         {
-            if (at >= 0 && (!_faults.TryGetValue(piece.Entry.Name, out var known) || known.At > piece.First + at))
-                _faults[piece.Entry.Name] = (((float*)piece.Destination)[at], piece.First + at);
-            _done += piece.Length * piece.Entry.ByteCount / piece.Entry.Count;
+            if (!_faults.TryGetValue(entry.Name, out var known) || known.At > at)
+                _faults[entry.Name] = (value, at);
+        }
+    }
+
+    private void Tell(long bytes)
+    {
+        lock (_lock)
+        {
+            _done += bytes;
             options.Progress?.Invoke(new LoadProgress(Math.Min(_done, total), total));
         }
     }
@@ -83,5 +141,5 @@ internal sealed unsafe class WeightReading(LoadOptions options, long total)
         return -1;
     }
 
-    private sealed record Piece(SafetensorsFile File, SafetensorsEntry Entry, long First, long Length, nint Destination);
+    private sealed record Piece(SafetensorsFile File, SafetensorsEntry Entry, long First, Action Work);
 }

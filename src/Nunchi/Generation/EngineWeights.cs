@@ -73,7 +73,7 @@ internal sealed class EngineWeights
         try
         {
             model = CheckpointReader.Load(path, backend, new LoadOptions { Weights = options.Weights, Threads = options.Threads, Progress = options.Loading, Adapter = options.Adapter, Cancellation = options.LoadCancellation });
-            backend.RoundsAttention = model.Decoder.Embedding.Packed != null;
+            WeightPlan.RoundAlike(backend, model.Decoder);
             return new EngineWeights(CheckpointPlace.Of(path).Directory, options, backend, model);
         }
         catch

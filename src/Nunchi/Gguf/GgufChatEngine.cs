@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Nunchi.Chat;
+using Nunchi.Checkpoints;
 using Nunchi.Generation;
 using Nunchi.Generation.Prefixes;
 using Nunchi.Models;
@@ -57,7 +58,7 @@ public sealed class GgufChatEngine : IChatEngine
         try
         {
             model = GgufTextModel.Load(path, backend, options.Weights ?? WeightFormat.Float32);
-            backend.RoundsAttention = model.Decoder.Embedding.Packed != null;
+            WeightPlan.RoundAlike(backend, model.Decoder);
             return new GgufChatEngine(options, backend, model, watch);
         }
         catch

@@ -1,6 +1,8 @@
 using Nunchi.Checkpoints;
 using Nunchi.Models;
+using Nunchi.Tensors;
 using Nunchi.Tensors.Cpu;
+using Nunchi.Tensors.Quantization;
 using Nunchi.Tests.Goldens;
 using Nunchi.Tensors.Safetensors;
 
@@ -45,6 +47,45 @@ public class CheckpointReaderTests
         Assert.Contains("image_newline: -Infinity at element 63", message);
     }
 
+    [Theory]
+    [InlineData(WeightFormat.BFloat16)]
+    [InlineData(WeightFormat.Int8)]
+    [InlineData(WeightFormat.Int4)]
+    public void Load_PackedWithValuesThatAreNotFinite_NamesTheFirstOfEachTensor(WeightFormat weights)
+    {
+        using var copy = new TemporaryCheckpoint();
+        Rewrite(copy, (name, shape, values) => name switch
+        {
+            "language_model.model.layers.1.self_attn.k_proj.weight" => (name, shape, [.. values[..70], float.PositiveInfinity, .. values[71..^1], float.NaN]),
+            "language_model.model.embed_tokens.weight" => (name, shape, [.. values[..^3], float.NaN, .. values[^2..]]),
+            _ => (name, shape, values),
+        });
+
+        string message = Assert.Throws<InvalidDataException>(() => CheckpointReader.Load(copy.Directory, Shared, weights)).Message;
+
+        Assert.Contains("Values that are not finite (2)", message);
+        Assert.Contains("layers.1.self_attn.k_proj.weight: Infinity at element 70 (model.safetensors, byte ", message);
+        Assert.Contains($"embed_tokens.weight: NaN at element {(776 * 64) - 3} (model.safetensors, byte ", message);
+    }
+
+    [Theory]
+    [InlineData("varco2-tiny", WeightFormat.BFloat16)]
+    [InlineData("varco2-tiny", WeightFormat.Int8)]
+    [InlineData("varco2-tiny-bf16", WeightFormat.Int4)]
+    [InlineData("varco2-tiny-sharded", WeightFormat.Int4)]
+    [InlineData("llava15-tiny", WeightFormat.Int4)]
+    public void Load_Packed_EqualsPackingTheFloats(string checkpoint, WeightFormat weights)
+    {
+        using VisionLanguageModel packed = CheckpointReader.Load(GoldenFiles.Path(checkpoint), Shared, new LoadOptions { Weights = weights, Threads = 3 });
+
+        using VisionLanguageModel floats = Load(GoldenFiles.Path(checkpoint));
+        foreach (Parameter parameter in floats.Parameters.All)
+        {
+            WeightPlan.Pack(parameter, weights);
+            Assert.Equal(Bytes(parameter.Tensor), Bytes(packed.Parameters[parameter.Name].Tensor));
+        }
+    }
+
     [Fact]
     public void Load_ConfigurationOfAFarLargerModel_IsRefusedBeforeMemoryIsTaken()
     {
@@ -81,15 +122,17 @@ public class CheckpointReaderTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    public void Load_WithProgress_CountsEveryByteOnce(int threads)
+    [InlineData(1, WeightFormat.Float32)]
+    [InlineData(3, WeightFormat.Float32)]
+    [InlineData(3, WeightFormat.Int4)]
+    public void Load_WithProgress_CountsEveryByteOnce(int threads, WeightFormat weights)
     {
         var seen = new List<LoadProgress>();
 
-        using VisionLanguageModel model = CheckpointReader.Load(GoldenFiles.Path("varco2-tiny-sharded"), Shared, new LoadOptions { Threads = threads, Progress = seen.Add });
+        using VisionLanguageModel model = CheckpointReader.Load(GoldenFiles.Path("varco2-tiny-sharded"), Shared, new LoadOptions { Threads = threads, Weights = weights, Progress = seen.Add });
 
         Assert.Equal(seen[0].TotalBytes, seen[^1].Bytes);
+        Assert.Equal(seen[0].TotalBytes, seen[^2].Bytes);
         Assert.Equal(seen.Select(progress => progress.Bytes).Order(), seen.Select(progress => progress.Bytes));
     }
 
@@ -114,21 +157,23 @@ public class CheckpointReaderTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Load_TiedWithHead_TakesItOnlyIfItIsTheEmbedding(bool same)
+    [InlineData(true, WeightFormat.Float32)]
+    [InlineData(false, WeightFormat.Float32)]
+    [InlineData(true, WeightFormat.Int4)]
+    [InlineData(false, WeightFormat.Int4)]
+    public void Load_TiedWithHead_TakesItOnlyIfItIsTheEmbedding(bool same, WeightFormat weights)
     {
         using var copy = new TemporaryCheckpoint();
         Rewrite(copy, (name, shape, values) => (name, shape, values), values => same ? values : [.. values.Select(value => value + 1)]);
 
         if (same)
         {
-            using VisionLanguageModel model = Load(copy.Directory);
+            using VisionLanguageModel model = CheckpointReader.Load(copy.Directory, Shared, weights);
             Assert.Same(model.Decoder.Embedding, model.Decoder.Head);
         }
         else
         {
-            Assert.Contains("tie_word_embeddings", Assert.Throws<InvalidDataException>(() => Load(copy.Directory)).Message);
+            Assert.Contains("tie_word_embeddings", Assert.Throws<InvalidDataException>(() => CheckpointReader.Load(copy.Directory, Shared, weights)).Message);
         }
     }
 
@@ -141,6 +186,9 @@ public class CheckpointReaderTests
 
         Assert.Contains(path, Assert.Throws<InvalidDataException>(() => Load(copy.Directory)).Message);
     }
+
+    private static unsafe byte[] Bytes(Tensor tensor) =>
+        new ReadOnlySpan<byte>(tensor.Packed != null ? tensor.Packed.Data : (byte*)tensor.Data, (int)tensor.Bytes).ToArray();
 
     // The backend outlives the model only within the test; nothing runs on it here.
     private static VisionLanguageModel Load(string directory) => CheckpointReader.Load(directory, Shared);

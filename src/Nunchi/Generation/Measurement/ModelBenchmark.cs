@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Nunchi.Checkpoints;
 using Nunchi.Generation.Scheduling;
 using Nunchi.Models;
 using Nunchi.Tensors;
@@ -34,7 +35,7 @@ public sealed class ModelBenchmark : IDisposable
         progress?.Report("weights (making them)");
         _model = new VisionLanguageModel(_backend, ModelShapes.Find(options.Shape));
         RandomWeights.Fill(_model, options.Weights);
-        _backend.RoundsAttention = options.Weights != WeightFormat.Float32;
+        WeightPlan.RoundAlike(_backend, _model.Decoder);
         _tape = new Tape(_backend);
     }
 
