@@ -1,4 +1,5 @@
 using Iced.Intel;
+using Nunchi.Tensors.Quantization;
 using static Iced.Intel.AssemblerRegisters;
 using static Nunchi.Tensors.Native.TileRegisters;
 
@@ -98,66 +99,85 @@ internal static class PackedCode
         Leave(c);
     }
 
-    /// <summary>The same from 4-bit codes as they lie in memory, one strip: what decoding reads. A code becomes its level by one shuffle.</summary>
-    public static void Int4(Assembler c, int rows)
+    /// <summary>
+    /// The same from 4-bit codes as they lie in memory: what decoding reads. A code becomes its level by one shuffle. Strips beside each other are several streams from memory, whose waiting
+    /// times overlap; codes and scales of a strip are two. <see cref="TileArguments.StrideB"/> is from one strip's scales to the next as well.
+    /// </summary>
+    public static void Int4(Assembler c, int rows, int strips)
     {
-        const int Floats = 8, Mask = 16, Levels = 17, Scale = 18, First = 20, Ahead = 4096;
+        const int Floats = 8, Mask = 16, Levels = 17, Scale = 18, First = 20, ScaleBytes = PackedLayout.StripWidth;
         Enter(c, rows);
-        c.mov(r11, __qword_ptr[rdi + 80]);
         c.mov(rax, __qword_ptr[rdi + 88]);
         c.vmovups(Zmm[Levels], __[rax]);
-        c.mov(rdi, __qword_ptr[rdi + 72]);
         c.mov(eax, 0x0f0f0f0f);
         c.vpbroadcastd(Zmm[Mask], eax);
-        Label block = c.CreateLabel(), group = c.CreateLabel();
+        c.mov(rax, __qword_ptr[rdi + 80]);
+        c.mov(rdi, __qword_ptr[rdi + 72]);
+        Label block = c.CreateLabel();
         c.Label(ref block);
-        for (int row = 0; row < rows; row++)
-            c.vpxord(Zmm[Floats + row], Zmm[Floats + row], Zmm[Floats + row]);
-        c.mov(eax, 4);
-        c.Label(ref group);
-        StartSums(c, rows, 1, bytesPerRow: 4);
-        c.vpmovsxbd(Zmm[Scale], __xmmword_ptr[r11]);
-        c.vcvtdq2ps(Zmm[Scale], Zmm[Scale]);
-        for (int pair = 0; pair < 4; pair++)
+        for (int i = 0; i < rows * strips; i++)
+            c.vpxord(Zmm[Floats + i], Zmm[Floats + i], Zmm[Floats + i]);
+        for (int group = 0; group < PackedLayout.GroupsPerBlock; group++)
         {
-            AssemblerRegisterZMM low = Zmm[First + (2 * pair)], high = Zmm[First + (2 * pair) + 1];
-            c.prefetcht0(__byte_ptr[rdx + (64 * pair) + Ahead]);
-            c.vmovdqu32(high, __[rdx + (64 * pair)]);
-            c.vpandd(low, high, Zmm[Mask]);
-            c.vpsrlw(high, high, 4);
-            c.vpandd(high, high, Zmm[Mask]);
-            c.vpshufb(low, Zmm[Levels], low);
-            c.vpshufb(high, Zmm[Levels], high);
+            StartSums(c, rows, strips, bytesPerRow: 4);
+            for (int pair = 0; pair < 4; pair++)
+            {
+                for (int v = 0; v < strips; v++)
+                {
+                    int next = First + (2 * (((pair * strips) + v) % 6));
+                    AssemblerRegisterZMM low = Zmm[next], high = Zmm[next + 1];
+                    int values = (PackedLayout.Group * group) + (8 * pair);
+                    c.vmovdqu32(high, StripOfB(v, (256 * group) + (64 * pair)));
+                    c.vpandd(low, high, Zmm[Mask]);
+                    c.vpsrlw(high, high, 4);
+                    c.vpandd(high, high, Zmm[Mask]);
+                    c.vpshufb(low, Zmm[Levels], low);
+                    c.vpshufb(high, Zmm[Levels], high);
+                    for (int row = 0; row < rows; row++)
+                        c.vpdpbusd(Zmm[(row * strips) + v], low, Broadcast(RowOfA(row, values)));
+                    for (int row = 0; row < rows; row++)
+                        c.vpdpbusd(Zmm[(row * strips) + v], high, Broadcast(RowOfA(row, values + 4)));
+                }
+            }
+            for (int v = 0; v < strips; v++)
+            {
+                c.vpmovsxbd(Zmm[Scale + (v % 2)], ScalesOf(v, ScaleBytes * group));
+                c.vcvtdq2ps(Zmm[Scale + (v % 2)], Zmm[Scale + (v % 2)]);
+                for (int row = 0; row < rows; row++)
+                {
+                    AssemblerRegisterZMM sum = Zmm[(row * strips) + v];
+                    c.vcvtdq2ps(sum, sum);
+                    c.vfmadd231ps(Zmm[Floats + (row * strips) + v], sum, Zmm[Scale + (v % 2)]);
+                }
+            }
+        }
+        AdvanceA(c, rows, PackedLayout.Block);
+        c.add(rdx, PackedLayout.Int4CodeBytes);
+        for (int v = 0; v < strips; v++)
+        {
+            c.vpmovzxwd(Zmm[Scale], ScalesOf(v, ScaleBytes * PackedLayout.GroupsPerBlock));
+            c.vpslld(Zmm[Scale], Zmm[Scale], 16);
             for (int row = 0; row < rows; row++)
-                c.vpdpbusd(Zmm[row], low, Broadcast(RowOfA(row, 8 * pair)));
-            for (int row = 0; row < rows; row++)
-                c.vpdpbusd(Zmm[row], high, Broadcast(RowOfA(row, (8 * pair) + 4)));
+            {
+                AssemblerRegisterZMM sum = Zmm[Floats + (row * strips) + v], scale = Zmm[First + (row % 4)];
+                c.vmulps(scale, Zmm[Scale], __dword_bcst[r13 + (4 * row)]);
+                c.vfmadd213ps(sum, scale, RowOfC(row, 64 * v));
+                c.vmovups(RowOfC(row, 64 * v), sum);
+            }
         }
-        for (int row = 0; row < rows; row++)
-        {
-            c.vcvtdq2ps(Zmm[row], Zmm[row]);
-            c.vfmadd231ps(Zmm[Floats + row], Zmm[row], Zmm[Scale]);
-        }
-        AdvanceA(c, rows, 32);
-        c.add(rdx, 256);
-        c.add(r11, 16);
-        c.dec(eax);
-        c.jnz(group);
-        c.vpmovzxwd(Zmm[Scale], __ymmword_ptr[r11]);
-        c.vpslld(Zmm[Scale], Zmm[Scale], 16);
-        for (int row = 0; row < rows; row++)
-        {
-            AssemblerRegisterZMM scale = Zmm[First + (row % 4)];
-            c.vmulps(scale, Zmm[Scale], __dword_bcst[r13 + (4 * row)]);
-            c.vfmadd213ps(Zmm[Floats + row], scale, RowOfC(row, 0));
-            c.vmovups(RowOfC(row, 0), Zmm[Floats + row]);
-        }
-        c.add(r11, 32);
+        c.add(rax, PackedLayout.Int4ScaleBytes);
         c.add(r13, r15);
         c.dec(rdi);
         c.jnz(block);
         Leave(c);
     }
+
+    private static AssemblerMemoryOperand ScalesOf(int strip, int displacement) => strip switch
+    {
+        0 => __[rax + displacement],
+        1 => __[rax + r11 + displacement],
+        _ => __[rax + (r11 * 2) + displacement],
+    };
 
     /// <summary>C += A B for bfloat16, pairs along the sum; sums stay in registers to the end. <see cref="TileArguments.Blocks"/> counts four pairs each here.</summary>
     public static void BFloat16(Assembler c, int rows, int strips)

@@ -28,7 +28,7 @@ internal static unsafe class MachineCodeProduct
 
     /// <summary>Items for <see cref="Compute"/>.</summary>
     public static int Items(in PackedJob job) =>
-        job.Format == WeightFormat.Int4 && job.M <= FewRows ? job.Strips : (job.Strips + PanelStrips - 1) / PanelStrips;
+        (job.Strips + StripsOfItem(in job) - 1) / StripsOfItem(in job);
 
     /// <summary>Computes items; the body of a worker's job.</summary>
     public static void Compute(void* context, int start, int end, int worker)
@@ -37,27 +37,31 @@ internal static unsafe class MachineCodeProduct
         byte* scratch = job.Scratch + (worker * job.ScratchStride);
         if (job.Format == WeightFormat.Int4 && job.M <= FewRows)
         {
-            for (int strip = start; strip < end; strip++)
-                Codes(ref job, strip, (float*)scratch);
+            int strips = StripsOfItem(in job);
+            for (int item = start; item < end; item++)
+                Codes(ref job, item * strips, Math.Min(strips, job.Strips - (item * strips)), (float*)scratch);
             return;
         }
         for (int panel = start; panel < end; panel += PanelsAtOnce)
             Panels(ref job, panel, Math.Min(end, panel + PanelsAtOnce), scratch);
     }
 
-    private static void Codes(ref PackedJob job, int strip, float* aside)
+    private static int StripsOfItem(in PackedJob job) => job.Format == WeightFormat.Int4 && job.M <= FewRows ? PackedTiles.MaxCodeStrips(job.M) : PanelStrips;
+
+    private static void Codes(ref PackedJob job, int strip, int strips, float* aside)
     {
-        int column = strip * PackedLayout.StripWidth;
-        bool tail = job.N - column < PackedLayout.StripWidth;
+        int column = strip * PackedLayout.StripWidth, width = strips * PackedLayout.StripWidth;
+        bool tail = job.N - column < width;
         float* c = tail ? aside : job.C + column;
-        nint ldc = tail ? PackedLayout.StripWidth : job.Ldc;
-        job.Start(0, job.M, column, PackedLayout.StripWidth, c, ldc);
+        nint ldc = tail ? width : job.Ldc;
+        job.Start(0, job.M, column, width, c, ldc);
         byte* codes = job.Weights + (strip * job.StripBytes);
         var arguments = new TileArguments
         {
             A = job.Rows.Values,
             StrideA = job.Rows.Stride,
             B = codes,
+            StrideB = (nint)job.StripBytes,
             C = c,
             StrideC = ldc * sizeof(float),
             Scales = job.Rows.Scales,
@@ -67,9 +71,9 @@ internal static unsafe class MachineCodeProduct
             WeightScales = codes + ((long)job.Blocks * PackedLayout.Int4CodeBytes),
             Levels = Levels,
         };
-        PackedTiles.Vnni!.Codes(job.M)(&arguments);
+        PackedTiles.Vnni!.Codes(job.M, strips)(&arguments);
         if (tail)
-            job.Finish(c, ldc, column, PackedLayout.StripWidth);
+            job.Finish(c, ldc, column, width);
     }
 
     // Some panels together: a part of the rows of X stays in the second-level cache while they pass by.

@@ -17,6 +17,12 @@ public unsafe class PackedProductTests
         var random = new Random(21);
         for (int trial = 0; trial < 40; trial++)
             Check(kernels, format, random, random.Next(1, 40), sizes[random.Next(sizes.Length)], sizes[random.Next(sizes.Length)], random.Next(2) == 0, random.Next(2) == 0, random.Next(3), 1);
+        // Few rows take several strips at once, as many as rows allow; what is left at the end is fewer.
+        for (int m = 1; m <= 9; m++)
+        {
+            for (int n = 13; n <= 7 * 16; n += 16)
+                Check(kernels, format, random, m, n + (m % 2 == 0 ? 3 : 0), 257, false, m % 3 == 0, 0, 1);
+        }
         Check(kernels, format, random, 1, 33, 4304, true, true, 0, 1);
         Check(kernels, format, random, 11, 17, 1152, false, true, 1, 1);
     }
