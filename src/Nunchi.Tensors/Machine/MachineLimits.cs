@@ -98,7 +98,11 @@ public static unsafe class MachineLimits
             new Span<byte>(memory, (int)Math.Min(bytes, int.MaxValue)).Fill(1);
             for (var at = (long)int.MaxValue; at < bytes; at += 4096) memory[at] = 1;
             var part = bytes / threads / 512 * 512;
-            return InParallel(threads, Math.Max(options.SecondsEach, 0.2), thread => ReadAll(memory + (thread * part), part), part / 1e9);
+            var seconds = Math.Max(options.SecondsEach, 0.2) / 2;
+            // Which of both is faster depends on the processor: its prefetchers follow each stream only so far ahead.
+            var one = InParallel(threads, seconds, thread => ReadStream(memory + (thread * part), part), part / 1e9);
+            var four = InParallel(threads, seconds, thread => ReadFourStreams(memory + (thread * part), part), part / 1e9);
+            return Math.Max(one, four);
         }
         finally
         {
@@ -107,7 +111,7 @@ public static unsafe class MachineLimits
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double ReadAll(byte* memory, long count)
+    private static double ReadStream(byte* memory, long count)
     {
         Vector256<long> a = default, b = default, c = default, d = default;
         for (long i = 0; i < count; i += 128)
@@ -116,6 +120,22 @@ public static unsafe class MachineLimits
             b ^= Vector256.Load(memory + i + 32).AsInt64();
             c ^= Vector256.Load(memory + i + 64).AsInt64();
             d ^= Vector256.Load(memory + i + 96).AsInt64();
+        }
+        return (a ^ b ^ c ^ d)[0];
+    }
+
+    // Four quarters beside each other, as products read several strips.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double ReadFourStreams(byte* memory, long count)
+    {
+        Vector256<long> a = default, b = default, c = default, d = default;
+        byte* second = memory + (count / 4), third = second + (count / 4), fourth = third + (count / 4);
+        for (long i = 0; i < count / 4; i += 64)
+        {
+            a ^= Vector256.Load(memory + i).AsInt64() ^ Vector256.Load(memory + i + 32).AsInt64();
+            b ^= Vector256.Load(second + i).AsInt64() ^ Vector256.Load(second + i + 32).AsInt64();
+            c ^= Vector256.Load(third + i).AsInt64() ^ Vector256.Load(third + i + 32).AsInt64();
+            d ^= Vector256.Load(fourth + i).AsInt64() ^ Vector256.Load(fourth + i + 32).AsInt64();
         }
         return (a ^ b ^ c ^ d)[0];
     }

@@ -101,11 +101,11 @@ internal static class PackedCode
 
     /// <summary>
     /// The same from 4-bit codes as they lie in memory: what decoding reads. A code becomes its level by one shuffle. Strips beside each other are several streams from memory, whose waiting
-    /// times overlap; codes and scales of a strip are two. <see cref="TileArguments.StrideB"/> is from one strip's scales to the next as well.
+    /// times overlap; a strip alone is asked for ahead. Codes and scales of a strip lie apart. <see cref="TileArguments.StrideB"/> is from one strip's scales to the next as well.
     /// </summary>
     public static void Int4(Assembler c, int rows, int strips)
     {
-        const int Floats = 8, Mask = 16, Levels = 17, Scale = 18, First = 20, ScaleBytes = PackedLayout.StripWidth;
+        const int Floats = 8, Mask = 16, Levels = 17, Scale = 18, First = 20, Ahead = 4096, ScaleBytes = PackedLayout.StripWidth;
         Enter(c, rows);
         c.mov(rax, __qword_ptr[rdi + 88]);
         c.vmovups(Zmm[Levels], __[rax]);
@@ -127,6 +127,8 @@ internal static class PackedCode
                     int next = First + (2 * (((pair * strips) + v) % 6));
                     AssemblerRegisterZMM low = Zmm[next], high = Zmm[next + 1];
                     int values = (PackedLayout.Group * group) + (8 * pair);
+                    if (strips == 1)
+                        c.prefetcht0(__byte_ptr[rdx + (256 * group) + (64 * pair) + Ahead]);
                     c.vmovdqu32(high, StripOfB(v, (256 * group) + (64 * pair)));
                     c.vpandd(low, high, Zmm[Mask]);
                     c.vpsrlw(high, high, 4);
