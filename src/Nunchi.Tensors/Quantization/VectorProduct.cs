@@ -21,6 +21,11 @@ internal static unsafe class VectorProduct<TDot>
     {
         ref PackedJob job = ref *(PackedJob*)context;
         byte* scratch = job.Scratch + (worker * job.ScratchStride);
+        if (job.M == 1)
+        {
+            VectorRow<TDot>.Compute(ref job, start, end, scratch);
+            return;
+        }
         for (int strip = start; strip < end; strip++)
             Strip(ref job, strip, scratch);
     }

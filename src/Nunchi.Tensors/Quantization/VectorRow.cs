@@ -1,0 +1,131 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Nunchi.Tensors.Quantization;
+
+/// <summary>
+/// The product of one row, which is what decoding is, in 256-bit registers: the steps of <see cref="VectorProduct{TDot}"/> for that row alone, 4-bit codes straight from where they lie.
+/// Some strips go block by block beside each other: several streams from memory, whose waiting times overlap.
+/// </summary>
+internal static unsafe class VectorRow<TDot>
+    where TDot : struct, IByteDot
+{
+    private const int Width = PackedLayout.StripWidth, StripsAtOnce = 2;
+
+    /// <summary>Computes strips.</summary>
+    /// <param name="job">A product of one row.</param>
+    /// <param name="start">First strip.</param>
+    /// <param name="end">The strip after the last.</param>
+    /// <param name="scratch">16 floats for a strip that the matrix fills in part.</param>
+    public static void Compute(ref PackedJob job, int start, int end, byte* scratch)
+    {
+        for (int strip = start; strip < end; strip += StripsAtOnce)
+            Strips(ref job, strip, Math.Min(StripsAtOnce, end - strip), (float*)scratch);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Strips(ref PackedJob job, int first, int count, float* aside)
+    {
+        // Only the last strip of all can be a part.
+        bool tail = job.N < (first + count) * Width;
+        float* Out(int v, ref PackedJob of) => tail && v == count - 1 ? aside : of.C + ((first + v) * Width);
+        for (int v = 0; v < count; v++)
+            job.Start(0, 1, (first + v) * Width, Width, Out(v, ref job), Width);
+        for (int block = 0; block < job.Blocks; block++)
+        {
+            for (int v = 0; v < count; v++)
+            {
+                byte* weights = job.Weights + ((first + v) * job.StripBytes);
+                switch (job.Format)
+                {
+                    case WeightFormat.Int4:
+                        Int4(ref job, block, weights + ((long)block * PackedLayout.Int4CodeBytes), weights + ((long)job.Blocks * PackedLayout.Int4CodeBytes) + ((long)block * PackedLayout.Int4ScaleBytes), Out(v, ref job));
+                        break;
+                    case WeightFormat.Int8:
+                        Int8(ref job, block, weights + ((long)block * PackedLayout.Int8BlockBytes), Out(v, ref job));
+                        break;
+                    default:
+                        Halves(ref job, block, weights + ((long)block * PackedLayout.BFloat16BlockBytes), Out(v, ref job));
+                        break;
+                }
+            }
+        }
+        if (tail)
+            job.Finish(aside, Width, (first + count - 1) * Width, Width);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Int4(ref PackedJob job, int block, byte* codes, byte* scales, float* c)
+    {
+        Vector256<byte> levels = Vector256.Create(Vector128.Create(Int4Codebook.Unsigned)), mask = Vector256.Create((byte)0x0f);
+        sbyte* a = job.Rows.Values + (block * PackedLayout.Block);
+        int* offsets = job.Rows.GroupOffsets + ((long)block * PackedLayout.GroupsPerBlock * job.Rows.Capacity);
+        Vector256<float> f0 = default, f1 = default;
+        for (int group = 0; group < PackedLayout.GroupsPerBlock; group++)
+        {
+            Vector256<int> i0 = Vector256.Create(*offsets), i1 = i0;
+            for (int pair = 0; pair < 4; pair++)
+            {
+                Vector256<byte> c0 = Vector256.Load(codes), c1 = Vector256.Load(codes + 32);
+                Vector256<byte> high0 = (c0.AsUInt16() >>> 4).AsByte() & mask, high1 = (c1.AsUInt16() >>> 4).AsByte() & mask;
+                Vector256<sbyte> x = Vector256.Create(*(int*)a).AsSByte(), y = Vector256.Create(*(int*)(a + 4)).AsSByte();
+                i0 = TDot.SmallPair(i0, Avx2.Shuffle(levels, c0 & mask), x, Avx2.Shuffle(levels, high0), y);
+                i1 = TDot.SmallPair(i1, Avx2.Shuffle(levels, c1 & mask), x, Avx2.Shuffle(levels, high1), y);
+                codes += 64;
+                a += 8;
+            }
+            f0 = Fma.MultiplyAdd(Vector256.ConvertToSingle(i0), Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32((sbyte*)scales)), f0);
+            f1 = Fma.MultiplyAdd(Vector256.ConvertToSingle(i1), Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32((sbyte*)scales + 8)), f1);
+            scales += Width;
+            offsets += job.Rows.Capacity;
+        }
+        Finish(job.Rows.Scales[(long)block * job.Rows.Capacity], Widen((ushort*)scales), Widen((ushort*)scales + 8), f0, f1, c);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Int8(ref PackedJob job, int block, byte* b, float* c)
+    {
+        sbyte* a = job.Rows.Values + (block * PackedLayout.Block);
+        ushort* h = job.Halves == null ? null : job.Halves + (block * PackedLayout.Block);
+        Vector256<int> i0 = Vector256.Create(job.Rows.BlockOffsets[(long)block * job.Rows.Capacity]), i1 = i0;
+        for (int step = 0; step < PackedLayout.Block / 4; step++)
+        {
+            TDot.Full(ref i0, ref i1, Vector256.Load(b), Vector256.Load(b + 32), a, h);
+            b += 64;
+            a += 4;
+            h += 4;
+        }
+        Finish(job.Rows.Scales[(long)block * job.Rows.Capacity], Vector256.Load((float*)b), Vector256.Load((float*)b + 8), Vector256.ConvertToSingle(i0), Vector256.ConvertToSingle(i1), c);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Halves(ref PackedJob job, int block, byte* b, float* c)
+    {
+        ushort* a = job.Halves + (block * PackedLayout.Block);
+        Vector256<float> f0 = Vector256.Load(c), f1 = Vector256.Load(c + 8);
+        Vector256<uint> upper = Vector256.Create(0xffff0000u);
+        for (int pair = 0; pair < PackedLayout.Block / 2; pair++)
+        {
+            Vector256<uint> w0 = Vector256.Load((uint*)b), w1 = Vector256.Load((uint*)b + 8);
+            Vector256<float> even = Vector256.Create(BitConverter.UInt32BitsToSingle((uint)a[0] << 16)), odd = Vector256.Create(BitConverter.UInt32BitsToSingle((uint)a[1] << 16));
+            f0 = Fma.MultiplyAdd(odd, (w0 & upper).AsSingle(), Fma.MultiplyAdd(even, (w0 << 16).AsSingle(), f0));
+            f1 = Fma.MultiplyAdd(odd, (w1 & upper).AsSingle(), Fma.MultiplyAdd(even, (w1 << 16).AsSingle(), f1));
+            b += 64;
+            a += 2;
+        }
+        f0.Store(c);
+        f1.Store(c + 8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Widen(ushort* halves) => (Avx2.ConvertToVector256Int32(halves) << 16).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish(float scale, Vector256<float> weights0, Vector256<float> weights1, Vector256<float> low, Vector256<float> high, float* c)
+    {
+        var factor = Vector256.Create(scale);
+        Fma.MultiplyAdd(low, weights0 * factor, Vector256.Load(c)).Store(c);
+        Fma.MultiplyAdd(high, weights1 * factor, Vector256.Load(c + 8)).Store(c + 8);
+    }
+}
