@@ -35,7 +35,7 @@ internal static unsafe class MachineCodeProduct
     {
         ref PackedJob job = ref *(PackedJob*)context;
         byte* scratch = job.Scratch + (worker * job.ScratchStride);
-        if (job.Format == WeightFormat.Int4 && job.M <= FewRows)
+        if (ReadsCodes(in job))
         {
             int strips = StripsOfItem(in job);
             for (int item = start; item < end; item++)
@@ -46,7 +46,9 @@ internal static unsafe class MachineCodeProduct
             Panels(ref job, panel, Math.Min(end, panel + PanelsAtOnce), scratch);
     }
 
-    private static int StripsOfItem(in PackedJob job) => job.Format == WeightFormat.Int4 && job.M <= FewRows ? PackedTiles.MaxCodeStrips(job.M) : PanelStrips;
+    private static bool ReadsCodes(in PackedJob job) => job.Format == WeightFormat.Int4 && job.M <= FewRows;
+
+    private static int StripsOfItem(in PackedJob job) => ReadsCodes(in job) ? PackedTiles.MaxCodeStrips(job.M) : PanelStrips;
 
     private static void Codes(ref PackedJob job, int strip, int strips, float* aside)
     {

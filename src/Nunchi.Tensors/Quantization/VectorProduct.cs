@@ -112,10 +112,11 @@ internal static unsafe class VectorProduct<TDot>
             offsets += job.Rows.Capacity;
         }
         float* scales = job.Rows.Scales + ((long)block * job.Rows.Capacity) + row;
-        Finish(scales[0], (float*)b, f00, f01, c);
-        if (rows > 1) Finish(scales[1], (float*)b, f10, f11, c + ldc);
-        if (rows > 2) Finish(scales[2], (float*)b, f20, f21, c + (2 * ldc));
-        if (rows > 3) Finish(scales[3], (float*)b, f30, f31, c + (3 * ldc));
+        Vector256<float> factors0 = Vector256.Load((float*)b), factors1 = Vector256.Load((float*)b + 8);
+        Finish(scales[0], factors0, factors1, f00, f01, c);
+        if (rows > 1) Finish(scales[1], factors0, factors1, f10, f11, c + ldc);
+        if (rows > 2) Finish(scales[2], factors0, factors1, f20, f21, c + (2 * ldc));
+        if (rows > 3) Finish(scales[3], factors0, factors1, f30, f31, c + (3 * ldc));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -140,10 +141,11 @@ internal static unsafe class VectorProduct<TDot>
             h += 4;
         }
         float* scales = job.Rows.Scales + ((long)block * job.Rows.Capacity) + row;
-        Finish(scales[0], (float*)b, Vector256.ConvertToSingle(i00), Vector256.ConvertToSingle(i01), c);
-        if (rows > 1) Finish(scales[1], (float*)b, Vector256.ConvertToSingle(i10), Vector256.ConvertToSingle(i11), c + ldc);
-        if (rows > 2) Finish(scales[2], (float*)b, Vector256.ConvertToSingle(i20), Vector256.ConvertToSingle(i21), c + (2 * ldc));
-        if (rows > 3) Finish(scales[3], (float*)b, Vector256.ConvertToSingle(i30), Vector256.ConvertToSingle(i31), c + (3 * ldc));
+        Vector256<float> factors0 = Vector256.Load((float*)b), factors1 = Vector256.Load((float*)b + 8);
+        Finish(scales[0], factors0, factors1, Vector256.ConvertToSingle(i00), Vector256.ConvertToSingle(i01), c);
+        if (rows > 1) Finish(scales[1], factors0, factors1, Vector256.ConvertToSingle(i10), Vector256.ConvertToSingle(i11), c + ldc);
+        if (rows > 2) Finish(scales[2], factors0, factors1, Vector256.ConvertToSingle(i20), Vector256.ConvertToSingle(i21), c + (2 * ldc));
+        if (rows > 3) Finish(scales[3], factors0, factors1, Vector256.ConvertToSingle(i30), Vector256.ConvertToSingle(i31), c + (3 * ldc));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -174,7 +176,7 @@ internal static unsafe class VectorProduct<TDot>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Two(ref Vector256<float> low, ref Vector256<float> high, ushort* a, Vector256<float> even0, Vector256<float> odd0, Vector256<float> even1, Vector256<float> odd1)
+    internal static void Two(ref Vector256<float> low, ref Vector256<float> high, ushort* a, Vector256<float> even0, Vector256<float> odd0, Vector256<float> even1, Vector256<float> odd1)
     {
         Vector256<float> even = Vector256.Create(BitConverter.UInt32BitsToSingle((uint)a[0] << 16)), odd = Vector256.Create(BitConverter.UInt32BitsToSingle((uint)a[1] << 16));
         low = Fma.MultiplyAdd(odd, odd0, Fma.MultiplyAdd(even, even0, low));
@@ -188,13 +190,14 @@ internal static unsafe class VectorProduct<TDot>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<sbyte> Four(sbyte* a) => Vector256.Create(*(int*)a).AsSByte();
+    internal static Vector256<sbyte> Four(sbyte* a) => Vector256.Create(*(int*)a).AsSByte();
 
+    /// <summary>Adds a block's sums of 16 outputs, times the scales of activations and weights, to C.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(float scale, float* weightScales, Vector256<float> low, Vector256<float> high, float* c)
+    internal static void Finish(float scale, Vector256<float> weights0, Vector256<float> weights1, Vector256<float> low, Vector256<float> high, float* c)
     {
         var factor = Vector256.Create(scale);
-        Fma.MultiplyAdd(low, Vector256.Load(weightScales) * factor, Vector256.Load(c)).Store(c);
-        Fma.MultiplyAdd(high, Vector256.Load(weightScales + 8) * factor, Vector256.Load(c + 8)).Store(c + 8);
+        Fma.MultiplyAdd(low, weights0 * factor, Vector256.Load(c)).Store(c);
+        Fma.MultiplyAdd(high, weights1 * factor, Vector256.Load(c + 8)).Store(c + 8);
     }
 }

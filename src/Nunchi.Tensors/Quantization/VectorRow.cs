@@ -69,7 +69,7 @@ internal static unsafe class VectorRow<TDot>
             {
                 Vector256<byte> c0 = Vector256.Load(codes), c1 = Vector256.Load(codes + 32);
                 Vector256<byte> high0 = (c0.AsUInt16() >>> 4).AsByte() & mask, high1 = (c1.AsUInt16() >>> 4).AsByte() & mask;
-                Vector256<sbyte> x = Vector256.Create(*(int*)a).AsSByte(), y = Vector256.Create(*(int*)(a + 4)).AsSByte();
+                Vector256<sbyte> x = VectorProduct<TDot>.Four(a), y = VectorProduct<TDot>.Four(a + 4);
                 i0 = TDot.SmallPair(i0, Avx2.Shuffle(levels, c0 & mask), x, Avx2.Shuffle(levels, high0), y);
                 i1 = TDot.SmallPair(i1, Avx2.Shuffle(levels, c1 & mask), x, Avx2.Shuffle(levels, high1), y);
                 codes += 64;
@@ -80,7 +80,7 @@ internal static unsafe class VectorRow<TDot>
             scales += Width;
             offsets += job.Rows.Capacity;
         }
-        Finish(job.Rows.Scales[(long)block * job.Rows.Capacity], Widen((ushort*)scales), Widen((ushort*)scales + 8), f0, f1, c);
+        VectorProduct<TDot>.Finish(job.Rows.Scales[(long)block * job.Rows.Capacity], Widen((ushort*)scales), Widen((ushort*)scales + 8), f0, f1, c);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -96,7 +96,7 @@ internal static unsafe class VectorRow<TDot>
             a += 4;
             h += 4;
         }
-        Finish(job.Rows.Scales[(long)block * job.Rows.Capacity], Vector256.Load((float*)b), Vector256.Load((float*)b + 8), Vector256.ConvertToSingle(i0), Vector256.ConvertToSingle(i1), c);
+        VectorProduct<TDot>.Finish(job.Rows.Scales[(long)block * job.Rows.Capacity], Vector256.Load((float*)b), Vector256.Load((float*)b + 8), Vector256.ConvertToSingle(i0), Vector256.ConvertToSingle(i1), c);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -107,10 +107,8 @@ internal static unsafe class VectorRow<TDot>
         Vector256<uint> upper = Vector256.Create(0xffff0000u);
         for (int pair = 0; pair < PackedLayout.Block / 2; pair++)
         {
-            Vector256<uint> w0 = Vector256.Load((uint*)b), w1 = Vector256.Load((uint*)b + 8);
-            Vector256<float> even = Vector256.Create(BitConverter.UInt32BitsToSingle((uint)a[0] << 16)), odd = Vector256.Create(BitConverter.UInt32BitsToSingle((uint)a[1] << 16));
-            f0 = Fma.MultiplyAdd(odd, (w0 & upper).AsSingle(), Fma.MultiplyAdd(even, (w0 << 16).AsSingle(), f0));
-            f1 = Fma.MultiplyAdd(odd, (w1 & upper).AsSingle(), Fma.MultiplyAdd(even, (w1 << 16).AsSingle(), f1));
+            Vector256<uint> both0 = Vector256.Load((uint*)b), both1 = Vector256.Load((uint*)b + 8);
+            VectorProduct<TDot>.Two(ref f0, ref f1, a, (both0 << 16).AsSingle(), (both0 & upper).AsSingle(), (both1 << 16).AsSingle(), (both1 & upper).AsSingle());
             b += 64;
             a += 2;
         }
@@ -120,12 +118,4 @@ internal static unsafe class VectorRow<TDot>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Widen(ushort* halves) => (Avx2.ConvertToVector256Int32(halves) << 16).AsSingle();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(float scale, Vector256<float> weights0, Vector256<float> weights1, Vector256<float> low, Vector256<float> high, float* c)
-    {
-        var factor = Vector256.Create(scale);
-        Fma.MultiplyAdd(low, weights0 * factor, Vector256.Load(c)).Store(c);
-        Fma.MultiplyAdd(high, weights1 * factor, Vector256.Load(c + 8)).Store(c + 8);
-    }
 }

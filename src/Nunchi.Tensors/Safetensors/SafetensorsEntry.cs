@@ -8,6 +8,9 @@ namespace Nunchi.Tensors.Safetensors;
 /// <param name="ByteCount">Bytes it takes.</param>
 public sealed record SafetensorsEntry(string Name, SafetensorsType Type, IReadOnlyList<long> Shape, long Offset, long ByteCount)
 {
+    /// <summary>Whether its elements are floats that this library reads: F32, F16, BF16 or F64.</summary>
+    public bool IsFloat => Type is SafetensorsType.F32 or SafetensorsType.F16 or SafetensorsType.BF16 or SafetensorsType.F64;
+
     /// <summary>Number of elements: the product of the shape.</summary>
     public long Count => ByteCount / SafetensorsTypes.Size(Type);
 

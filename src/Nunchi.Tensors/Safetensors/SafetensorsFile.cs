@@ -100,7 +100,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     internal void RequireFloats(SafetensorsEntry entry)
     {
-        if (!SafetensorsTypes.IsFloat(entry.Type))
+        if (!entry.IsFloat)
             throw SafetensorsHeader.Bad(Path, $"tensor \"{entry.Name}\" at byte {entry.Offset}: expected F32, F16, BF16 or F64, found {SafetensorsTypes.Name(entry.Type)}.");
     }
 

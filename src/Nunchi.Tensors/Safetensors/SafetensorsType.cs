@@ -83,10 +83,7 @@ internal static class SafetensorsTypes
 
     internal static string Name(SafetensorsType type) => Find(type).Name;
 
-    /// <summary>Whether elements are floats that this library reads.</summary>
-    internal static bool IsFloat(SafetensorsType type) => type is SafetensorsType.F32 or SafetensorsType.F16 or SafetensorsType.BF16 or SafetensorsType.F64;
-
-    /// <summary>Converts elements of a type for which <see cref="IsFloat"/> holds.</summary>
+    /// <summary>Converts elements of a type for which <see cref="SafetensorsEntry.IsFloat"/> holds.</summary>
     /// <param name="type">The type.</param>
     /// <param name="source">The first element; need not be aligned.</param>
     /// <param name="destination">As many floats as are to be converted.</param>

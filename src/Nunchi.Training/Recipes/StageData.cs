@@ -78,7 +78,7 @@ public sealed record TextData(double ConversationShare = 0.5, int Length = 128, 
 /// <summary>Conversations and how their pictures are shown.</summary>
 /// <param name="Tasks">What the conversations are.</param>
 /// <param name="View">How pictures are seen; null as inference would. Seen once they take few tokens, so that many samples are seen early.</param>
-/// <param name="Density">How many times as many conversations about a picture as the stage says: a picture seen once that shows several things allows many short questions.</param>
+/// <param name="Density">How many times as many conversations about a picture as the stage says, where it says more than one: a picture seen once that shows several things allows many short questions.</param>
 public sealed record AnswerMixture(TaskMixture Tasks, TilingMode? View = null, int Density = 1);
 
 /// <summary>Losses on what single patches show, in what the projector makes of them: a picture has many more patches than an answer has words, so eyes go on learning while the decoder learns to answer.</summary>

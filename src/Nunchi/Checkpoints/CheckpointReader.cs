@@ -171,7 +171,7 @@ public static class CheckpointReader
                     matches.Add(new Match(parameter, view, file, entry));
                     if (!entry.Shape.SequenceEqual(view.Shape))
                         report.Add("Wrong shapes", $"{published}: expected {view.ShapeText}, found {entry.ShapeText} ({Where(archive, published)})");
-                    else if (!IsFloat(entry))
+                    else if (!entry.IsFloat)
                         report.Add("Wrong types", $"{published}: expected F32, F16, BF16 or F64, found {entry.Type} ({Where(archive, published)})");
                 }
                 else if (CheckpointLayout.IsOptional(view.Name))
@@ -218,13 +218,11 @@ public static class CheckpointReader
         return $"{Path.GetFileName(file.Path)}, byte {entry.Offset}";
     }
 
-    private static bool IsFloat(SafetensorsEntry entry) => entry.Type is SafetensorsType.F32 or SafetensorsType.F16 or SafetensorsType.BF16 or SafetensorsType.F64;
-
     /// <summary>A checkpoint with tied embeddings may hold the head all the same, as long as it is the embedding. A packed embedding is not there to be compared with.</summary>
     private static void CheckTiedHead(SafetensorsArchive archive, string published, Match? embedding, CheckpointReport report)
     {
         var (file, entry) = archive.Find(published)!.Value;
-        if (embedding?.Entry == null || entry.Count != embedding.Entry.Count || !IsFloat(entry) || !AreEqual(file, entry, embedding.File!, embedding.Entry))
+        if (embedding?.Entry == null || entry.Count != embedding.Entry.Count || !entry.IsFloat || !AreEqual(file, entry, embedding.File!, embedding.Entry))
             report.Add("Tensors without a place", $"{Describe(archive, published)}: tie_word_embeddings says that the head is the embedding, and this one is another");
     }
 

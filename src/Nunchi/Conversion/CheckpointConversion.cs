@@ -89,23 +89,26 @@ public static class CheckpointConversion
             else if (!names.TryAdd(name, published))
                 report.Add("Tensors that mean the same", $"{published} and {names[name]}");
             else
-                tensors.Add(new ConvertedTensor(name, file, entry, ConvertedTensor.IsFloat(entry.Type) ? options.Type ?? entry.Type : entry.Type));
+                tensors.Add(new ConvertedTensor(name, file, entry, entry.IsFloat ? options.Type ?? entry.Type : entry.Type));
         }
         return report.IsEmpty ? tensors : throw new InvalidDataException(report.Text(archive.Directory));
+    }
+
+    private static void RequireUnpacked(SafetensorsArchive archive, string reason)
+    {
+        if (PackedCheckpoint.Of(archive) is { } packed)
+            throw new InvalidDataException($"{archive.Directory} holds weights packed as {WeightFormats.NameOf(packed.Format)}, {reason}; name the checkpoint that it was made from.");
     }
 
     /// <summary>The tensors, each with the one of another checkpoint that means the same.</summary>
     private static List<ConvertedTensor> AverageWith(SafetensorsArchive archive, List<ConvertedTensor> tensors, SafetensorsArchive other, ModelFamily family)
     {
-        foreach (SafetensorsArchive one in (SafetensorsArchive[])[archive, other])
-        {
-            if (PackedCheckpoint.Of(one) is { } packed)
-                throw new InvalidDataException($"{one.Directory} holds weights packed as {WeightFormats.NameOf(packed.Format)}, which have no mean; name the checkpoint that it was made from.");
-        }
+        RequireUnpacked(archive, "which have no mean");
+        RequireUnpacked(other, "which have no mean");
         string Meaning(string published) => CheckpointLayout.ToParameterName(family, published) ?? published;
         var report = new CheckpointReport();
         var theirs = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (string published in other.Files.SelectMany(file => file.Entries.Select(entry => entry.Name)))
+        foreach (string published in other.Names)
         {
             if (!theirs.TryAdd(Meaning(published), published))
                 report.Add("Tensors that mean the same", $"{published} and {theirs[Meaning(published)]}");
@@ -121,7 +124,7 @@ public static class CheckpointConversion
             var (file, entry) = other.Find(published)!.Value;
             if (!entry.Shape.SequenceEqual(tensor.Source.Shape))
                 report.Add("Wrong shapes", $"{published}: expected {tensor.Source.ShapeText}, found {entry.ShapeText}");
-            else if (!ConvertedTensor.IsFloat(entry.Type) || !ConvertedTensor.IsFloat(tensor.Source.Type))
+            else if (!entry.IsFloat || !tensor.Source.IsFloat)
                 report.Add("Wrong types", $"{published}: expected F32, F16, BF16 or F64 in both, found {tensor.Source.Type} and {entry.Type}");
             else
                 averaged.Add(tensor with { Others = [.. tensor.Others, (file, entry)], Type = tensor.Type == SafetensorsType.F64 ? SafetensorsType.F32 : tensor.Type });
@@ -134,8 +137,7 @@ public static class CheckpointConversion
     /// <summary>The tensors, each with what the adapter does to it.</summary>
     private static List<ConvertedTensor> Merge(SafetensorsArchive archive, List<ConvertedTensor> tensors, LoraAdapter adapter, VisionLanguageConfig model, ComputeBackend backend)
     {
-        if (PackedCheckpoint.Of(archive) is { } packed)
-            throw new InvalidDataException($"{archive.Directory} holds weights packed as {WeightFormats.NameOf(packed.Format)}, to which no adapter can be added; name the checkpoint that it was made from.");
+        RequireUnpacked(archive, "to which no adapter can be added");
         using ParameterSet parameters = VisionLanguageModel.PlanParameters(model);
         ModelFamily family = ModelFamilies.Of(model);
         ILookup<string, LoraChange> changes = adapter.Plan(model, parameters).ToLookup(change => change.View.Name, StringComparer.Ordinal);
@@ -158,7 +160,7 @@ public static class CheckpointConversion
             ParameterView view = changes[name].First().View;
             if (!tensor.Source.Shape.SequenceEqual(view.Shape))
                 report.Add("Wrong shapes", $"{tensor.Source.Name}: expected {view.ShapeText}, found {tensor.Source.ShapeText}");
-            else if (!ConvertedTensor.IsFloat(tensor.Source.Type))
+            else if (!tensor.Source.IsFloat)
                 report.Add("Wrong types", $"{tensor.Source.Name}: expected F32, F16, BF16 or F64, found {tensor.Source.Type}");
             return tensor with { Changes = [.. changes[name]], Backend = backend, Type = tensor.Type == SafetensorsType.F64 ? SafetensorsType.F32 : tensor.Type };
         }

@@ -22,9 +22,6 @@ internal sealed record ConvertedTensor(string Name, SafetensorsFile File, Safete
 
     public long ByteCount => Source.Type == Type ? Source.ByteCount : Source.Count * ElementSize(Type);
 
-    /// <summary>Whether elements of a type are floats that can be rounded to another float type.</summary>
-    public static bool IsFloat(SafetensorsType type) => type is SafetensorsType.F32 or SafetensorsType.F16 or SafetensorsType.BF16 or SafetensorsType.F64;
-
     public static string TypeName(SafetensorsType type) => type switch
     {
         SafetensorsType.F8E4M3 => "F8_E4M3",

@@ -73,7 +73,7 @@ public sealed class LoraAdapter : IDisposable
         {
             string name = entry.Name.StartsWith(Prefix, StringComparison.Ordinal) ? entry.Name[Prefix.Length..] : entry.Name;
             name = name.Replace(".base_layer.", ".", StringComparison.Ordinal); // a whole embedding saved beside its halves
-            if (!IsFloat(entry))
+            if (!entry.IsFloat)
                 report.Add("Wrong types", $"{entry.Name}: expected F32, F16, BF16 or F64, found {entry.Type}");
             else if (FirstNotFinite(entry) is { } fault)
                 report.Add("Values that are not finite", $"{entry.Name}: {fault.Value} at element {fault.At}");
@@ -121,8 +121,6 @@ public sealed class LoraAdapter : IDisposable
         else
             changes.Add(new LoraChange(parameter, view, _file, a, b, pair.IsEmbedding, rank, (float)scale));
     }
-
-    private static bool IsFloat(SafetensorsEntry entry) => entry.Type is SafetensorsType.F32 or SafetensorsType.F16 or SafetensorsType.BF16 or SafetensorsType.F64;
 
     private unsafe (float Value, long At)? FirstNotFinite(SafetensorsEntry entry)
     {
