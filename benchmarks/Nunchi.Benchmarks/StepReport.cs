@@ -2,14 +2,15 @@ using Nunchi.Tensors.Cpu;
 
 namespace Nunchi.Benchmarks;
 
-/// <summary>`step [threads] [seconds]`: one whole training step of the configurations XS and S in kernel calls, as a share of the peak measured in the same run.</summary>
+/// <summary>`step [threads] [seconds] [float32|bfloat16]`: one whole training step of the configurations XS and S in kernel calls, as a share of the peak measured in the same run.</summary>
 internal static class StepReport
 {
     public static void Run(string[] args)
     {
         var threads = args.Length > 0 ? int.Parse(args[0]) : 0;
         var seconds = args.Length > 1 ? double.Parse(args[1]) : 4;
-        using var backend = CpuBackend.Create(new CpuOptions { Threads = threads });
+        var precision = args.Length > 2 ? Enum.Parse<ProductPrecision>(args[2], ignoreCase: true) : ProductPrecision.Float32;
+        using var backend = CpuBackend.Create(new CpuOptions { Threads = threads, Precision = precision });
         foreach (var shape in StepShape.All)
         {
             using var step = new TrainingStep(backend, shape);

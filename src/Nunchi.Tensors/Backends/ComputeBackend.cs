@@ -57,6 +57,13 @@ public abstract unsafe class ComputeBackend : IDisposable
     public abstract void MatMul(bool transposeA, bool transposeB, int m, int n, int k, float* a, int lda, float* b, int ldb, float* c, int ldc, bool accumulate, float* bias);
 
     /// <summary>
+    /// C[n, n] = op(A) op(B) where the caller knows that the product is symmetric, as X X^T is and a product of polynomials of one symmetric matrix: half of it may be computed and
+    /// mirrored. Arguments as of <see cref="MatMul"/>.
+    /// </summary>
+    public virtual void SymmetricMatMul(bool transposeA, bool transposeB, int n, int k, float* a, int lda, float* b, int ldb, float* c, int ldc) =>
+        MatMul(transposeA, transposeB, n, n, k, a, lda, b, ldb, c, ldc, false, null);
+
+    /// <summary>
     /// C[m, rows] = X W^T (+ C when <paramref name="accumulate"/>) (+ bias on every row) for a weight [rows, columns] in a format for answering. Activations are rounded as the format
     /// says (8 bits with a scale for each row and 128 columns, or bfloat16). A row of C has the same bits in every batch.
     /// </summary>

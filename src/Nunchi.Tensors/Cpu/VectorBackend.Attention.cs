@@ -36,7 +36,7 @@ internal sealed unsafe partial class VectorBackend<V, S>
         }
         var job = new AttentionJob { A = arguments, PaddedSize = RoundUp(arguments.HeadSize, PanelWidth) };
         job.WorkspaceStride = RoundUp(
-            (2 * KeyBlock * job.PaddedSize) + (arguments.Place.KeyCodes == null ? 0 : 2 * KeyBlock * arguments.HeadSize) + (TileRows * job.PaddedSize) + (TileRows * KeyBlock) + (QueryBlock * (job.PaddedSize + 2)), 16);
+            (2 * KeyBlock * job.PaddedSize) + (arguments.Place.KeyCodes == null ? 0 : (2 * KeyBlock * arguments.HeadSize) + (TileRows * job.PaddedSize)) + (TileRows * job.PaddedSize) + (TileRows * KeyBlock) + (QueryBlock * (job.PaddedSize + 2)), 16);
         job.Workspace = Scratch(Threads, job.WorkspaceStride * Threads);
         var blocks = 0;
         for (var s = 0; s < arguments.Segments; s++) blocks += QueryBlocks(arguments, s);

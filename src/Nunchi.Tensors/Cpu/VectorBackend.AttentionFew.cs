@@ -5,10 +5,13 @@ namespace Nunchi.Tensors.Cpu;
 
 /// <summary>
 /// Attention of a few queries, as decoding needs it: the query heads of one key head are stacked, so that keys and values pass once for all of them. The order of every sum is that of
-/// <see cref="AttendBlock"/>.
+/// <see cref="AttendBlock"/>. Tokens kept in 8 bits become floats a few at a time, which are used while they are in the first-level cache.
 /// </summary>
 internal sealed unsafe partial class VectorBackend<V, S>
 {
+    /// <summary>Tokens of an 8-bit cache that are floats at a time: 16 KB of heads of 128.</summary>
+    private const int SpreadTokens = 32;
+
     private static bool IsFew(ref AttentionArguments a, int segment)
     {
         var queries = a.QueryStarts[segment + 1] - a.QueryStarts[segment];
@@ -42,6 +45,8 @@ internal sealed unsafe partial class VectorBackend<V, S>
         var largest = sums + (QueryBlock * padded);
         var totals = largest + QueryBlock;
         var spread = totals + QueryBlock;
+        var chains = spread + (2 * KeyBlock * size);
+        var isSpread = a.Place.KeyCodes != null;
 
         var count = a.QueryStarts[segment + 1] - a.QueryStarts[segment];
         var keyCount = a.KeyCounts[segment];
@@ -59,15 +64,20 @@ internal sealed unsafe partial class VectorBackend<V, S>
         {
             var length = Math.Min(KeyBlock, keyCount - first);
             var keyRow = (long)(a.KeyStarts[segment] + first);
-            var key = KeyRows(ref a, keyRow, keyHead, length, spread, true, out var keyStride);
-            var value = ValueRows(ref a, keyRow, keyHead, length, spread + (KeyBlock * size), true, out var valueStride);
             if (length >= S.Count)
             {
-                var product = new Product { M = rows, N = length, K = size, BlockLength = size, A = queries, Lda = padded, B = key, Ldb = keyStride, C = scores, Ldc = KeyBlock };
-                FewRowsBody(&product, 0, Divided(length, S.Count), 0);
+                for (var at = 0; at < length;)
+                {
+                    var part = isSpread ? Part(length - at) : length;
+                    var key = KeyRows(ref a, keyRow + at, keyHead, part, spread, true, out var keyStride);
+                    var product = new Product { M = rows, N = part, K = size, BlockLength = size, A = queries, Lda = padded, B = key, Ldb = keyStride, C = scores + at, Ldc = KeyBlock };
+                    FewRowsBody(&product, 0, Divided(part, S.Count), 0);
+                    at += part;
+                }
             }
             else
             {
+                var key = KeyRows(ref a, keyRow, keyHead, length, spread, true, out var keyStride);
                 PackTransposed(key, keyStride, length, size, workspace);
                 for (var panel = 0; panel * PanelWidth < length; panel++)
                     RowTile(queries, padded, workspace + (panel * PanelWidth * size), PanelWidth, length - (panel * PanelWidth), size, scores + (panel * PanelWidth), KeyBlock, false, null);
@@ -78,26 +88,74 @@ internal sealed unsafe partial class VectorBackend<V, S>
                 var factor = SoftmaxRow(scores + (r * KeyBlock), visible, length, a.Scale, ref largest[r], ref totals[r]);
                 if (first > 0 && factor != 1f) ScaleRow(sums + (r * padded), S.Create(factor), padded);
             }
-            for (var r = 0; r < rows; r += 2)
+            for (var at = 0; at < length;)
             {
-                var second = Math.Min(r + 1, rows - 1) - r;
-                var column = 0;
-                for (; column + (4 * S.Count) <= size; column += 4 * S.Count)
-                    TwoRowsWide(scores + (r * KeyBlock), second, value + column, valueStride, length, sums + (r * padded) + column, padded, first > 0);
-                for (; column < size; column += S.Count)
-                    TwoRowsNarrow(scores + (r * KeyBlock), second, value + column, valueStride, length, sums + (r * padded) + column, padded, first > 0);
+                var part = isSpread ? Part(length - at) : length;
+                var value = ValueRows(ref a, keyRow + at, keyHead, part, spread, true, out var valueStride);
+                var step = new ValueStep { Stride = valueStride, Keys = part, Padded = padded, Resumes = at > 0, Ends = at + part == length, Add = first > 0 };
+                for (var r = 0; r < rows; r += 2)
+                {
+                    step.Second = Math.Min(r + 1, rows - 1) - r;
+                    var column = 0;
+                    for (; column + (4 * S.Count) <= size; column += 4 * S.Count)
+                        TwoRowsWide(in step, scores + (r * KeyBlock) + at, value + column, chains + (r * padded) + column, sums + (r * padded) + column);
+                    for (; column < size; column += S.Count)
+                        TwoRowsNarrow(in step, scores + (r * KeyBlock) + at, value + column, chains + (r * padded) + column, sums + (r * padded) + column);
+                }
+                at += part;
             }
         }
         for (var h = 0; h < group; h++)
             WriteAttention(ref a, a.QueryStarts[segment], (keyHead * group) + h, count, sums + (h * count * padded), padded, largest + (h * count), totals + (h * count));
     }
 
-    /// <summary>Two rows (the second may be the first again) times four registers of columns: one chain of multiply-adds for each element.</summary>
+    /// <summary>Tokens of the next part when so many are left; no part has fewer than a register has lanes, unless all have.</summary>
+    private static int Part(int left) => left < SpreadTokens + S.Count ? left : SpreadTokens;
+
+    /// <summary>Some keys of a block times two rows of probabilities. A sum over a block is one chain of multiply-adds, in however many parts its values come.</summary>
+    private struct ValueStep
+    {
+        /// <summary>Floats from one value to the next.</summary>
+        public int Stride;
+
+        public int Keys;
+
+        /// <summary>Floats from one row of sums to the next.</summary>
+        public int Padded;
+
+        /// <summary>1, or 0 when the second row is the first again.</summary>
+        public int Second;
+
+        /// <summary>The chains were begun by an earlier part.</summary>
+        public bool Resumes;
+
+        /// <summary>The chains end and go into the sums.</summary>
+        public bool Ends;
+
+        /// <summary>The sums hold those of earlier blocks.</summary>
+        public bool Add;
+    }
+
+    /// <summary>Two rows times four registers of columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TwoRowsWide(float* p, int second, float* b, nint stride, int keys, float* c, nint ldc, bool add)
+    private static void TwoRowsWide(in ValueStep step, float* p, float* b, float* chains, float* c)
     {
         V x0 = S.Zero, x1 = S.Zero, x2 = S.Zero, x3 = S.Zero, y0 = S.Zero, y1 = S.Zero, y2 = S.Zero, y3 = S.Zero;
-        var q = p + (second * KeyBlock);
+        var next = step.Second * step.Padded;
+        if (step.Resumes)
+        {
+            x0 = S.Load(chains);
+            x1 = S.Load(chains + S.Count);
+            x2 = S.Load(chains + (2 * S.Count));
+            x3 = S.Load(chains + (3 * S.Count));
+            y0 = S.Load(chains + next);
+            y1 = S.Load(chains + next + S.Count);
+            y2 = S.Load(chains + next + (2 * S.Count));
+            y3 = S.Load(chains + next + (3 * S.Count));
+        }
+        var q = p + (step.Second * KeyBlock);
+        nint stride = step.Stride;
+        var keys = step.Keys;
         for (var i = 0; i < keys; i++)
         {
             V first = S.Create(p[i]), other = S.Create(q[i]);
@@ -112,23 +170,33 @@ internal sealed unsafe partial class VectorBackend<V, S>
             y3 = S.MultiplyAdd(other, b3, y3);
             b += stride;
         }
-        Put(c, x0, add);
-        Put(c + S.Count, x1, add);
-        Put(c + (2 * S.Count), x2, add);
-        Put(c + (3 * S.Count), x3, add);
-        if (second == 0) return;
-        c += ldc;
-        Put(c, y0, add);
-        Put(c + S.Count, y1, add);
-        Put(c + (2 * S.Count), y2, add);
-        Put(c + (3 * S.Count), y3, add);
+        var to = step.Ends ? c : chains;
+        var add = step.Ends && step.Add;
+        Put(to, x0, add);
+        Put(to + S.Count, x1, add);
+        Put(to + (2 * S.Count), x2, add);
+        Put(to + (3 * S.Count), x3, add);
+        if (step.Second == 0) return;
+        to += next;
+        Put(to, y0, add);
+        Put(to + S.Count, y1, add);
+        Put(to + (2 * S.Count), y2, add);
+        Put(to + (3 * S.Count), y3, add);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TwoRowsNarrow(float* p, int second, float* b, nint stride, int keys, float* c, nint ldc, bool add)
+    private static void TwoRowsNarrow(in ValueStep step, float* p, float* b, float* chains, float* c)
     {
         V x = S.Zero, y = S.Zero;
-        var q = p + (second * KeyBlock);
+        var next = step.Second * step.Padded;
+        if (step.Resumes)
+        {
+            x = S.Load(chains);
+            y = S.Load(chains + next);
+        }
+        var q = p + (step.Second * KeyBlock);
+        nint stride = step.Stride;
+        var keys = step.Keys;
         for (var i = 0; i < keys; i++)
         {
             var value = S.Load(b);
@@ -136,8 +204,9 @@ internal sealed unsafe partial class VectorBackend<V, S>
             y = S.MultiplyAdd(S.Create(q[i]), value, y);
             b += stride;
         }
-        Put(c, x, add);
-        if (second != 0) Put(c + ldc, y, add);
+        var to = step.Ends ? c : chains;
+        Put(to, x, step.Ends && step.Add);
+        if (step.Second != 0) Put(to + next, y, step.Ends && step.Add);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

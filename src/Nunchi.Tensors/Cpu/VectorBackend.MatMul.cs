@@ -53,6 +53,50 @@ internal sealed unsafe partial class VectorBackend<V, S>
         else MultiplyByTiles(ref product);
     }
 
+    public override void SymmetricMatMul(bool transposeA, bool transposeB, int n, int k, float* a, int lda, float* b, int ldb, float* c, int ldc)
+    {
+        var half = RoundUp(n / 2, TileRows);
+        if (BFloat16Product != null && Native.BFloat16MatMul.Pays(n, n, k))
+        {
+            BFloat16Product.Multiply(transposeA, transposeB, n, n, k, a, lda, b, ldb, c, ldc, false, null, upperHalf: true);
+        }
+        else if (half < n)
+        {
+            MatMul(transposeA, transposeB, half, n, k, a, lda, b, ldb, c, ldc, false, null);
+            MatMul(transposeA, transposeB, n - half, n - half, k, a + (transposeA ? half : (nint)half * lda), lda, b + (transposeB ? (nint)half * ldb : half), ldb, c + ((nint)half * ldc) + half, ldc, false, null);
+        }
+        else
+        {
+            MatMul(transposeA, transposeB, n, n, k, a, lda, b, ldb, c, ldc, false, null);
+        }
+        var mirror = new MirrorJob { C = c, Ldc = ldc, N = n };
+        Pool.Run(Divided(n, PanelWidth), 1, &MirrorBody, &mirror);
+    }
+
+    private struct MirrorJob
+    {
+        public float* C;
+        public int Ldc;
+        public int N;
+    }
+
+    /// <summary>What lies above the diagonal is written below it, for a block of rows above and the same columns below.</summary>
+    private static void MirrorBody(void* context, int start, int end, int worker)
+    {
+        ref var job = ref *(MirrorJob*)context;
+        for (var block = start; block < end; block++)
+        {
+            var first = block * PanelWidth;
+            var last = Math.Min(first + PanelWidth, job.N);
+            var stride = (nint)job.Ldc;
+            for (var i = first; i < last; i++)
+            {
+                for (var j = first; j < i; j++) job.C[(i * stride) + j] = job.C[(j * stride) + i];
+            }
+            Packing<V, S>.TransposedInto(job.C + (first * stride) + last, stride, last - first, job.N - last, job.C + (last * stride) + first, job.Ldc);
+        }
+    }
+
     /// <summary>Blocks of nearly equal length, a multiple of 8; one block of exactly k when k is short.</summary>
     private static int BlockLength(int k)
     {

@@ -32,8 +32,9 @@ internal sealed unsafe class BFloat16MatMul : IDisposable
     /// <summary>Whether a product is large enough that packing pays.</summary>
     public static bool Pays(int m, int n, int k) => m >= 16 && n >= 16 && k >= 16 && (long)m * n * k >= 1 << 19;
 
-    /// <summary>As <see cref="Backends.ComputeBackend.MatMul"/>, with rounded operands.</summary>
-    public void Multiply(bool transposeA, bool transposeB, int m, int n, int k, float* a, int lda, float* b, int ldb, float* c, int ldc, bool accumulate, float* bias)
+    /// <summary>As <see cref="Backends.ComputeBackend.MatMul"/>, with rounded operands. With <paramref name="upperHalf"/> what lies below the diagonal may be left as it was.</summary>
+    public void Multiply(
+        bool transposeA, bool transposeB, int m, int n, int k, float* a, int lda, float* b, int ldb, float* c, int ldc, bool accumulate, float* bias, bool upperHalf = false)
     {
         int pairs = (k + 1) / 2;
         int panelsA = (m + BFloat16Tile.Rows - 1) / BFloat16Tile.Rows, panelsB = (n + BFloat16Tile.Columns - 1) / BFloat16Tile.Columns;
@@ -41,7 +42,10 @@ internal sealed unsafe class BFloat16MatMul : IDisposable
         Reserve(ref _b, ref _capacityB, (long)panelsB * BFloat16Tile.Columns * pairs);
         var job = new Job
         {
-            Tile = _tile.Multiply,
+            WideTile = _tile.Multiply(BFloat16Tile.Columns),
+            LastTile = _tile.Multiply(n - ((panelsB - 1) * BFloat16Tile.Columns)),
+            LastWidth = (n - ((panelsB - 1) * BFloat16Tile.Columns) + BFloat16Tile.Lanes - 1) / BFloat16Tile.Lanes * BFloat16Tile.Lanes,
+            UpperHalf = upperHalf,
             A = a,
             B = b,
             C = c,
@@ -92,10 +96,10 @@ internal sealed unsafe class BFloat16MatMul : IDisposable
         int firstB = Math.Min(first, job->PanelsB), lastB = Math.Min(last, job->PanelsB);
         if (firstB < lastB)
         {
-            if (job->TransposeB)
-                BFloat16Packing.AlongK(job->B, job->Ldb, job->N, job->K, BFloat16Tile.Columns, firstB, lastB, job->PackedB);
-            else
-                BFloat16Packing.AcrossK(job->B, job->Ldb, job->N, job->K, BFloat16Tile.Columns, firstB, lastB, job->PackedB);
+            int whole = job->LastWidth == BFloat16Tile.Columns ? lastB : Math.Min(lastB, job->PanelsB - 1);
+            PackB(job, firstB, whole, 0, BFloat16Tile.Columns);
+            if (whole < lastB)
+                PackB(job, 0, 1, whole, job->LastWidth);
         }
         int firstA = Math.Min((Math.Max(first, job->PanelsB) - job->PanelsB) * 6, job->PanelsA), lastA = Math.Min((Math.Max(last, job->PanelsB) - job->PanelsB) * 6, job->PanelsA);
         if (firstA < lastA)
@@ -107,6 +111,18 @@ internal sealed unsafe class BFloat16MatMul : IDisposable
         }
     }
 
+    // Panels of a width that begin at a panel of whole width.
+    private static void PackB(Job* job, int first, int last, int begin, int width)
+    {
+        long line = (long)begin * BFloat16Tile.Columns;
+        uint* panels = job->PackedB + (line * job->Pairs);
+        int lines = job->N - (int)line;
+        if (job->TransposeB)
+            BFloat16Packing.AlongK(job->B + (line * job->Ldb), job->Ldb, lines, job->K, width, first, last, panels);
+        else
+            BFloat16Packing.AcrossK(job->B + line, job->Ldb, lines, job->K, width, first, last, panels);
+    }
+
     private static void Compute(void* context, int first, int last, int worker)
     {
         Job* job = (Job*)context;
@@ -114,7 +130,8 @@ internal sealed unsafe class BFloat16MatMul : IDisposable
         {
             for (int panel = 0; panel < job->PanelsB; panel++)
             {
-                for (int row = first; row < last; row++)
+                int end = job->UpperHalf ? Math.Min(last, (panel + 1) * (BFloat16Tile.Columns / BFloat16Tile.Rows)) : last;
+                for (int row = first; row < end; row++)
                     Tile(job, row, panel, pair, Math.Min(BlockPairs, job->Pairs - pair));
             }
         }
@@ -124,16 +141,19 @@ internal sealed unsafe class BFloat16MatMul : IDisposable
     {
         const int Rows = BFloat16Tile.Rows, Columns = BFloat16Tile.Columns;
         uint* a = job->PackedA + ((((long)panelA * job->Pairs) + pair) * Rows);
-        uint* b = job->PackedB + ((((long)panelB * job->Pairs) + pair) * Columns);
+        bool isLast = panelB == job->PanelsB - 1;
+        int width = isLast ? job->LastWidth : Columns;
+        var tile = isLast ? job->LastTile : job->WideTile;
+        uint* b = job->PackedB + ((long)panelB * job->Pairs * Columns) + ((long)pair * width);
         int row = panelA * Rows, column = panelB * Columns;
         int rows = Math.Min(Rows, job->M - row), columns = Math.Min(Columns, job->N - column);
         float* c = job->C + ((long)row * job->Ldc) + column;
         bool fromC = pair > 0 || job->Accumulate;
         float* bias = pair == 0 && job->Bias != null ? job->Bias + column : null;
-        if (rows == Rows && columns == Columns && !(fromC && bias != null))
+        if (rows == Rows && columns == width && !(fromC && bias != null))
         {
             float* init = fromC ? c : bias != null ? bias : job->Zeros;
-            job->Tile(pairs, a, b, c, (nint)job->Ldc * sizeof(float), init, fromC ? (nint)job->Ldc * sizeof(float) : 0);
+            tile(pairs, a, b, c, (nint)job->Ldc * sizeof(float), init, fromC ? (nint)job->Ldc * sizeof(float) : 0);
             return;
         }
         float* edge = stackalloc float[Rows * Columns];
@@ -145,14 +165,17 @@ internal sealed unsafe class BFloat16MatMul : IDisposable
                 edge[(i * Columns) + j] = (inside && fromC ? c[((long)i * job->Ldc) + j] : 0) + (inside && bias != null ? bias[j] : 0);
             }
         }
-        job->Tile(pairs, a, b, edge, Columns * sizeof(float), edge, Columns * sizeof(float));
+        tile(pairs, a, b, edge, Columns * sizeof(float), edge, Columns * sizeof(float));
         for (int i = 0; i < rows; i++)
             new Span<float>(edge + (i * Columns), columns).CopyTo(new Span<float>(c + ((long)i * job->Ldc), columns));
     }
 
     private struct Job
     {
-        public delegate* unmanaged[SuppressGCTransition]<nint, uint*, uint*, float*, nint, float*, nint, void> Tile;
+        public delegate* unmanaged[SuppressGCTransition]<nint, uint*, uint*, float*, nint, float*, nint, void> WideTile;
+        public delegate* unmanaged[SuppressGCTransition]<nint, uint*, uint*, float*, nint, float*, nint, void> LastTile;
+        public int LastWidth;
+        public bool UpperHalf;
         public float* A;
         public float* B;
         public float* C;

@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Nunchi.Tensors.Native;
 
 /// <summary>
-/// Rounds float32 operands to bfloat16 (nearest even) and lays them out as the tile reads them: panels of 8 or 48 lines, [pairs of k, lines],
+/// Rounds float32 operands to bfloat16 (nearest even) and lays them out as the tile reads them: panels of 8, 16, 32 or 48 lines, [pairs of k, lines],
 /// each entry two neighbouring k in one 32-bit word. Lines beyond the matrix and an odd last k are zeros.
 /// </summary>
 internal static unsafe class BFloat16Packing
@@ -27,6 +27,7 @@ internal static unsafe class BFloat16Packing
     }
 
     /// <summary>Packs lines that run across k (A as [k, m], or B as [k, n]).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AcrossK(float* source, long stride, int lines, int k, int width, int firstPanel, int lastPanel, uint* panels)
     {
         int pairs = (k + 1) / 2;
@@ -40,6 +41,12 @@ internal static unsafe class BFloat16Packing
                 int first = panel * width;
                 int count = Math.Min(width, lines - first);
                 int i = 0;
+                for (; i + 16 <= count; i += 16)
+                {
+                    Vector512<uint> low = Round(Vector512.Load(even + first + i).AsUInt32());
+                    Vector512<uint> high = odd == null ? Vector512<uint>.Zero : Round(Vector512.Load(odd + first + i).AsUInt32());
+                    ((low >>> 16) | (high & Vector512.Create(0xFFFF0000u))).Store(destination + i);
+                }
                 for (; i + 8 <= count; i += 8)
                 {
                     Vector256<uint> low = Round(Vector256.Load(even + first + i).AsUInt32());
@@ -109,6 +116,9 @@ internal static unsafe class BFloat16Packing
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> Round(Vector256<uint> bits) => bits + Vector256.Create(0x7FFFu) + ((bits >>> 16) & Vector256.Create(1u));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<uint> Round(Vector512<uint> bits) => bits + Vector512.Create(0x7FFFu) + ((bits >>> 16) & Vector512.Create(1u));
 
     private static uint Pair(float even, float odd) => (Round(even) >> 16) | (Round(odd) & 0xFFFF0000);
 

@@ -113,6 +113,13 @@ internal static class PackedCode
         c.vpbroadcastd(Zmm[Mask], eax);
         c.mov(rax, __qword_ptr[rdi + 80]);
         c.mov(rdi, __qword_ptr[rdi + 72]);
+        if (strips > 3)
+        {
+            // A single row leaves these two free: the fourth strip and its scales.
+            c.lea(r12, __[r11 + (r11 * 2)]);
+            c.lea(r10, __[rdx + r12]);
+            c.add(r12, rax);
+        }
         Label block = c.CreateLabel();
         c.Label(ref block);
         for (int i = 0; i < rows * strips; i++)
@@ -155,6 +162,8 @@ internal static class PackedCode
         }
         AdvanceA(c, rows, PackedLayout.Block);
         c.add(rdx, PackedLayout.Int4CodeBytes);
+        if (strips > 3)
+            c.add(r10, PackedLayout.Int4CodeBytes);
         for (int v = 0; v < strips; v++)
         {
             c.vpmovzxwd(Zmm[Scale], ScalesOf(v, ScaleBytes * PackedLayout.GroupsPerBlock));
@@ -168,6 +177,8 @@ internal static class PackedCode
             }
         }
         c.add(rax, PackedLayout.Int4ScaleBytes);
+        if (strips > 3)
+            c.add(r12, PackedLayout.Int4ScaleBytes);
         c.add(r13, r15);
         c.dec(rdi);
         c.jnz(block);
@@ -178,7 +189,10 @@ internal static class PackedCode
     {
         0 => __[rax + displacement],
         1 => __[rax + r11 + displacement],
-        _ => __[rax + (r11 * 2) + displacement],
+        2 => __[rax + (r11 * 2) + displacement],
+        3 => __[r12 + displacement],
+        4 => __[r12 + r11 + displacement],
+        _ => __[r12 + (r11 * 2) + displacement],
     };
 
     /// <summary>C += A B for bfloat16, pairs along the sum; sums stay in registers to the end. <see cref="TileArguments.Blocks"/> counts four pairs each here.</summary>

@@ -9,6 +9,8 @@ internal sealed unsafe class PackedTiles
     /// <summary>Most strips of a tile.</summary>
     public const int MaxStrips = 3;
 
+    private const int MostCodeStrips = 6;
+
     /// <summary>Most rows of a tile.</summary>
     public const int MaxRows = 8;
 
@@ -20,7 +22,7 @@ internal sealed unsafe class PackedTiles
 
     private readonly nint[] _tiles = new nint[MaxRows * MaxStrips];
     private readonly nint[] _spread = new nint[MaxSpreadRows * MaxStrips];
-    private readonly nint[] _codes = new nint[MaxRows * MaxStrips];
+    private readonly nint[] _codes = new nint[MaxRows * MostCodeStrips];
 
     private PackedTiles()
     {
@@ -43,12 +45,12 @@ internal sealed unsafe class PackedTiles
     public delegate* unmanaged[SuppressGCTransition]<TileArguments*, void> Spread(int rows, int strips) =>
         (delegate* unmanaged[SuppressGCTransition]<TileArguments*, void>)_spread[((rows - 1) * MaxStrips) + strips - 1];
 
-    /// <summary>Most strips of a tile of 4-bit weights as they lie in memory: as many as eight sums allow.</summary>
-    public static int MaxCodeStrips(int rows) => Math.Min(MaxStrips, MaxRows / rows);
+    /// <summary>Most strips of a tile of 4-bit weights as they lie in memory: as many as eight sums allow, or of one row as many as there are registers to point at them.</summary>
+    public static int MaxCodeStrips(int rows) => rows == 1 ? MostCodeStrips : Math.Min(MaxStrips, MaxRows / rows);
 
     /// <summary>The tile of 4-bit weights as they lie in memory, of at most <see cref="MaxCodeStrips"/> strips.</summary>
     public delegate* unmanaged[SuppressGCTransition]<TileArguments*, void> Codes(int rows, int strips) =>
-        (delegate* unmanaged[SuppressGCTransition]<TileArguments*, void>)_codes[((rows - 1) * MaxStrips) + strips - 1];
+        (delegate* unmanaged[SuppressGCTransition]<TileArguments*, void>)_codes[((rows - 1) * MostCodeStrips) + strips - 1];
 
     private static PackedTiles? Load(bool bfloat)
     {
@@ -75,8 +77,11 @@ internal sealed unsafe class PackedTiles
                 Add(tiles._tiles, ((r - 1) * MaxStrips) + v - 1, bfloat ? c => PackedCode.BFloat16(c, r, v) : c => PackedCode.Int8(c, r, v));
                 if (!bfloat && r <= MaxSpreadRows)
                     Add(tiles._spread, ((r - 1) * MaxStrips) + v - 1, c => PackedCode.Int4Spread(c, r, v));
-                if (!bfloat && v <= MaxCodeStrips(r))
-                    Add(tiles._codes, ((r - 1) * MaxStrips) + v - 1, c => PackedCode.Int4(c, r, v));
+            }
+            for (int strips = 1; strips <= MaxCodeStrips(r) && !bfloat; strips++)
+            {
+                int v = strips;
+                Add(tiles._codes, ((r - 1) * MostCodeStrips) + v - 1, c => PackedCode.Int4(c, r, v));
             }
         }
         byte* start = (byte*)ExecutableMemory.TryLoad(code.ToArray());

@@ -61,12 +61,15 @@ internal static class TileRegisters
     /// <summary>A place in a row of C.</summary>
     public static AssemblerMemoryOperand RowOfC(int row, int displacement) => Row(row < 4 ? rcx : r12, rbx, rbp, row % 4, displacement);
 
-    /// <summary>A place in a strip of B, three strips at most.</summary>
+    /// <summary>A place in a strip of B; from the fourth on r10 holds where the fourth is, which only tiles of one row have free.</summary>
     public static AssemblerMemoryOperand StripOfB(int strip, int displacement) => strip switch
     {
         0 => __[rdx + displacement],
         1 => __[rdx + r11 + displacement],
-        _ => __[rdx + (r11 * 2) + displacement],
+        2 => __[rdx + (r11 * 2) + displacement],
+        3 => __[r10 + displacement],
+        4 => __[r10 + r11 + displacement],
+        _ => __[r10 + (r11 * 2) + displacement],
     };
 
     /// <summary>Moves on along the rows of A.</summary>

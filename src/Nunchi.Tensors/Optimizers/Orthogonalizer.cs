@@ -9,7 +9,7 @@ namespace Nunchi.Tensors.Optimizers;
 /// <remarks>
 /// The shorter side carries the Gram matrix (X^T X when rows exceed columns), so nothing needs transposing. All factors are polynomials of one
 /// symmetric matrix and commute; for a long matrix it is cheaper to iterate on the Gram matrix alone and apply the product of the polynomials once:
-/// with s the short and l the long side, 20 s^2 l + 10 s^3 operations against 4 s^2 l + 34 s^3 for five steps.
+/// with s the short and l the long side, 20 s^2 l + 10 s^3 operations against 4 s^2 l + 34 s^3 for five steps. Of the products that are symmetric half is computed.
 /// </remarks>
 internal sealed unsafe class Orthogonalizer : IDisposable
 {
@@ -104,13 +104,14 @@ internal sealed unsafe class Orthogonalizer : IDisposable
     private void Gram(float* x, float* gram, int rows, int columns, int side)
     {
         if (rows <= columns)
-            _backend.MatMul(false, true, side, side, columns, x, columns, x, columns, gram, side, false, null);
+            _backend.SymmetricMatMul(false, true, side, columns, x, columns, x, columns, gram, side);
         else
-            _backend.MatMul(true, false, side, side, rows, x, columns, x, columns, gram, side, false, null);
+            _backend.SymmetricMatMul(true, false, side, rows, x, columns, x, columns, gram, side);
     }
 
+    // All that is multiplied here are polynomials of one symmetric matrix, so every product is symmetric.
     private void Multiply(float* x, float* y, float* result, int side) =>
-        _backend.MatMul(false, false, side, side, side, x, side, y, side, result, side, false, null);
+        _backend.SymmetricMatMul(false, false, side, side, x, side, y, side, result, side);
 
     private void Apply(float* square, float* x, float* result, int rows, int columns, int side)
     {

@@ -96,6 +96,33 @@ public unsafe class MatMulTests
 
     [Theory]
     [MemberData(nameof(Kernels))]
+    public void SymmetricMatMul_OfAMatrixAndItself_IsTheProductAndSymmetric(CpuKernels kernels)
+    {
+        foreach (var (n, k) in (ReadOnlySpan<(int, int)>)[(1, 5), (7, 3), (48, 64), (97, 33), (200, 130)])
+        {
+            foreach (var transposed in (ReadOnlySpan<bool>)[false, true])
+            {
+                using var x = new GuardedMemory(new Random(n + k), n * k);
+                using var c = new GuardedMemory((n * (n + 3)) - 3);
+                using var expected = new GuardedMemory(n * n);
+                var ld = transposed ? n : k;
+                Backends.Reference.MatMul(transposed, !transposed, n, n, k, x.Pointer, ld, x.Pointer, ld, expected.Pointer, n, false, null);
+                Backends.Get(kernels).SymmetricMatMul(transposed, !transposed, n, k, x.Pointer, ld, x.Pointer, ld, c.Pointer, n + 3);
+                for (var i = 0; i < n; i++)
+                {
+                    for (var j = 0; j < n; j++)
+                    {
+                        Assert.Equal(expected.Pointer[(i * n) + j], c.Pointer[(i * (n + 3)) + j], 1e-3f);
+                        Assert.Equal(c.Pointer[(i * (n + 3)) + j], c.Pointer[(j * (n + 3)) + i]);
+                    }
+                }
+                c.AssertGuards();
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
     public void MatMul_AnyThreadCount_GivesTheSameBits(CpuKernels kernels)
     {
         var random = new Random(16);

@@ -12,6 +12,10 @@ public unsafe class BFloat16MatMulTests
         { true, false, 75, 49, 1029, true, true },
         { true, false, 256, 48, 600, false, false },
         { false, true, 16, 4304, 72, true, true },
+        { false, true, 72, 256, 256, false, true },
+        { true, false, 80, 224, 131, true, false },
+        { false, false, 64, 16, 600, false, false },
+        { true, true, 136, 31, 200, false, true },
     };
 
     [Theory]
@@ -42,6 +46,30 @@ public unsafe class BFloat16MatMulTests
                     sum += (double)Round(a.Span[transposeA ? (l * m) + i : (i * k) + l]) * Round(b.Span[transposeB ? (j * k) + l : (l * n) + j]);
                 Assert.Equal(sum, c.Span[(i * n) + j], 1e-4);
             }
+        }
+    }
+
+    [Theory]
+    [InlineData(false, 128, 300)]
+    [InlineData(true, 197, 133)]
+    [InlineData(false, 256, 256)]
+    public void SymmetricMatMul_InBFloat16_MirrorsTheUpperHalfOfTheProduct(bool transposed, int n, int k)
+    {
+        if (!CpuBackend.SupportsBFloat16)
+        {
+            Assert.Throws<PlatformNotSupportedException>(() => CpuBackend.Create(new CpuOptions { Precision = ProductPrecision.BFloat16 }));
+            return;
+        }
+        using CpuBackend backend = CpuBackend.Create(new CpuOptions { Precision = ProductPrecision.BFloat16, Threads = 2 });
+        using Tensor x = Filled(backend, n, k, new Random(n)), whole = new(backend, n, n), half = new(backend, n, n);
+        half.Span.Fill(float.NaN);
+        int ld = transposed ? n : k;
+        backend.MatMul(transposed, !transposed, n, n, k, x.Data, ld, x.Data, ld, whole.Data, n, false, null);
+        backend.SymmetricMatMul(transposed, !transposed, n, k, x.Data, ld, x.Data, ld, half.Data, n);
+        for (int i = 0; i < n; i++)
+        {
+            for (int j = 0; j < n; j++)
+                Assert.Equal(whole.Span[(Math.Min(i, j) * n) + Math.Max(i, j)], half.Span[(i * n) + j]);
         }
     }
 

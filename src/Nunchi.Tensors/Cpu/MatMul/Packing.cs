@@ -64,6 +64,17 @@ internal static unsafe class Packing<V, S>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transposed(float* source, nint stride, int width, int length, float* panel, int panelWidth)
     {
+        TransposedInto(source, stride, width, length, panel, panelWidth);
+        for (var i = 0; i < length && width < panelWidth; i++)
+        {
+            for (var j = width; j < panelWidth; j++) panel[((long)i * panelWidth) + j] = 0;
+        }
+    }
+
+    /// <summary>As <see cref="Transposed"/>, and what lies beyond the block's width stays as it is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void TransposedInto(float* source, nint stride, int width, int length, float* panel, int panelWidth)
+    {
         var j = 0;
         var lanes = S.Count;
         var quads = length & ~3;
@@ -94,11 +105,6 @@ internal static unsafe class Packing<V, S>
             var from = source + (j * stride);
             var to = panel + j;
             for (var i = 0; i < length; i++, to += panelWidth) *to = from[i];
-        }
-        if (width == panelWidth) return;
-        for (var i = 0; i < length; i++)
-        {
-            for (j = width; j < panelWidth; j++) panel[((long)i * panelWidth) + j] = 0;
         }
     }
 
