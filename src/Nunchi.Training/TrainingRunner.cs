@@ -26,6 +26,7 @@ public static class TrainingRunner
     {
         ArgumentNullException.ThrowIfNull(options);
         var recipe = RunDirectory.Prepare(recipePath, options, out var directory);
+        using var held = RunDirectory.Hold(directory);
         var selected = Select(recipe, options.Stages);
         var checkpoints = new CheckpointStore(directory);
         var console = options.Console ?? Console.Out;

@@ -63,6 +63,19 @@ public sealed class TrainingRunnerTests : IDisposable
     }
 
     [Fact]
+    public void Resume_WhileAnotherTrainingRunsThere_IsRefusedAndHarmsNothing()
+    {
+        var recipe = WriteRecipe("text", "steps: 12, batch: {samples: 1}, modules: {decoder: {learning_rate: 0.003}}, every: {log: 1, checkpoint: 4}");
+        Exception? refused = null;
+        var console = new ActingWriter("checkpoints/01-text-step-00000004", () => refused = Record.Exception(() =>
+            TrainingRunner.Run(null, new TrainingOptions { RunDirectory = Place("run"), Resume = true, Console = TextWriter.Null }, TestContext.Current.CancellationToken)));
+        Assert.Equal(TrainingEnd.Complete, TrainingRunner.Run(recipe, new TrainingOptions { RunDirectory = Place("run"), Console = console }, TestContext.Current.CancellationToken));
+
+        Assert.Contains("another training is running", Assert.IsType<TrainingException>(refused).Message, StringComparison.Ordinal);
+        Assert.Equal(12, Losses("run").Length);
+    }
+
+    [Fact]
     public void Run_NothingToResume_SaysSo() =>
         Assert.Contains("nothing to resume", Assert.Throws<TrainingException>(() => TrainingRunner.Run(null, new TrainingOptions { RunDirectory = Place("nowhere"), Resume = true }, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
 
@@ -145,13 +158,16 @@ public sealed class TrainingRunnerTests : IDisposable
     }
 
     /// <summary>Asks the run to stop when a text is written.</summary>
-    private sealed class CancellingWriter(CancellationTokenSource cancellation, string text) : StringWriter
+    private sealed class CancellingWriter(CancellationTokenSource cancellation, string text) : ActingWriter(text, cancellation.Cancel);
+
+    /// <summary>Does something in the middle of a run: when a text is written.</summary>
+    private class ActingWriter(string text, Action act) : StringWriter
     {
         public override void WriteLine(string? value)
         {
             base.WriteLine(value);
             if (value?.Contains(text, StringComparison.Ordinal) == true)
-                cancellation.Cancel();
+                act();
         }
     }
 }

@@ -90,6 +90,21 @@ public sealed record PageDifficulty
     public float ToneShare { get; init; } = 0.5f;
 
     /// <exception cref="ArgumentException">A value is out of its range; the message names it.</exception>
+    /// <summary>The same pages with words and lines closer together and fewer objects: half as many letters again on a page that costs as much to look at.</summary>
+    /// <param name="share">How far, 0 (as they are) to 1 (hardly more than a blank between words).</param>
+    public PageDifficulty Denser(float share)
+    {
+        new Spread(share, share).Check(nameof(share), 0, 1);
+        Spread Towards(Spread from, float low, float high) => new(from.Low + (share * (low - from.Low)), from.High + (share * (high - from.High)));
+        return this with
+        {
+            WordGap = Towards(WordGap, 0.2f, 0.7f),
+            LineGap = Towards(LineGap, 0.08f, 0.4f),
+            LetterGap = Towards(LetterGap, -0.03f, 0.1f),
+            ObjectShare = ObjectShare * (1 - (share / 2)),
+        };
+    }
+
     internal void Check()
     {
         Whole(Faces, 1, int.MaxValue, nameof(Faces));

@@ -19,13 +19,16 @@ public abstract record StageData
 /// <summary>Data of a stage that trains the projector on dense labels.</summary>
 /// <param name="Scenes">Share of samples that are crops of the scenes which questions are asked about, instead of pages.</param>
 /// <param name="VectorWeight">Weight of the squared distance from the whole vector of what a patch shows, in its squared lengths: the larger, the less lies beside it and the worse letters are told apart.</param>
-public sealed record ProjectorLabelsData(double Scenes = 0, double VectorWeight = 0.05) : StageData
+/// <param name="Teacher">A model whose encoder and projector are imitated instead: what its projector makes of a page is the target. So another encoder takes the place of the one that a decoder has learned to read.</param>
+public sealed record ProjectorLabelsData(double Scenes = 0, double VectorWeight = 0.05, string? Teacher = null) : StageData
 {
     internal static ProjectorLabelsData Read(RecipeSection? section)
     {
         if (section is null)
             return new ProjectorLabelsData();
-        var data = new ProjectorLabelsData(section.Number("scenes", 0, 0, 1), section.Number("vector_weight", 0.05, 0, 100));
+        var data = new ProjectorLabelsData(section.Number("scenes", 0, 0, 1), section.Number("vector_weight", 0.05, 0, 100), section.ExistingPath("teacher"));
+        if (data.Teacher is not null && section.Has("vector_weight"))
+            throw section.Error("vector_weight", "belongs to the vectors of what patches show; with a teacher its own are the target");
         section.Finish();
         return data;
     }
@@ -39,8 +42,9 @@ public sealed record ProjectorLabelsData(double Scenes = 0, double VectorWeight 
 /// <param name="ColourWeight">Weight of the loss on the colour.</param>
 /// <param name="BoxWeight">Weight of the loss on the distances to the sides of the box.</param>
 /// <param name="Scenes">Share of samples that are crops of the scenes which questions are asked about, instead of pages.</param>
+/// <param name="Density">How far words and lines of pages are drawn closer together than the curriculum says, 0..1: letters are what takes longest to learn.</param>
 public sealed record EncoderLabelsData(
-    double InitialWeight = 1, double MedialWeight = 1, double FinalWeight = 1, double ObjectWeight = 0.5, double ColourWeight = 0.25, double BoxWeight = 0.5, double Scenes = 0) : StageData
+    double InitialWeight = 1, double MedialWeight = 1, double FinalWeight = 1, double ObjectWeight = 0.5, double ColourWeight = 0.25, double BoxWeight = 0.5, double Scenes = 0, double Density = 0) : StageData
 {
     internal static EncoderLabelsData Read(RecipeSection? section)
     {
@@ -53,7 +57,8 @@ public sealed record EncoderLabelsData(
             section.Number("object_weight", 0.5, 0, 100),
             section.Number("colour_weight", 0.25, 0, 100),
             section.Number("box_weight", 0.5, 0, 100),
-            section.Number("scenes", 0, 0, 1));
+            section.Number("scenes", 0, 0, 1),
+            section.Number("density", 0, 0, 1));
         section.Finish();
         return data;
     }

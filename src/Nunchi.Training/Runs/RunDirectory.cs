@@ -7,6 +7,7 @@ namespace Nunchi.Training.Runs;
 internal static class RunDirectory
 {
     private const string RecipeCopy = "recipe.yaml";
+    private const string LockFile = "run.lock";
 
     // The paths that a recipe names start at its own directory, so the run remembers where that was.
     private const string OriginFile = "recipe.origin";
@@ -33,6 +34,12 @@ internal static class RunDirectory
         AtomicFile.WriteAllText(copy, given.Text);
         return given;
     }
+
+    /// <summary>Keeps every other training out of a run's directory, until it is given back or the process ends in whatever way.</summary>
+    /// <exception cref="TrainingException">Another one is there.</exception>
+    public static IDisposable Hold(string directory) =>
+        FileLock.TryAcquire(Path.Combine(directory, LockFile))
+            ?? throw new TrainingException($"another training is running in {directory}; two would overwrite each other's checkpoints. Wait for it or stop it, or choose another directory with --run");
 
     private static Recipe Resume(Recipe? given, string directory, string copy)
     {

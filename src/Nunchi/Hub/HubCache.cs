@@ -1,3 +1,5 @@
+using Nunchi.Tensors.Safetensors;
+
 namespace Nunchi.Hub;
 
 /// <summary>The cache of models on this machine, shared with Python's <c>huggingface_hub</c>: what either fetched the other finds.</summary>

@@ -1,4 +1,5 @@
 using Nunchi.Hub;
+using Nunchi.Tensors.Safetensors;
 
 namespace Nunchi.Tests.Hub;
 

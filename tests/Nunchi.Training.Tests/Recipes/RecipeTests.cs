@@ -60,6 +60,7 @@ public class RecipeTests
     [InlineData("decoder: frozen}", "decoder: {learning_rate: 1}}", 20, "must freeze encoder and decoder")]
     [InlineData("kind: projector\n", "kind: projector_labels\n    data: {levels: [{words: 1}]}\n", 18, "unknown key 'levels'")]
     [InlineData("kind: projector\n", "kind: projector_labels\n    every: {sheet: 5}\n", 18, "shows no sheets")]
+    [InlineData("kind: projector\n", "kind: projector_labels\n    data: {teacher: nowhere}\n", 18, "names 'nowhere', which is not there")]
     [InlineData("    kind: projector\n    steps: 50\n    batch: {tokens: 2048, accumulate: 2}\n    modules: {encoder: frozen, projector: {learning_rate: 0.001}, decoder: frozen}", "    kind: projector_labels\n    steps: 50\n    batch: {samples: 2}\n    modules: {encoder: frozen, projector: {learning_rate: 0.001}, decoder: {learning_rate: 0.1}}", 20, "must freeze the decoder")]
     [InlineData("encoder: {learning_rate: 0.003, muon_learning_rate: 0.03}", "encoder: frozen", 13, "at least one module must learn")]
     [InlineData("name: align", "name: encoder", 8, "two stages named 'encoder'")]

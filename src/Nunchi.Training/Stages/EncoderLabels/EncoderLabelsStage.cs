@@ -36,8 +36,9 @@ internal sealed class EncoderLabelsStage : Stage<LabelledPage>
     {
         var recipe = context.Recipe;
         _model = ModelBuilder.Create(context.Backend, ModelBuilder.Configure(recipe.Model, recipe.Tokenizer.Vocabulary), recipe.Seed);
-        _pages = new PageSource(context, _model.Config, ((EncoderLabelsData)context.Stage.Data).Scenes);
-        _heads = new LabelHeads(context.Backend, recipe.Model.Encoder.Width, (EncoderLabelsData)context.Stage.Data, context.SeedFor("heads"));
+        var data = (EncoderLabelsData)context.Stage.Data;
+        _pages = new PageSource(context, _model.Config, data.Scenes, data.Density);
+        _heads = new LabelHeads(context.Backend, recipe.Model.Encoder.Width, data, context.SeedFor("heads"));
         _tape = new Tape(context.Backend, recording: true);
         _guesses = [.. _heads.Classes.Select(_ => Array.Empty<int>())];
         Parameters = [.. ModelBuilder.Parameters(_model, ModelModule.Encoder), .. _heads.Parameters];

@@ -11,9 +11,10 @@ namespace Nunchi.Training.Stages.EncoderLabels;
 /// <param name="seed">Names the series.</param>
 /// <param name="crops">Draws crops of scenes instead for some samples; null for none.</param>
 /// <param name="share">Share of the samples that are such crops, 0..1.</param>
-internal sealed class PageMaker(FontLibrary fonts, ulong seed, SceneCrops? crops = null, double share = 0) : ISampleMaker<LabelledPage>, IDisposable
+/// <param name="density">How much closer words and lines of pages lie, 0..1.</param>
+internal sealed class PageMaker(FontLibrary fonts, ulong seed, SceneCrops? crops = null, double share = 0, double density = 0) : ISampleMaker<LabelledPage>, IDisposable
 {
-    private static readonly PageDifficulty[] Difficulties = [.. Enumerable.Range(0, PageCurriculum.Levels).Select(PageCurriculum.Level)];
+    private readonly PageDifficulty[] _difficulties = [.. Enumerable.Range(0, PageCurriculum.Levels).Select(level => PageCurriculum.Level(level).Denser((float)density))];
     private readonly GlyphPages _pages = new(fonts, new PageOptions { Objects = new ObjectPainter(ObjectPainter.FindEmojiFont()) });
 
     /// <summary>The fonts that a stage draws with.</summary>
@@ -29,7 +30,7 @@ internal sealed class PageMaker(FontLibrary fonts, ulong seed, SceneCrops? crops
         if (crops is not null && (Mix(seed ^ (ulong)SceneCrops.GroupOf(index)) >> 11) * (1.0 / (1UL << 53)) < share)
             crops.Fill(index, sample);
         else
-            _pages.Draw(Mix(seed + ((ulong)index * 0x9E3779B97F4A7C15UL)), Difficulties[level], sample);
+            _pages.Draw(Mix(seed + ((ulong)index * 0x9E3779B97F4A7C15UL)), _difficulties[level], sample);
     }
 
     public void Dispose() => _pages.Dispose();

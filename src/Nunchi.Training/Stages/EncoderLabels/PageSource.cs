@@ -14,24 +14,27 @@ internal sealed class PageSource
     private readonly SceneAssets? _scenes;
     private readonly ImageProcessor _images;
     private readonly double _share;
+    private readonly double _density;
 
     /// <param name="context">The stage.</param>
     /// <param name="model">The model whose crops they are.</param>
     /// <param name="scenes">Share of samples that are crops of scenes, 0..1.</param>
+    /// <param name="density">How much closer words and lines of pages lie, 0..1.</param>
     /// <exception cref="Runs.TrainingException">There are no fonts to draw with.</exception>
-    public PageSource(StageContext context, VisionLanguageConfig model, double scenes)
+    public PageSource(StageContext context, VisionLanguageConfig model, double scenes, double density = 0)
     {
         _context = context;
         _fonts = PageMaker.FindFonts(context.Stage.Name);
         _scenes = scenes > 0 ? AnswerStage.FindAssets(context.Stage.Name) : null;
         _images = new ImageProcessor(ModelBuilder.Images(model, context.Recipe.Model), model.Vision.PatchSize);
         _share = scenes;
+        _density = density;
     }
 
     /// <summary>A maker whose series is named by its purpose, for one thread.</summary>
     public PageMaker Maker(string purpose)
     {
         var seed = _context.SeedFor(purpose);
-        return new PageMaker(_fonts, seed, _scenes is null ? null : new SceneCrops(_scenes, _images, seed), _share);
+        return new PageMaker(_fonts, seed, _scenes is null ? null : new SceneCrops(_scenes, _images, seed), _share, _density);
     }
 }

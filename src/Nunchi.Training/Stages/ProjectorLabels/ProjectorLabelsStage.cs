@@ -2,6 +2,7 @@ using Nunchi.Data.Objects;
 using Nunchi.Data.Pages;
 using Nunchi.Models;
 using Nunchi.Tensors;
+using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Operators;
 using Nunchi.Training.Pipelines;
 using Nunchi.Training.Recipes;
@@ -16,7 +17,7 @@ namespace Nunchi.Training.Stages.ProjectorLabels;
 /// Trains the projector on drawn pages so that a patch lands near the vector of what it shows (<see cref="PatchVectors"/>): the decoder, which has learned text or
 /// symbols, then finds in a picture what it already knows. Loss is a softmax over everything that a patch can show, of the projected patch times the (frozen)
 /// vectors, and half as much over colours; the code of the box around it is regressed, to zero where there is none, and so is the whole vector: what a softmax leaves
-/// free would be noise to the decoder.
+/// free would be noise to the decoder. With a teacher the target is what the teacher's projector makes of the same page instead.
 /// </summary>
 internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
 {
@@ -36,6 +37,8 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
     private readonly ThingLoss _things;
     private readonly IndexBuffer _knownRows = new();
     private readonly double _vectorWeight;
+    private readonly VisionLanguageModel? _teacher;
+    private readonly Tape? _teacherTape;
     private bool _isScaled;
 
     public ProjectorLabelsStage(StageContext context)
@@ -49,6 +52,12 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         _things = new ThingLoss(context.Backend, _vectors);
         var data = (ProjectorLabelsData)context.Stage.Data;
         _vectorWeight = data.VectorWeight;
+        if (data.Teacher is not null)
+        {
+            _teacher = LoadTeacher(data.Teacher, context.Backend);
+            _teacherTape = new Tape(context.Backend, recording: false);
+        }
+
         _pages = new PageSource(context, _model.Config, data.Scenes);
         _tape = new Tape(context.Backend, recording: true);
         Parameters = [.. ModelBuilder.Parameters(_model, ModelModule.Encoder, ModelModule.Projector, ModelModule.Newline, ModelModule.Decoder)];
@@ -103,6 +112,8 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
 
     protected override double Weight(LabelledPage sample)
     {
+        if (_teacher is not null)
+            return sample.Patches;
         var count = 0;
         for (var patch = 0; patch < sample.Patches; patch++)
             if (_vectors.Known.Of(sample, patch) is not null)
@@ -114,24 +125,17 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
     {
         Scale();
         var projected = _model.Projector.Forward(_tape, Features(part));
-        (int, int)? Shown(int row)
-        {
-            var (page, patch) = (part[row / part[0].Patches], row % part[0].Patches);
-            return _vectors.Known.Of(page, patch) is { } thing ? (thing, page.Colour[patch]) : null;
-        }
-
-        report.Loss += _things.Apply(_tape, projected, Shown, (float)(1 / stepWeight), (float)(ColourWeight / stepWeight));
-        _things.Measure(report, 0);
-        var boxWeight = (float)(BoxWeight / stepWeight);
-        report.Loss += boxWeight * _boxes.Apply(_tape, projected, row => part[row / part[0].Patches].BoxOf(row % part[0].Patches), boxWeight);
-        report.Meters.Add(5, (_boxes.SideError ?? 0) * _boxes.Boxes, _boxes.Boxes);
-        ScoreVectors(projected, part, VectorDelta * (float)(_vectorWeight / stepWeight / _vectors.SquaredLength), report);
+        var encoderPasses = Context.Stage.Modules.ContainsKey("encoder") ? 3 : 1;
         var patches = (double)part.Count * part[0].Patches;
-        report.Operations += (Operations.Encoder(_model.Config, part.Count) * (Context.Stage.Modules.ContainsKey("encoder") ? 3 : 1))
-            + (3 * Operations.Projector(_model.Config, patches)) + (4.0 * _things.Labelled * _vectors.Things.Count);
+        report.Operations += (Operations.Encoder(_model.Config, part.Count) * encoderPasses) + (3 * Operations.Projector(_model.Config, patches));
+        if (_teacher is null)
+            ScoreLabels(projected, part, stepWeight, report);
+        else
+            Imitate(_teacher, projected, part, stepWeight, report);
         if (_tape.Recording)
             _tape.Backward();
         _tape.Reset();
+        _teacherTape?.Reset();
     }
 
     protected override void Finish(StepReport report) => report.Accuracy = report.Meters.Mean(1) ?? 0;
@@ -147,7 +151,57 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         _knownRows.Dispose();
         _batch.Dispose();
         _tape.Dispose();
+        _teacherTape?.Dispose();
+        _teacher?.Dispose();
         _model.Dispose();
+    }
+
+    private VisionLanguageModel LoadTeacher(string directory, ComputeBackend backend)
+    {
+        var teacher = Checkpoints.CheckpointReader.Load(directory, backend);
+        var (mine, own) = (_model.Config, teacher.Config);
+        if ((own.Vision.ImageSize, own.Vision.PatchSize, own.Text.HiddenSize) == (mine.Vision.ImageSize, mine.Vision.PatchSize, mine.Text.HiddenSize))
+            return teacher;
+        teacher.Dispose();
+        throw new TrainingException(
+            $"the teacher {directory} sees tiles of {own.Vision.ImageSize} px in patches of {own.Vision.PatchSize} and gives {own.Text.HiddenSize} numbers a patch; the recipe's model has {mine.Vision.ImageSize}, {mine.Vision.PatchSize} and {mine.Text.HiddenSize}");
+    }
+
+    // Half of the squared distance from what the teacher's projector gives, in its mean squared lengths.
+    private void Imitate(VisionLanguageModel teacher, Tensor projected, List<LabelledPage> part, double stepWeight, StepReport report)
+    {
+        var hidden = teacher.Encoder.Forward(_teacherTape!, PageBatch.Patches(_teacherTape!, part), _batch.Layout);
+        var truth = teacher.Projector.Forward(_teacherTape!, hidden);
+        double squares = 0;
+        foreach (var value in truth.Span)
+            squares += (double)value * value;
+        _knownRows.Clear();
+        for (var row = 0; row < projected.Rows; row++)
+            _knownRows.Add(1);
+        var scale = VectorDelta * projected.Rows / Math.Max(squares, double.Epsilon);
+        Losses.SmoothL1(_tape, projected, truth, _knownRows, VectorDelta, (float)(scale / stepWeight), out var losses);
+        double sum = 0;
+        foreach (var loss in losses.Span)
+            sum += loss;
+        report.Loss += sum * scale / stepWeight;
+        report.Meters.Add(6, 2 * sum * scale, projected.Rows);
+    }
+
+    private void ScoreLabels(Tensor projected, List<LabelledPage> part, double stepWeight, StepReport report)
+    {
+        (int, int)? Shown(int row)
+        {
+            var (page, patch) = (part[row / part[0].Patches], row % part[0].Patches);
+            return _vectors.Known.Of(page, patch) is { } thing ? (thing, page.Colour[patch]) : null;
+        }
+
+        report.Loss += _things.Apply(_tape, projected, Shown, (float)(1 / stepWeight), (float)(ColourWeight / stepWeight));
+        _things.Measure(report, 0);
+        var boxWeight = (float)(BoxWeight / stepWeight);
+        report.Loss += boxWeight * _boxes.Apply(_tape, projected, row => part[row / part[0].Patches].BoxOf(row % part[0].Patches), boxWeight);
+        report.Meters.Add(5, (_boxes.SideError ?? 0) * _boxes.Boxes, _boxes.Boxes);
+        ScoreVectors(projected, part, VectorDelta * (float)(_vectorWeight / stepWeight / _vectors.SquaredLength), report);
+        report.Operations += 4.0 * _things.Labelled * _vectors.Things.Count;
     }
 
     private LabelledPage Draw(PageMaker maker, int index, int level)

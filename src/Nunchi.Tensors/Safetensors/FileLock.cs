@@ -1,9 +1,9 @@
-namespace Nunchi.Hub;
+namespace Nunchi.Tensors.Safetensors;
 
 /// <summary>
 /// A lock between processes. On Unix it is <c>flock</c>, which Python's <c>filelock</c> takes too, so the two exclude each other; it ends with the process.
 /// </summary>
-internal sealed class FileLock : IDisposable
+public sealed class FileLock : IDisposable
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
     private readonly FileStream _stream;
@@ -40,6 +40,7 @@ internal sealed class FileLock : IDisposable
         }
     }
 
+    /// <summary>Gives it back.</summary>
     public void Dispose() => _stream.Dispose();
 
     // EAGAIN of Linux and of macOS, and a sharing violation of Windows.
