@@ -140,8 +140,10 @@ internal sealed unsafe partial class VectorBackend<V, S>
                     {
                         CopyRows(rowStart, a.QueryStride, rows, queryEdge, padded, size, TileRows);
                     }
+                    var skip = keysInPlace ? default : HiddenPanels(ref a, a.QueryStarts[segment] + firstQuery + q, rows, first, extent);
                     for (var panel = 0; panel * PanelWidth < extent && !keysInPlace; panel++)
                     {
+                        if (skip.Holds(panel * PanelWidth)) continue;
                         var b = keys + (panel * PanelWidth * size);
                         var to = scores + (panel * PanelWidth);
                         var columns = extent - (panel * PanelWidth);
@@ -152,14 +154,14 @@ internal sealed unsafe partial class VectorBackend<V, S>
                     {
                         var visible = a.Causal ? Math.Clamp(before + firstQuery + q + i + 1 - first, 0, length) : length;
                         if (a.HiddenStarts != null) Hide(ref a, scores + (i * KeyBlock), a.QueryStarts[segment] + firstQuery + q + i, first, visible);
-                        var factor = SoftmaxRow(scores + (i * KeyBlock), visible, extent, a.Scale, ref largest[q + i], ref totals[q + i]);
+                        var factor = SoftmaxRow(scores + (i * KeyBlock), visible, extent, a.Scale, ref largest[q + i], ref totals[q + i], skip);
                         if (first > 0 && factor != 1f) ScaleRow(sums + ((q + i) * padded), S.Create(factor), padded);
                     }
                     for (var c = 0; c < padded; c += PanelWidth)
                     {
                         var b = valuesInPlace ? value + c : values + (c * KeyBlock);
                         var ldb = valuesInPlace ? valueStride : PanelWidth;
-                        RowTile(scores, KeyBlock, b, ldb, size - c, extent, sums + (q * padded) + c, padded, first > 0, null);
+                        SumSeen(scores, b, ldb, size - c, extent, sums + (q * padded) + c, padded, first > 0, skip);
                     }
                 }
             }
@@ -210,12 +212,45 @@ internal sealed unsafe partial class VectorBackend<V, S>
         new Span<float>(scores + from, to - from).Fill(float.NegativeInfinity);
     }
 
+    /// <summary>Keys of a block, whole panels of them, that no row of a tile sees: nothing is computed for them.</summary>
+    private readonly struct PanelRange(int start, int end)
+    {
+        public int Start { get; } = start;
+
+        public int End { get; } = end;
+
+        public bool IsEmpty => Start >= End;
+
+        public bool Holds(int key) => key >= Start && key < End;
+    }
+
+    private static PanelRange HiddenPanels(ref AttentionArguments a, int row, int rows, int firstKey, int extent)
+    {
+        if (a.HiddenStarts == null) return default;
+        int start = 0, end = extent;
+        for (var i = row; i < row + rows; i++)
+        {
+            start = Math.Max(start, a.HiddenStarts[i] - firstKey);
+            end = Math.Min(end, a.HiddenEnds[i] - firstKey);
+        }
+        var panels = new PanelRange(RoundUp(start, PanelWidth), end / PanelWidth * PanelWidth);
+        return end > 0 && !panels.IsEmpty ? panels : default;
+    }
+
+    /// <summary>A tile of rows of probabilities times what lies at their keys, without the keys that none of them sees.</summary>
+    private static void SumSeen(float* p, float* b, nint ldb, int columns, int extent, float* c, int ldc, bool add, PanelRange skip)
+    {
+        var before = skip.IsEmpty ? extent : skip.Start;
+        if (before > 0) RowTile(p, KeyBlock, b, ldb, columns, before, c, ldc, add, null);
+        if (!skip.IsEmpty) RowTile(p + skip.End, KeyBlock, b + (skip.End * ldb), ldb, columns, extent - skip.End, c, ldc, add || before > 0, null);
+    }
+
     /// <summary>
     /// Turns a row of raw scores into exponentials, zeros from <paramref name="visible"/> to <paramref name="extent"/>; updates the running maximum and total and returns
     /// the factor for what was summed before.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float SoftmaxRow(float* x, int visible, int extent, float scale, ref float largest, ref float total)
+    private static float SoftmaxRow(float* x, int visible, int extent, float scale, ref float largest, ref float total, PanelRange skip = default)
     {
         if (visible <= 0)
         {
@@ -225,7 +260,12 @@ internal sealed unsafe partial class VectorBackend<V, S>
         var factor = S.Create(scale);
         var max = S.Create(float.NegativeInfinity);
         var c = 0;
-        for (; c + S.Count <= visible; c += S.Count) max = S.Max(S.Multiply(S.Load(x + c), factor), max);
+        for (; c + S.Count <= visible; c += S.Count)
+        {
+            if (skip.Holds(c)) c = skip.End;
+            if (c + S.Count > visible) break;
+            max = S.Max(S.Multiply(S.Load(x + c), factor), max);
+        }
         if (c < visible) max = S.Max(S.Fill(S.Multiply(S.LoadPartial(x + c, visible - c), factor), visible - c, S.Create(float.NegativeInfinity)), max);
         var before = largest;
         var now = MathF.Max(before, S.Largest(max));
@@ -233,6 +273,8 @@ internal sealed unsafe partial class VectorBackend<V, S>
         var sum = S.Zero;
         for (c = 0; c + S.Count <= visible; c += S.Count)
         {
+            if (skip.Holds(c)) c = skip.End;
+            if (c + S.Count > visible) break;
             var e = VectorMath<V, S>.Exp(S.MultiplyAdd(S.Load(x + c), factor, shift));
             sum = S.Add(sum, e);
             S.Store(x + c, e);

@@ -125,12 +125,18 @@ internal sealed unsafe partial class VectorBackend<V, S>
         CopyRows(outputGradient, width, count, w.OutputGradient, padded, size, rowsUp);
         for (var i = 0; i < count; i++) w.Dots[i] = S.Sum(RowDot(outputGradient + ((long)i * width), output + ((long)i * width), size));
 
+        // For each panel the rows from the first to the last that see a part of it.
+        var seen = stackalloc (int First, int Last)[KeyBlock / PanelWidth];
+        for (var panel = 0; panel < KeyBlock / PanelWidth; panel++) seen[panel] = (count, 0);
         for (var q = firstSeen / TileRows * TileRows; q < count; q += TileRows)
         {
             var rows = Math.Min(TileRows, count - q);
             var extent = Math.Min(length, offset + q + rows);
+            var skip = HiddenPanels(ref a, row + q, rows, firstKey, extent);
             for (var panel = 0; panel * PanelWidth < extent; panel++)
             {
+                if (skip.Holds(panel * PanelWidth)) continue;
+                seen[panel] = (Math.Min(seen[panel].First, q), q + rows);
                 var at = (q * KeyBlock) + (panel * PanelWidth);
                 var columns = extent - (panel * PanelWidth);
                 RowTile(w.Query + (q * padded), padded, w.KeysTransposed + (panel * PanelWidth * size), PanelWidth, columns, size, w.Probabilities + at, KeyBlock, false, null);
@@ -143,47 +149,58 @@ internal sealed unsafe partial class VectorBackend<V, S>
                 var p = w.Probabilities + (i * KeyBlock);
                 var g = w.ScoreGradient + (i * KeyBlock);
                 if (visible > 0 && a.HiddenStarts != null) Hide(ref a, p, row + i, firstKey, visible);
-                if (visible > 0) ScoreGradientRow(p, g, visible, a.Scale, a.LogSumExp[((long)(row + i) * a.QueryHeads) + head], w.Dots[i]);
+                if (visible > 0) ScoreGradientRow(p, g, visible, a.Scale, a.LogSumExp[((long)(row + i) * a.QueryHeads) + head], w.Dots[i], skip);
+                if (!skip.IsEmpty)
+                {
+                    new Span<float>(p + skip.Start, skip.End - skip.Start).Clear();
+                    new Span<float>(g + skip.Start, skip.End - skip.Start).Clear();
+                }
                 new Span<float>(p + visible, Math.Min(KeyBlock, keysUp) - visible).Clear();
                 new Span<float>(g + visible, Math.Min(KeyBlock, keysUp) - visible).Clear();
             }
-            QueryGradientTile(ref w, q, rows, extent, size, padded, queryGradient + ((long)q * a.QueryStride), a.QueryStride, addQuery, Math.Max(0, firstSeen - q));
+            QueryGradientTile(ref w, q, rows, extent, size, padded, queryGradient + ((long)q * a.QueryStride), a.QueryStride, addQuery, Math.Max(0, firstSeen - q), skip);
         }
 
         for (var k = 0; k < length; k += TileRows)
         {
             var from = Math.Clamp(k - offset, 0, count) / TileRows * TileRows;
             if (from >= count) break;
+            var (one, other) = (seen[k / PanelWidth], seen[Math.Min(k + TileRows - 1, KeyBlock - 1) / PanelWidth]);
+            from = Math.Max(from, Math.Min(one.First, other.First));
+            var queries = Math.Max(one.Last, other.Last) - from;
+            if (queries <= 0) continue;
             for (var c = 0; c < padded; c += PanelWidth)
             {
                 var to = (k * padded) + c;
                 var p = (from * KeyBlock) + k;
                 var b = (from * padded) + c;
-                ColumnTile(w.Probabilities + p, KeyBlock, w.OutputGradient + b, padded, size - c, count - from, w.ValueGradient + to, padded, true, null);
-                ColumnTile(w.ScoreGradient + p, KeyBlock, w.Query + b, padded, size - c, count - from, w.KeyGradient + to, padded, true, null);
+                ColumnTile(w.Probabilities + p, KeyBlock, w.OutputGradient + b, padded, size - c, queries, w.ValueGradient + to, padded, true, null);
+                ColumnTile(w.ScoreGradient + p, KeyBlock, w.Query + b, padded, size - c, queries, w.KeyGradient + to, padded, true, null);
             }
         }
     }
 
     private static void QueryGradientTile(
-        ref BackwardBuffers w, int q, int rows, int extent, int size, int padded, float* destination, int stride, bool add, int skip)
+        ref BackwardBuffers w, int q, int rows, int extent, int size, int padded, float* destination, int stride, bool add, int unseen, PanelRange skip)
     {
         for (var c = 0; c < padded; c += PanelWidth)
         {
-            RowTile(w.ScoreGradient + (q * KeyBlock), KeyBlock, w.Keys + (c * KeyBlock), PanelWidth, size - c, extent, w.Edge + c, padded, false, null);
+            SumSeen(w.ScoreGradient + (q * KeyBlock), w.Keys + (c * KeyBlock), PanelWidth, size - c, extent, w.Edge + c, padded, false, skip);
         }
-        WriteRows(w.Edge + (skip * padded), padded, rows - skip, size, destination + ((long)skip * stride), stride, add);
+        WriteRows(w.Edge + (unseen * padded), padded, rows - unseen, size, destination + ((long)unseen * stride), stride, add);
     }
 
     /// <summary>p = exp(scale s - lse), ds = scale p (dp - dot).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ScoreGradientRow(float* p, float* g, int count, float scale, float logSumExp, float dot)
+    private static void ScoreGradientRow(float* p, float* g, int count, float scale, float logSumExp, float dot, PanelRange skip)
     {
         var factor = S.Create(scale);
         var shift = S.Create(-logSumExp);
         var d = S.Create(dot);
         for (var c = 0; c < count; c += S.Count)
         {
+            if (skip.Holds(c)) c = skip.End;
+            if (c >= count) break;
             var e = VectorMath<V, S>.Exp(S.MultiplyAdd(S.Load(p + c), factor, shift));
             S.Store(p + c, e);
             S.Store(g + c, S.Multiply(S.Multiply(e, factor), S.Subtract(S.Load(g + c), d)));
