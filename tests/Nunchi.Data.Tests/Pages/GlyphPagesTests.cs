@@ -77,6 +77,30 @@ public class GlyphPagesTests
     }
 
     [Fact]
+    public void Draw_Denser_ShowsMoreLetters()
+    {
+        using GlyphPages pages = new(TestFonts.Library);
+        LabelledPage page = new();
+        int Letters(PageDifficulty difficulty)
+        {
+            int letters = 0;
+            for (ulong seed = 0; seed < 40; seed++)
+            {
+                pages.Draw(seed, difficulty, page);
+                letters += page.Initial.Count(label => label > 0);
+            }
+
+            return letters;
+        }
+
+        PageDifficulty last = PageCurriculum.Level(PageCurriculum.Levels - 1);
+        int plain = Letters(last);
+        Assert.Equal(last, last.Denser(0));
+        Assert.InRange(Letters(last.Denser(1)), 1.25 * plain, 2 * plain);
+        Assert.Throws<ArgumentException>(() => last.Denser(1.5f));
+    }
+
+    [Fact]
     public void Draw_DarkOnLight_PutsInkOnlyWhereWordsAre()
     {
         using GlyphPages pages = new(TestFonts.Library);

@@ -41,6 +41,31 @@ public class CachedAttentionTests
         }
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(16)]
+    [InlineData(40)]
+    [InlineData(72)]
+    [InlineData(128)]
+    public unsafe void Store_Int8_RoundsToTheNearestAndMarksWhatIsNotFinite(int size)
+    {
+        using var backend = new ReferenceBackend();
+        using Tensor heads = Random(backend, 4, size, size);
+        heads.Row(1)[size - 1] = float.NaN;
+        heads.Row(2)[size / 2] = float.NegativeInfinity;
+        heads.Row(3).Clear();
+        using var cache = new HeadCache(backend, 1, size, 4, CacheFormat.Int8);
+        cache.Store(new HeadColumns(heads, 0), 0);
+        float most = heads.Row(0).ToArray().Max(MathF.Abs);
+        Assert.Equal(most / 127, cache.Scales[0]);
+        for (int i = 0; i < size; i++)
+            Assert.Equal((sbyte)MathF.Round(heads.Row(0)[i] * (127 / most)), cache.Codes[i]);
+        Assert.True(float.IsNaN(cache.Scales[1]));
+        Assert.True(float.IsNaN(cache.Scales[2]));
+        Assert.Equal(0, cache.Scales[3]);
+        Assert.All(new Span<sbyte>(cache.Codes + (3 * size), size).ToArray(), code => Assert.Equal(0, code));
+    }
+
     [Fact]
     public void Store_Int8_KeepsHeadsWithinHalfAStepAndGrowsWithThem()
     {
