@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Nunchi.Data.Fonts;
 using Nunchi.Training.Recipes;
 using Nunchi.Training.Runs;
 using Nunchi.Training.Tests.Goldens;
@@ -128,6 +129,26 @@ public sealed class TrainingRunnerTests : IDisposable
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Run_ProjectorWithATeacher_ComesCloserToWhatTheTeacherGives()
+    {
+        Assert.SkipUnless(FontLibrary.Find().Training.Count > 0, "pages are drawn with Korean fonts and there are none; eng/fonts.sh installs them");
+        var recipe = WriteImitation("varco2-tiny", 64);
+
+        Assert.Equal(TrainingEnd.Complete, Run(recipe, "run"));
+        var losses = Losses("run");
+        Assert.True(losses[^1] < 0.7 * losses[0], $"the distance fell from {losses[0]} to {losses[^1]} only");
+    }
+
+    [Fact]
+    public void Run_TeacherOfAnotherShape_SaysWhatDiffers()
+    {
+        Assert.SkipUnless(FontLibrary.Find().Training.Count > 0, "pages are drawn with Korean fonts and there are none; eng/fonts.sh installs them");
+
+        var error = Assert.Throws<TrainingException>(() => Run(WriteImitation("varco2-tiny", 32), "run"));
+        Assert.Contains("gives 64 numbers a patch; the recipe's model has 64, 16 and 32", error.Message, StringComparison.Ordinal);
+    }
+
     private TrainingEnd Run(string recipe, string name) => TrainingRunner.Run(recipe, new TrainingOptions { RunDirectory = Place(name), Console = TextWriter.Null }, TestContext.Current.CancellationToken);
 
     private double[] Losses(string run) =>
@@ -154,6 +175,14 @@ public sealed class TrainingRunnerTests : IDisposable
               - {name: text, kind: {{kind}}, {{stage}} }
 
             """);
+        return path;
+    }
+
+    private string WriteImitation(string teacher, int width)
+    {
+        var stage = $"steps: 40, batch: {{samples: 4}}, modules: {{encoder: frozen, projector: {{learning_rate: 0.01}}, decoder: frozen}}, data: {{teacher: '{GoldenFiles.Path(teacher)}'}}, every: {{log: 5}}";
+        var path = WriteRecipe("projector_labels", stage);
+        File.WriteAllText(path, File.ReadAllText(path).Replace("decoder: {width: 32,", $"decoder: {{width: {width},", StringComparison.Ordinal));
         return path;
     }
 
