@@ -1,11 +1,13 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Nunchi.Tensors.Backends;
 
 namespace Nunchi.Tensors.Cpu;
 
 /// <summary>
 /// Attention of a few queries, as decoding needs it: the query heads of one key head are stacked, so that keys and values pass once for all of them. The order of every sum is that of
-/// <see cref="AttendBlock"/>. Tokens kept in 8 bits become floats a few at a time, which are used while they are in the first-level cache.
+/// <see cref="AttendBlock"/>. Tokens kept in 8 bits are read as they lie for one or two rows
+/// (<see cref="CodeAttention"/>), else they become floats a few at a time, which are used while they are in the first-level cache.
 /// </summary>
 internal sealed unsafe partial class VectorBackend<V, S>
 {
@@ -64,7 +66,15 @@ internal sealed unsafe partial class VectorBackend<V, S>
         {
             var length = Math.Min(KeyBlock, keyCount - first);
             var keyRow = (long)(a.KeyStarts[segment] + first);
-            if (length >= S.Count)
+            var isDirect = isSpread && typeof(V) == typeof(Vector512<float>) && CodeAttention.Serves(rows, length, size);
+            var second = (rows - 1) * padded;
+            var codes = (keyRow * size) + (keyHead * a.HeadDistance);
+            var scales = (keyHead * a.Place.ScaleStride) + keyRow;
+            if (isDirect)
+            {
+                CodeAttention.Scores(a.Place.KeyCodes + codes, a.Place.KeyScales + scales, length, size, queries, queries + second, scores, scores + ((rows - 1) * KeyBlock), a.Place.ValueCodes + codes);
+            }
+            else if (length >= S.Count)
             {
                 for (var at = 0; at < length;)
                 {
@@ -87,6 +97,12 @@ internal sealed unsafe partial class VectorBackend<V, S>
                 var visible = a.Causal ? Math.Clamp(before + (r % count) + 1 - first, 0, length) : length;
                 var factor = SoftmaxRow(scores + (r * KeyBlock), visible, length, a.Scale, ref largest[r], ref totals[r]);
                 if (first > 0 && factor != 1f) ScaleRow(sums + (r * padded), S.Create(factor), padded);
+            }
+            if (isDirect)
+            {
+                CodeAttention.Sum(
+                    a.Place.ValueCodes + codes, a.Place.ValueScales + scales, length, size, scores, scores + ((rows - 1) * KeyBlock), sums, sums + second, first > 0, a.Place.KeyCodes + codes + ((long)length * size));
+                continue;
             }
             for (var at = 0; at < length;)
             {
