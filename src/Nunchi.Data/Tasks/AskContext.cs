@@ -19,6 +19,9 @@ internal sealed class AskContext(Scene scene, SceneRandom random, bool korean)
 
     public IReadOnlyList<ThingGroup> Groups { get; } = ThingGroup.Of(scene);
 
+    /// <summary>The same from left to right: the order in which answers list them, since a picture does not tell in which order it was drawn.</summary>
+    public IReadOnlyList<ThingGroup> FromLeft => field ??= [.. Groups.OrderBy(group => group.Members[0].Box.CentreX)];
+
     /// <summary>Texts that can be read.</summary>
     public IReadOnlyList<SceneText> Readable { get; } = [.. scene.Texts.Where(t => t.Legible)];
 

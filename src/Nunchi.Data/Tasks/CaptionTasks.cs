@@ -23,7 +23,7 @@ internal static class CaptionTasks
     {
         List<string> parts = [];
         List<TruthBoxes> boxes = [];
-        foreach (ThingGroup group in ask.Groups)
+        foreach (ThingGroup group in ask.FromLeft)
         {
             string phrase = group.Phrase(ask.Korean, true);
             string tag = GroundingTags.Object(phrase, group.Boxes);
@@ -41,7 +41,7 @@ internal static class CaptionTasks
             return null;
         string answer = "";
         if (parts.Count > 0)
-            answer = ask.Korean ? Phrase.Fill("{0이} 있습니다.", Naming.List(parts, true)) : $"There {(ask.Groups[0].Count == 1 ? "is" : "are")} {Naming.List(parts, false)}.";
+            answer = ask.Korean ? Phrase.Fill("{0이} 있습니다.", Naming.List(parts, true)) : $"There {(ask.FromLeft[0].Count == 1 ? "is" : "are")} {Naming.List(parts, false)}.";
         if (words.Count > 0)
             answer = (answer + (ask.Korean ? $" {Naming.Kind(ask.Scene.Kind, true)}에 {string.Join(", ", words)}{Particles.Of(texts[^1].Text, "이라고")} 적혀 있습니다." : $" The {Naming.Kind(ask.Scene.Kind, false)} says {string.Join(", ", words)}.")).Trim();
         string question = GroundingTags.AskForBoxes + ask.Say(
@@ -65,12 +65,12 @@ internal static class CaptionTasks
         List<string> sentences = [];
         if (ask.Groups.Count > 0 && ask.Scene.Kind is SceneKind.Playground or SceneKind.Table or SceneKind.Shapes)
         {
-            List<string> items = [.. ask.Groups.Select(g => Naming.Counted(g, korean))];
+            List<string> items = [.. ask.FromLeft.Select(g => Naming.Counted(g, korean))];
             string ground = korean ? ask.Scene.Background.Korean : ask.Scene.Background.Name;
             sentences.Add(korean
                 ? Phrase.Fill(ask.Random.Pick("{1을} 배경으로 {0이} 있습니다.", "{0이} 보이고 배경은 {1}입니다.", "{1} 앞에 {0이} 있습니다."), Naming.List(items, true), ground)
                 : Naming.Sentence(Phrase.Fill(ask.Random.Pick("{0} in front of {1}.", "The picture shows {0}; the background is {1}."), Naming.List(items, false), ground)));
-            List<ThingGroup> single = [.. ask.Groups.Where(g => g.Count == 1).Take(3)];
+            List<ThingGroup> single = [.. ask.FromLeft.Where(g => g.Count == 1).Take(3)];
             if (ask.Groups.Count > 1 || ask.Random.Chance(0.6))
             {
                 foreach (ThingGroup group in single)

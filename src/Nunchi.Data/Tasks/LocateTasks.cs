@@ -37,9 +37,10 @@ internal static class LocateTasks
             return null;
         string phrase = Naming.Thing(what, colour, ask.Korean, false);
         string question = Question(ask, phrase, 1);
+        // All begin alike: whether there is such a thing is told by the first word, and a greedy answer takes the likeliest first word, not the likeliest meaning.
         string answer = ask.Say(
-            ["{0은} 보이지 않습니다.", "사진에 {0은} 없습니다.", "죄송하지만 {0은} 보이지 않습니다."],
-            ["I cannot see {1} {0} in the image.", "There is no {0} in the image."], phrase, Naming.Article(phrase));
+            ["{0은} 보이지 않습니다.", "{0은} 사진에 없습니다.", "{0은} 사진에서 보이지 않습니다."],
+            ["There is no {0} in the image.", "There is no {0} to be seen here."], phrase);
         return new Turn(question, answer, ask.Truth(TaskKind.LocateAbsent, "locate_absent") with { Label = "none", Accept = ["보이지 않", "없습니다", "no ", "cannot see"], Boxes = [new TruthBoxes(phrase, "obj", [])] });
     }
 

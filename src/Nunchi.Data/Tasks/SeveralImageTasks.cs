@@ -92,7 +92,7 @@ internal static class SeveralImageTasks
         }
         if (one.Groups.Count == 0)
             return null;
-        string list = Naming.List([.. one.Groups.Select(g => Naming.Counted(g, ask.Korean))], ask.Korean);
+        string list = Naming.List([.. one.FromLeft.Select(g => Naming.Counted(g, ask.Korean))], ask.Korean);
         return new Turn(ask.Say(["{0} 사진에는 뭐가 있어?", "{0} 사진에 무엇이 보이나요?"], ["What is in the {0} image?"], ordinal),
             ask.Say(["{0} 사진에는 {1이} 있습니다."], ["The {0} image shows {1}."], ordinal, list), Truth(ask, "what_one") with { Boxes = ThingTasks.Boxes(one) });
     }

@@ -15,7 +15,7 @@ internal static class ThingTasks
         string question = ask.Say(
             ["뭐가 보여?", "무엇이 있어?", "사진에 무엇이 있나요?", "어떤 것들이 있는지 알려줘", "여기 뭐가 있어?", "무엇이 보이는지 말해 주세요", "어떤 물건들이 있나요?"],
             ["What can you see?", "What is in the image?", "Which things are there?"]);
-        List<string> items = [.. ask.Groups.Select(g => Naming.Counted(g, ask.Korean))];
+        List<string> items = [.. ask.FromLeft.Select(g => Naming.Counted(g, ask.Korean))];
         string answer = ask.Korean
             ? Phrase.Fill(ask.Random.Pick("{0이} 있습니다.", "{0이} 보입니다."), Naming.List(items, true))
             : $"I can see {Naming.List(items, false)}.";

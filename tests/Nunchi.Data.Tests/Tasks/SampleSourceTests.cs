@@ -120,6 +120,37 @@ public class SampleSourceTests
     }
 
     [Fact]
+    public void Draw_Lists_NameThingsFromLeftToRight()
+    {
+        int lists = 0;
+        foreach ((TrainingSample sample, string answer, TurnTruth truth) in Turns())
+        {
+            if (truth.Task != TaskKind.GroundedCaption)
+                continue;
+            List<double> middles = [.. GroundingParser.Parse(answer).Spans.Where(span => span.Kind == SpanKind.Object).Select(span => (span.Boxes[0].X1 + span.Boxes[0].X2) / 2)];
+            lists += middles.Count > 1 ? 1 : 0;
+            Assert.True(middles.Zip(middles.Skip(1)).All(pair => pair.First <= pair.Second + 0.01), $"{sample.Id}: '{answer}'");
+        }
+
+        Assert.True(lists > 3, $"only {lists} lists were drawn");
+    }
+
+    [Fact]
+    public void Draw_AskedForWhatIsAbsent_SaysSoFromTheFirstWord()
+    {
+        int answers = 0;
+        foreach ((TrainingSample sample, string answer, TurnTruth truth) in Turns())
+        {
+            if (truth.Task != TaskKind.LocateAbsent)
+                continue;
+            answers++;
+            Assert.StartsWith(truth.Language == "ko" ? truth.Boxes[0].Phrase : "There is no", answer, StringComparison.Ordinal);
+        }
+
+        Assert.True(answers > 3, $"only {answers} absent things were asked for");
+    }
+
+    [Fact]
     public void Draw_AllTasks_AreAsked()
     {
         HashSet<TaskKind> asked = [.. Samples.Value.SelectMany(s => s.Turns).Select(t => t.Task)];
