@@ -26,7 +26,7 @@ internal static class RunDirectory
         {
             if (File.ReadAllText(copy) == given.Text && options.Stages is not null)
                 return given;
-            throw new TrainingException($"{directory} already holds a run; go on with --resume, or choose another directory with --run");
+            throw new TrainingException($"{directory} already holds a run; go on with --resume, or choose another directory with --out");
         }
 
         Directory.CreateDirectory(directory);
@@ -39,7 +39,7 @@ internal static class RunDirectory
     /// <exception cref="TrainingException">Another one is there.</exception>
     public static IDisposable Hold(string directory) =>
         FileLock.TryAcquire(Path.Combine(directory, LockFile))
-            ?? throw new TrainingException($"another training is running in {directory}; two would overwrite each other's checkpoints. Wait for it or stop it, or choose another directory with --run");
+            ?? throw new TrainingException($"another training is running in {directory}; two would overwrite each other's checkpoints. Wait for it or stop it, or choose another directory with --out");
 
     private static Recipe Resume(Recipe? given, string directory, string copy)
     {
