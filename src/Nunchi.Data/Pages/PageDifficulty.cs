@@ -89,9 +89,9 @@ public sealed record PageDifficulty
     /// <summary>Share of pages with changed brightness and contrast.</summary>
     public float ToneShare { get; init; } = 0.5f;
 
-    /// <exception cref="ArgumentException">A value is out of its range; the message names it.</exception>
     /// <summary>The same pages with words and lines closer together and fewer objects: half as many letters again on a page that costs as much to look at.</summary>
     /// <param name="share">How far, 0 (as they are) to 1 (hardly more than a blank between words).</param>
+    /// <exception cref="ArgumentException">The share is outside 0..1.</exception>
     public PageDifficulty Denser(float share)
     {
         new Spread(share, share).Check(nameof(share), 0, 1);
@@ -105,6 +105,7 @@ public sealed record PageDifficulty
         };
     }
 
+    /// <exception cref="ArgumentException">A value is out of its range; the message names it.</exception>
     internal void Check()
     {
         Whole(Faces, 1, int.MaxValue, nameof(Faces));

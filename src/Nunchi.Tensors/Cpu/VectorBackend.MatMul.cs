@@ -55,19 +55,17 @@ internal sealed unsafe partial class VectorBackend<V, S>
 
     public override void SymmetricMatMul(bool transposeA, bool transposeB, int n, int k, float* a, int lda, float* b, int ldb, float* c, int ldc)
     {
-        var half = RoundUp(n / 2, TileRows);
         if (BFloat16Product != null && Native.BFloat16MatMul.Pays(n, n, k))
         {
             BFloat16Product.Multiply(transposeA, transposeB, n, n, k, a, lda, b, ldb, c, ldc, false, null, upperHalf: true);
         }
-        else if (half < n)
-        {
-            MatMul(transposeA, transposeB, half, n, k, a, lda, b, ldb, c, ldc, false, null);
-            MatMul(transposeA, transposeB, n - half, n - half, k, a + (transposeA ? half : (nint)half * lda), lda, b + (transposeB ? (nint)half * ldb : half), ldb, c + ((nint)half * ldc) + half, ldc, false, null);
-        }
         else
         {
-            MatMul(transposeA, transposeB, n, n, k, a, lda, b, ldb, c, ldc, false, null);
+            // The upper rows whole, of the lower ones what lies right of the diagonal's block.
+            var top = Math.Min(n, RoundUp(n / 2, TileRows));
+            var rest = n - top;
+            MatMul(transposeA, transposeB, top, n, k, a, lda, b, ldb, c, ldc, false, null);
+            MatMul(transposeA, transposeB, rest, rest, k, a + (transposeA ? top : (nint)top * lda), lda, b + (transposeB ? (nint)top * ldb : top), ldb, c + ((nint)top * ldc) + top, ldc, false, null);
         }
         var mirror = new MirrorJob { C = c, Ldc = ldc, N = n };
         Pool.Run(Divided(n, PanelWidth), 1, &MirrorBody, &mirror);

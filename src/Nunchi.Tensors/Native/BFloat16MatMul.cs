@@ -40,11 +40,12 @@ internal sealed unsafe class BFloat16MatMul : IDisposable
         int panelsA = (m + BFloat16Tile.Rows - 1) / BFloat16Tile.Rows, panelsB = (n + BFloat16Tile.Columns - 1) / BFloat16Tile.Columns;
         Reserve(ref _a, ref _capacityA, (long)panelsA * BFloat16Tile.Rows * pairs);
         Reserve(ref _b, ref _capacityB, (long)panelsB * BFloat16Tile.Columns * pairs);
+        int lastColumns = n - ((panelsB - 1) * BFloat16Tile.Columns);
         var job = new Job
         {
             WideTile = _tile.Multiply(BFloat16Tile.Columns),
-            LastTile = _tile.Multiply(n - ((panelsB - 1) * BFloat16Tile.Columns)),
-            LastWidth = (n - ((panelsB - 1) * BFloat16Tile.Columns) + BFloat16Tile.Lanes - 1) / BFloat16Tile.Lanes * BFloat16Tile.Lanes,
+            LastTile = _tile.Multiply(lastColumns),
+            LastWidth = (lastColumns + BFloat16Tile.Lanes - 1) / BFloat16Tile.Lanes * BFloat16Tile.Lanes,
             UpperHalf = upperHalf,
             A = a,
             B = b,

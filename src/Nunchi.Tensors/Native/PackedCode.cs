@@ -185,15 +185,7 @@ internal static class PackedCode
         Leave(c);
     }
 
-    private static AssemblerMemoryOperand ScalesOf(int strip, int displacement) => strip switch
-    {
-        0 => __[rax + displacement],
-        1 => __[rax + r11 + displacement],
-        2 => __[rax + (r11 * 2) + displacement],
-        3 => __[r12 + displacement],
-        4 => __[r12 + r11 + displacement],
-        _ => __[r12 + (r11 * 2) + displacement],
-    };
+    private static AssemblerMemoryOperand ScalesOf(int strip, int displacement) => Strip(rax, r12, strip, displacement);
 
     /// <summary>C += A B for bfloat16, pairs along the sum; sums stay in registers to the end. <see cref="TileArguments.Blocks"/> counts four pairs each here.</summary>
     public static void BFloat16(Assembler c, int rows, int strips)

@@ -62,15 +62,19 @@ internal static class TileRegisters
     public static AssemblerMemoryOperand RowOfC(int row, int displacement) => Row(row < 4 ? rcx : r12, rbx, rbp, row % 4, displacement);
 
     /// <summary>A place in a strip of B; from the fourth on r10 holds where the fourth is, which only tiles of one row have free.</summary>
-    public static AssemblerMemoryOperand StripOfB(int strip, int displacement) => strip switch
+    public static AssemblerMemoryOperand StripOfB(int strip, int displacement) => Strip(rdx, r10, strip, displacement);
+
+    /// <summary>A place in one of six strips that lie r11 bytes apart, of which registers hold the first and the fourth.</summary>
+    public static AssemblerMemoryOperand Strip(AssemblerRegister64 first, AssemblerRegister64 fourth, int strip, int displacement)
     {
-        0 => __[rdx + displacement],
-        1 => __[rdx + r11 + displacement],
-        2 => __[rdx + (r11 * 2) + displacement],
-        3 => __[r10 + displacement],
-        4 => __[r10 + r11 + displacement],
-        _ => __[r10 + (r11 * 2) + displacement],
-    };
+        AssemblerRegister64 start = strip < 3 ? first : fourth;
+        return (strip % 3) switch
+        {
+            0 => __[start + displacement],
+            1 => __[start + r11 + displacement],
+            _ => __[start + (r11 * 2) + displacement],
+        };
+    }
 
     /// <summary>Moves on along the rows of A.</summary>
     public static void AdvanceA(Assembler c, int rows, int bytes)

@@ -167,7 +167,7 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
             $"the teacher {directory} sees tiles of {own.Vision.ImageSize} px in patches of {own.Vision.PatchSize} and gives {own.Text.HiddenSize} numbers a patch; the recipe's model has {mine.Vision.ImageSize}, {mine.Vision.PatchSize} and {mine.Text.HiddenSize}");
     }
 
-    // Half of the squared distance from what the teacher's projector gives, in its mean squared lengths.
+    // The target is what the teacher's projector gives.
     private void Imitate(VisionLanguageModel teacher, Tensor projected, List<LabelledPage> part, double stepWeight, StepReport report)
     {
         var hidden = teacher.Encoder.Forward(_teacherTape!, PageBatch.Patches(_teacherTape!, part), _batch.Layout);
@@ -178,13 +178,19 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         _knownRows.Clear();
         for (var row = 0; row < projected.Rows; row++)
             _knownRows.Add(1);
-        var scale = VectorDelta * projected.Rows / Math.Max(squares, double.Epsilon);
-        Losses.SmoothL1(_tape, projected, truth, _knownRows, VectorDelta, (float)(scale / stepWeight), out var losses);
+        Regress(projected, truth, Math.Max(squares, double.Epsilon) / projected.Rows, 1 / stepWeight, projected.Rows, report);
+    }
+
+    // Half of the squared distance of the rows that are known, in squared lengths of their targets.
+    private void Regress(Tensor projected, Tensor truth, double squaredLength, double weight, int known, StepReport report)
+    {
+        var factor = VectorDelta * (float)(weight / squaredLength);
+        Losses.SmoothL1(_tape, projected, truth, _knownRows, VectorDelta, factor, out var losses);
         double sum = 0;
         foreach (var loss in losses.Span)
             sum += loss;
-        report.Loss += sum * scale / stepWeight;
-        report.Meters.Add(6, 2 * sum * scale, projected.Rows);
+        report.Loss += sum * factor;
+        report.Meters.Add(6, 2 * VectorDelta * sum / squaredLength, known);
     }
 
     private void ScoreLabels(Tensor projected, List<LabelledPage> part, double stepWeight, StepReport report)
@@ -200,7 +206,7 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         var boxWeight = (float)(BoxWeight / stepWeight);
         report.Loss += boxWeight * _boxes.Apply(_tape, projected, row => part[row / part[0].Patches].BoxOf(row % part[0].Patches), boxWeight);
         report.Meters.Add(5, (_boxes.SideError ?? 0) * _boxes.Boxes, _boxes.Boxes);
-        ScoreVectors(projected, part, VectorDelta * (float)(_vectorWeight / stepWeight / _vectors.SquaredLength), report);
+        ScoreVectors(projected, part, stepWeight, report);
         report.Operations += 4.0 * _things.Labelled * _vectors.Things.Count;
     }
 
@@ -217,8 +223,8 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         return _model.Encoder.Forward(_tape, PageBatch.Patches(_tape, pages), _batch.Layout);
     }
 
-    // Half of the squared distance from the vector that a decoder on symbols was shown.
-    private void ScoreVectors(Tensor projected, List<LabelledPage> part, float weight, StepReport report)
+    // The target is the vector that a decoder on symbols was shown.
+    private void ScoreVectors(Tensor projected, List<LabelledPage> part, double stepWeight, StepReport report)
     {
         var truth = _tape.Rent(projected.Rows, projected.Columns);
         _knownRows.Clear();
@@ -233,12 +239,7 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
                 truth.Row(row).Clear();
         }
 
-        Losses.SmoothL1(_tape, projected, truth, _knownRows, VectorDelta, weight, out var losses);
-        double sum = 0;
-        foreach (var loss in losses.Span)
-            sum += loss;
-        report.Loss += sum * weight;
-        report.Meters.Add(6, 2 * VectorDelta * sum / _vectors.SquaredLength, _things.Labelled);
+        Regress(projected, truth, _vectors.SquaredLength, _vectorWeight / stepWeight, _things.Labelled, report);
     }
 
     // The decoder is frozen, so its vectors are read once, when the first step runs and it has been loaded.
