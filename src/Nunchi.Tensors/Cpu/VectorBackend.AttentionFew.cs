@@ -48,7 +48,6 @@ internal sealed unsafe partial class VectorBackend<V, S>
         var totals = largest + QueryBlock;
         var spread = totals + QueryBlock;
         var chains = spread + (2 * KeyBlock * size);
-        var isSpread = a.Place.KeyCodes != null;
 
         var count = a.QueryStarts[segment + 1] - a.QueryStarts[segment];
         var keyCount = a.KeyCounts[segment];
@@ -65,33 +64,28 @@ internal sealed unsafe partial class VectorBackend<V, S>
         for (var first = 0; first < keyCount; first += KeyBlock)
         {
             var length = Math.Min(KeyBlock, keyCount - first);
-            var keyRow = (long)(a.KeyStarts[segment] + first);
-            var isDirect = isSpread && typeof(V) == typeof(Vector512<float>) && CodeAttention.Serves(rows, length, size);
-            var second = (rows - 1) * padded;
-            var codes = (keyRow * size) + (keyHead * a.HeadDistance);
-            var scales = (keyHead * a.Place.ScaleStride) + keyRow;
+            var block = new FewBlock
+            {
+                KeyHead = keyHead,
+                KeyRow = a.KeyStarts[segment] + first,
+                Length = length,
+                Rows = rows,
+                Padded = padded,
+                Add = first > 0,
+                Queries = queries,
+                Scores = scores,
+                Sums = sums,
+                Spread = spread,
+                Chains = chains,
+                Panels = workspace,
+            };
+            var isDirect = typeof(V) == typeof(Vector512<float>) && a.Place.KeyCodes != null && CodeAttention.Serves(rows, length, size);
             if (isDirect)
-            {
-                CodeAttention.Scores(a.Place.KeyCodes + codes, a.Place.KeyScales + scales, length, size, queries, queries + second, scores, scores + ((rows - 1) * KeyBlock), a.Place.ValueCodes + codes);
-            }
+                ScoreCodes(ref a, in block);
             else if (length >= S.Count)
-            {
-                for (var at = 0; at < length;)
-                {
-                    var part = isSpread ? Part(length - at) : length;
-                    var key = KeyRows(ref a, keyRow + at, keyHead, part, spread, true, out var keyStride);
-                    var product = new Product { M = rows, N = part, K = size, BlockLength = size, A = queries, Lda = padded, B = key, Ldb = keyStride, C = scores + at, Ldc = KeyBlock };
-                    FewRowsBody(&product, 0, Divided(part, S.Count), 0);
-                    at += part;
-                }
-            }
+                ScoreRows(ref a, in block);
             else
-            {
-                var key = KeyRows(ref a, keyRow, keyHead, length, spread, true, out var keyStride);
-                PackTransposed(key, keyStride, length, size, workspace);
-                for (var panel = 0; panel * PanelWidth < length; panel++)
-                    RowTile(queries, padded, workspace + (panel * PanelWidth * size), PanelWidth, length - (panel * PanelWidth), size, scores + (panel * PanelWidth), KeyBlock, false, null);
-            }
+                ScorePanels(ref a, in block);
             for (var r = 0; r < rows; r++)
             {
                 var visible = a.Causal ? Math.Clamp(before + (r % count) + 1 - first, 0, length) : length;
@@ -99,30 +93,129 @@ internal sealed unsafe partial class VectorBackend<V, S>
                 if (first > 0 && factor != 1f) ScaleRow(sums + (r * padded), S.Create(factor), padded);
             }
             if (isDirect)
-            {
-                CodeAttention.Sum(
-                    a.Place.ValueCodes + codes, a.Place.ValueScales + scales, length, size, scores, scores + ((rows - 1) * KeyBlock), sums, sums + second, first > 0, a.Place.KeyCodes + codes + ((long)length * size));
-                continue;
-            }
-            for (var at = 0; at < length;)
-            {
-                var part = isSpread ? Part(length - at) : length;
-                var value = ValueRows(ref a, keyRow + at, keyHead, part, spread, true, out var valueStride);
-                var step = new ValueStep { Stride = valueStride, Keys = part, Padded = padded, Resumes = at > 0, Ends = at + part == length, Add = first > 0 };
-                for (var r = 0; r < rows; r += 2)
-                {
-                    step.Second = Math.Min(r + 1, rows - 1) - r;
-                    var column = 0;
-                    for (; column + (4 * S.Count) <= size; column += 4 * S.Count)
-                        TwoRowsWide(in step, scores + (r * KeyBlock) + at, value + column, chains + (r * padded) + column, sums + (r * padded) + column);
-                    for (; column < size; column += S.Count)
-                        TwoRowsNarrow(in step, scores + (r * KeyBlock) + at, value + column, chains + (r * padded) + column, sums + (r * padded) + column);
-                }
-                at += part;
-            }
+                SumCodes(ref a, in block);
+            else
+                SumRows(ref a, in block);
         }
         for (var h = 0; h < group; h++)
             WriteAttention(ref a, a.QueryStarts[segment], (keyHead * group) + h, count, sums + (h * count * padded), padded, largest + (h * count), totals + (h * count));
+    }
+
+    /// <summary>A block of keys under the stacked queries of one key head.</summary>
+    private struct FewBlock
+    {
+        public int KeyHead;
+
+        /// <summary>Row of the block's first key in the cache.</summary>
+        public long KeyRow;
+
+        public int Length;
+
+        /// <summary>Stacked queries.</summary>
+        public int Rows;
+
+        /// <summary>Floats from one query to the next, and from one row of sums to the next.</summary>
+        public int Padded;
+
+        /// <summary>The sums hold those of earlier blocks.</summary>
+        public bool Add;
+
+        public float* Queries;
+        public float* Scores;
+        public float* Sums;
+
+        /// <summary>Room for <see cref="SpreadTokens"/> tokens of an 8-bit cache as floats.</summary>
+        public float* Spread;
+
+        /// <summary>Room for sums that a later part of the block goes on with.</summary>
+        public float* Chains;
+
+        /// <summary>Room for a block's keys in panels.</summary>
+        public float* Panels;
+
+        /// <summary>Where the last row begins, which is the first when there is one.</summary>
+        public readonly int Last => Rows - 1;
+    }
+
+    private static long CodesAt(ref AttentionArguments a, in FewBlock block) => (block.KeyRow * a.HeadSize) + (block.KeyHead * a.HeadDistance);
+
+    private static long ScalesAt(ref AttentionArguments a, in FewBlock block) => (block.KeyHead * a.Place.ScaleStride) + block.KeyRow;
+
+    /// <summary>Scores of one or two rows from keys as they lie in 8 bits; the values are asked for meanwhile.</summary>
+    private static void ScoreCodes(ref AttentionArguments a, in FewBlock block)
+    {
+        var codes = CodesAt(ref a, in block);
+        CodeAttention.Scores(
+            a.Place.KeyCodes + codes, a.Place.KeyScales + ScalesAt(ref a, in block), block.Length, a.HeadSize,
+            block.Queries, block.Queries + (block.Last * block.Padded), block.Scores, block.Scores + (block.Last * KeyBlock), a.Place.ValueCodes + codes);
+    }
+
+    /// <summary>Adds one or two rows of probabilities times values as they lie in 8 bits; the next block's keys are asked for meanwhile.</summary>
+    private static void SumCodes(ref AttentionArguments a, in FewBlock block)
+    {
+        var codes = CodesAt(ref a, in block);
+        CodeAttention.Sum(
+            a.Place.ValueCodes + codes, a.Place.ValueScales + ScalesAt(ref a, in block), block.Length, a.HeadSize, block.Scores, block.Scores + (block.Last * KeyBlock),
+            block.Sums, block.Sums + (block.Last * block.Padded), block.Add, a.Place.KeyCodes + codes + ((long)block.Length * a.HeadSize));
+    }
+
+    /// <summary>Scores from rows of floats: those of the cache, or those that a part of an 8-bit cache becomes.</summary>
+    private static void ScoreRows(ref AttentionArguments a, in FewBlock block)
+    {
+        for (var at = 0; at < block.Length;)
+        {
+            var part = a.Place.KeyCodes != null ? Part(block.Length - at) : block.Length;
+            var key = KeyRows(ref a, block.KeyRow + at, block.KeyHead, part, block.Spread, true, out var keyStride);
+            var product = new Product
+            {
+                M = block.Rows,
+                N = part,
+                K = a.HeadSize,
+                BlockLength = a.HeadSize,
+                A = block.Queries,
+                Lda = block.Padded,
+                B = key,
+                Ldb = keyStride,
+                C = block.Scores + at,
+                Ldc = KeyBlock,
+            };
+            FewRowsBody(&product, 0, Divided(part, S.Count), 0);
+            at += part;
+        }
+    }
+
+    /// <summary>Scores of fewer keys than a register has lanes.</summary>
+    private static void ScorePanels(ref AttentionArguments a, in FewBlock block)
+    {
+        var key = KeyRows(ref a, block.KeyRow, block.KeyHead, block.Length, block.Spread, true, out var keyStride);
+        PackTransposed(key, keyStride, block.Length, a.HeadSize, block.Panels);
+        for (var panel = 0; panel * PanelWidth < block.Length; panel++)
+        {
+            RowTile(
+                block.Queries, block.Padded, block.Panels + (panel * PanelWidth * a.HeadSize), PanelWidth, block.Length - (panel * PanelWidth), a.HeadSize,
+                block.Scores + (panel * PanelWidth), KeyBlock, false, null);
+        }
+    }
+
+    /// <summary>Adds probabilities times values, a part at a time where they become floats.</summary>
+    private static void SumRows(ref AttentionArguments a, in FewBlock block)
+    {
+        for (var at = 0; at < block.Length;)
+        {
+            var part = a.Place.KeyCodes != null ? Part(block.Length - at) : block.Length;
+            var value = ValueRows(ref a, block.KeyRow + at, block.KeyHead, part, block.Spread, true, out var valueStride);
+            var step = new ValueStep { Stride = valueStride, Keys = part, Padded = block.Padded, Resumes = at > 0, Ends = at + part == block.Length, Add = block.Add };
+            for (var r = 0; r < block.Rows; r += 2)
+            {
+                step.Second = Math.Min(r + 1, block.Last) - r;
+                var column = 0;
+                for (; column + (4 * S.Count) <= a.HeadSize; column += 4 * S.Count)
+                    TwoRowsWide(in step, block.Scores + (r * KeyBlock) + at, value + column, block.Chains + (r * block.Padded) + column, block.Sums + (r * block.Padded) + column);
+                for (; column < a.HeadSize; column += S.Count)
+                    TwoRowsNarrow(in step, block.Scores + (r * KeyBlock) + at, value + column, block.Chains + (r * block.Padded) + column, block.Sums + (r * block.Padded) + column);
+            }
+            at += part;
+        }
     }
 
     /// <summary>Tokens of the next part when so many are left; no part has fewer than a register has lanes, unless all have.</summary>
