@@ -60,7 +60,7 @@ public sealed record PageDifficulty
     public float ObjectShare { get; init; } = 0.3f;
 
     /// <summary>Longer side of an object, 12..192, drawn uniformly in the logarithm.</summary>
-    public Spread ObjectSize { get; init; } = new(28, 110);
+    public Spread ObjectSize { get; init; } = new(24, 170);
 
     /// <summary>Largest factor between the scales across and down, as when a wide or tall picture is squeezed into a square, 1..3.</summary>
     public float Squeeze { get; init; } = 2;

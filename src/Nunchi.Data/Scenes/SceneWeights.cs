@@ -37,4 +37,17 @@ public static class SceneWeights
         [SceneKind.Line] = 3,
         [SceneKind.Lines] = 3,
     };
+
+    /// <summary>All kinds, those of things as often as said; among themselves both groups are as in <see cref="Default"/>.</summary>
+    /// <param name="share">Share of scenes of things, 0..1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The share is outside 0..1.</exception>
+    public static IReadOnlyDictionary<SceneKind, double> WithThings(double share)
+    {
+        if (!(share >= 0 && share <= 1))
+            throw new ArgumentOutOfRangeException(nameof(share), share, "A share is 0 to 1.");
+        double things = Default.Where(kind => IsOfThings(kind.Key)).Sum(kind => kind.Value), others = Default.Values.Sum() - things;
+        return Default.ToDictionary(kind => kind.Key, kind => kind.Value * (IsOfThings(kind.Key) ? share / things : (1 - share) / others));
+    }
+
+    private static bool IsOfThings(SceneKind kind) => kind is SceneKind.Playground or SceneKind.Table or SceneKind.Shapes;
 }

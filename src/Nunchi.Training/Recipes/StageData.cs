@@ -16,17 +16,32 @@ public abstract record StageData
     };
 }
 
-/// <summary>Data of a stage that trains the projector on dense labels.</summary>
+/// <summary>What pages with dense labels are drawn of.</summary>
 /// <param name="Scenes">Share of samples that are crops of the scenes which questions are asked about, instead of pages.</param>
+/// <param name="Things">Share of those scenes that are of things, 0..1; null as often as questions meet them, which is one of four and too seldom to learn things from.</param>
+/// <param name="Density">How far words and lines of pages are drawn closer together than the curriculum says, 0..1: letters are what takes longest to learn.</param>
+public sealed record PageMixture(double Scenes = 0, double? Things = null, double Density = 0)
+{
+    internal static PageMixture Read(RecipeSection section)
+    {
+        var mixture = new PageMixture(section.Number("scenes", 0, 0, 1), section.Has("things") ? section.Number("things", null, 0, 1) : null, section.Number("density", 0, 0, 1));
+        if (mixture.Things is not null && mixture.Scenes == 0)
+            throw section.Error("things", "is the share of the scenes that are of things; say with 'scenes' how many samples are scenes at all");
+        return mixture;
+    }
+}
+
+/// <summary>Data of a stage that trains the projector on dense labels.</summary>
+/// <param name="Pages">What the pages are drawn of.</param>
 /// <param name="VectorWeight">Weight of the squared distance from the whole vector of what a patch shows, in its squared lengths: the larger, the less lies beside it and the worse letters are told apart.</param>
 /// <param name="Teacher">A model whose encoder and projector are imitated instead: what its projector makes of a page is the target. So another encoder takes the place of the one that a decoder has learned to read.</param>
-public sealed record ProjectorLabelsData(double Scenes = 0, double VectorWeight = 0.05, string? Teacher = null) : StageData
+public sealed record ProjectorLabelsData(PageMixture Pages, double VectorWeight = 0.05, string? Teacher = null) : StageData
 {
     internal static ProjectorLabelsData Read(RecipeSection? section)
     {
         if (section is null)
-            return new ProjectorLabelsData();
-        var data = new ProjectorLabelsData(section.Number("scenes", 0, 0, 1), section.Number("vector_weight", 0.05, 0, 100), section.ExistingPath("teacher"));
+            return new ProjectorLabelsData(new PageMixture());
+        var data = new ProjectorLabelsData(PageMixture.Read(section), section.Number("vector_weight", 0.05, 0, 100), section.ExistingPath("teacher"));
         if (data.Teacher is not null && section.Has("vector_weight"))
             throw section.Error("vector_weight", "belongs to the vectors of what patches show; with a teacher its own are the target");
         section.Finish();
@@ -35,30 +50,28 @@ public sealed record ProjectorLabelsData(double Scenes = 0, double VectorWeight 
 }
 
 /// <summary>Data of a stage that trains the encoder on dense labels.</summary>
+/// <param name="Pages">What the pages are drawn of.</param>
 /// <param name="InitialWeight">Weight of the loss on what begins a syllable (letters, digits and signs count here too).</param>
 /// <param name="MedialWeight">Weight of the loss on vowels.</param>
 /// <param name="FinalWeight">Weight of the loss on what ends a syllable.</param>
 /// <param name="ObjectWeight">Weight of the loss on the kind of object.</param>
 /// <param name="ColourWeight">Weight of the loss on the colour.</param>
 /// <param name="BoxWeight">Weight of the loss on the distances to the sides of the box.</param>
-/// <param name="Scenes">Share of samples that are crops of the scenes which questions are asked about, instead of pages.</param>
-/// <param name="Density">How far words and lines of pages are drawn closer together than the curriculum says, 0..1: letters are what takes longest to learn.</param>
 public sealed record EncoderLabelsData(
-    double InitialWeight = 1, double MedialWeight = 1, double FinalWeight = 1, double ObjectWeight = 0.5, double ColourWeight = 0.25, double BoxWeight = 0.5, double Scenes = 0, double Density = 0) : StageData
+    PageMixture Pages, double InitialWeight = 1, double MedialWeight = 1, double FinalWeight = 1, double ObjectWeight = 0.5, double ColourWeight = 0.25, double BoxWeight = 0.5) : StageData
 {
     internal static EncoderLabelsData Read(RecipeSection? section)
     {
         if (section is null)
-            return new EncoderLabelsData();
+            return new EncoderLabelsData(new PageMixture());
         var data = new EncoderLabelsData(
+            PageMixture.Read(section),
             section.Number("initial_weight", 1, 0, 100),
             section.Number("medial_weight", 1, 0, 100),
             section.Number("final_weight", 1, 0, 100),
             section.Number("object_weight", 0.5, 0, 100),
             section.Number("colour_weight", 0.25, 0, 100),
-            section.Number("box_weight", 0.5, 0, 100),
-            section.Number("scenes", 0, 0, 1),
-            section.Number("density", 0, 0, 1));
+            section.Number("box_weight", 0.5, 0, 100));
         section.Finish();
         return data;
     }

@@ -168,6 +168,21 @@ public class SceneSamplerTests
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.6)]
+    [InlineData(1)]
+    public void WithThings_AShare_IsTheWeightOfScenesOfThings(double share)
+    {
+        IReadOnlyDictionary<SceneKind, double> weights = SceneWeights.WithThings(share);
+
+        Assert.Equal(share, weights[SceneKind.Playground] + weights[SceneKind.Table] + weights[SceneKind.Shapes], 1e-12);
+        Assert.Equal(1, weights.Values.Sum(), 1e-12);
+        Assert.Equal(weights[SceneKind.Table] * SceneWeights.Default[SceneKind.Playground], weights[SceneKind.Playground] * SceneWeights.Default[SceneKind.Table], 1e-12);
+        Assert.Equal(weights[SceneKind.Word] * SceneWeights.Default[SceneKind.Menu], weights[SceneKind.Menu] * SceneWeights.Default[SceneKind.Word], 1e-12);
+        Assert.Throws<ArgumentOutOfRangeException>(() => SceneWeights.WithThings(share + 1.1));
+    }
+
     [Fact]
     public void Constructor_BadOptionsOrWeights_SaysWhatIsExpected()
     {

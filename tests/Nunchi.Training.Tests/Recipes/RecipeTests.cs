@@ -58,6 +58,8 @@ public class RecipeTests
     [InlineData("accumulate: 2}", "accumulate: 2, lanes: 3}", 19, "lanes is 3, but a step has 2 parts")]
     [InlineData("[1x1, 2x1]", "[1x1, 2by1]", 6, "'2by1'", "ROWSxCOLUMNS")]
     [InlineData("decoder: frozen}", "decoder: {learning_rate: 1}}", 20, "must freeze encoder and decoder")]
+    [InlineData("steps: 100", "steps: 100\n    data: {things: 0.5}", 11, "things", "say with 'scenes'")]
+    [InlineData("steps: 100", "steps: 100\n    data: {scenes: 0.5, things: 2}", 11, "things is '2'", "from 0 to 1")]
     [InlineData("kind: projector\n", "kind: projector_labels\n    data: {levels: [{words: 1}]}\n", 18, "unknown key 'levels'")]
     [InlineData("kind: projector\n", "kind: projector_labels\n    every: {sheet: 5}\n", 18, "shows no sheets")]
     [InlineData("kind: projector\n", "kind: projector_labels\n    data: {teacher: nowhere}\n", 18, "names 'nowhere', which is not there")]

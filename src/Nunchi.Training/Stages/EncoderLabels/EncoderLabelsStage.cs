@@ -37,7 +37,7 @@ internal sealed class EncoderLabelsStage : Stage<LabelledPage>
         var recipe = context.Recipe;
         _model = ModelBuilder.Create(context.Backend, ModelBuilder.Configure(recipe.Model, recipe.Tokenizer.Vocabulary), recipe.Seed);
         var data = (EncoderLabelsData)context.Stage.Data;
-        _pages = new PageSource(context, _model.Config, data.Scenes, data.Density);
+        _pages = new PageSource(context, _model.Config, data.Pages);
         _heads = new LabelHeads(context.Backend, recipe.Model.Encoder.Width, data, context.SeedFor("heads"));
         _tape = new Tape(context.Backend, recording: true);
         _guesses = [.. _heads.Classes.Select(_ => Array.Empty<int>())];

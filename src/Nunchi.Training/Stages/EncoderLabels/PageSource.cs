@@ -2,6 +2,7 @@ using Nunchi.Data.Fonts;
 using Nunchi.Data.Scenes;
 using Nunchi.Images;
 using Nunchi.Models;
+using Nunchi.Training.Recipes;
 using Nunchi.Training.Stages.Answers;
 
 namespace Nunchi.Training.Stages.EncoderLabels;
@@ -13,28 +14,25 @@ internal sealed class PageSource
     private readonly FontLibrary _fonts;
     private readonly SceneAssets? _scenes;
     private readonly ImageProcessor _images;
-    private readonly double _share;
-    private readonly double _density;
+    private readonly PageMixture _mixture;
 
     /// <param name="context">The stage.</param>
     /// <param name="model">The model whose crops they are.</param>
-    /// <param name="scenes">Share of samples that are crops of scenes, 0..1.</param>
-    /// <param name="density">How much closer words and lines of pages lie, 0..1.</param>
+    /// <param name="mixture">What is drawn.</param>
     /// <exception cref="Runs.TrainingException">There are no fonts to draw with.</exception>
-    public PageSource(StageContext context, VisionLanguageConfig model, double scenes, double density = 0)
+    public PageSource(StageContext context, VisionLanguageConfig model, PageMixture mixture)
     {
         _context = context;
         _fonts = PageMaker.FindFonts(context.Stage.Name);
-        _scenes = scenes > 0 ? AnswerStage.FindAssets(context.Stage.Name) : null;
+        _scenes = mixture.Scenes > 0 ? AnswerStage.FindAssets(context.Stage.Name) : null;
         _images = new ImageProcessor(ModelBuilder.Images(model, context.Recipe.Model), model.Vision.PatchSize);
-        _share = scenes;
-        _density = density;
+        _mixture = mixture;
     }
 
     /// <summary>A maker whose series is named by its purpose, for one thread.</summary>
     public PageMaker Maker(string purpose)
     {
         var seed = _context.SeedFor(purpose);
-        return new PageMaker(_fonts, seed, _scenes is null ? null : new SceneCrops(_scenes, _images, seed), _share, _density);
+        return new PageMaker(_fonts, seed, _scenes is null ? null : new SceneCrops(_scenes, _images, seed, _mixture.Things), _mixture.Scenes, _mixture.Density);
     }
 }

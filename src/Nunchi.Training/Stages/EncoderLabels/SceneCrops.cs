@@ -9,12 +9,16 @@ namespace Nunchi.Training.Stages.EncoderLabels;
 /// Labelled pages that are crops of the scenes which questions are asked about, cut as the model will see them. Pages full of letters teach letters fastest; these
 /// teach what stands around them. An instance belongs to one thread.
 /// </summary>
-internal sealed class SceneCrops(SceneAssets assets, ImageProcessor images, ulong seed)
+/// <param name="assets">What scenes are drawn with.</param>
+/// <param name="images">Cuts pictures as the model does.</param>
+/// <param name="seed">Names the series.</param>
+/// <param name="things">Share of the scenes that are of things, 0..1; null as in questions.</param>
+internal sealed class SceneCrops(SceneAssets assets, ImageProcessor images, ulong seed, double? things = null)
 {
     // A scene costs more than a crop of it, so that neighbouring samples share one.
     private const int CropsOfAScene = 4;
     private const float SingleViewShare = 0.3f;
-    private readonly SceneSampler _scenes = new(assets, SceneSplit.Training);
+    private readonly SceneSampler _scenes = new(assets, SceneSplit.Training, weights: things is { } share ? SceneWeights.WithThings(share) : null);
     private readonly SceneLabels _labels = new();
     private readonly SeededRandom _random = new(0);
     private long _group = -1;

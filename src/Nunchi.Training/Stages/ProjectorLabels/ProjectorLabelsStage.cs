@@ -58,7 +58,7 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
             _teacherTape = new Tape(context.Backend, recording: false);
         }
 
-        _pages = new PageSource(context, _model.Config, data.Scenes);
+        _pages = new PageSource(context, _model.Config, data.Pages);
         _tape = new Tape(context.Backend, recording: true);
         Parameters = [.. ModelBuilder.Parameters(_model, ModelModule.Encoder, ModelModule.Projector, ModelModule.Newline, ModelModule.Decoder)];
     }
