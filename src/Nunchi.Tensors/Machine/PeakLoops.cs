@@ -4,8 +4,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Nunchi.Tensors.Machine;
 
-/// <summary>Loops of independent chains that keep every operand in a register: the most that an instruction set can compute. Each returns a value so that nothing is left out.</summary>
-internal static class PeakLoops
+/// <summary>Loops of independent chains that keep their sums in registers: the most that an instruction set can compute. Where a product does not depend on its sum, one operand comes from memory and the other
+/// changes from round to round, so that nothing can be taken out of the loop. Each returns a value so that nothing is left out.</summary>
+internal static unsafe class PeakLoops
 {
     /// <summary>Chains of the 512-bit loops.</summary>
     public const int WideChains = 24;
@@ -154,23 +155,26 @@ internal static class PeakLoops
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double ByteMadd256(long rounds)
     {
+        var memory = stackalloc sbyte[(NarrowChains + 1) * Vector256<sbyte>.Count];
+        var y = (sbyte*)(((nint)memory + 31) & ~(nint)31);
+        new Span<sbyte>(y, NarrowChains * Vector256<sbyte>.Count).Fill(2);
         var x = Vector256.Create((byte)3);
-        var y = Vector256.Create((sbyte)-2);
         Vector256<int> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default, c8 = default, c9 = default, c10 = default, c11 = default;
         for (var i = rounds; i > 0; i--)
         {
-            c0 = c0 + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x + c0.AsByte(), y), Vector256<short>.One);
-            c1 = c1 + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x + c1.AsByte(), y), Vector256<short>.One);
-            c2 = c2 + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x + c2.AsByte(), y), Vector256<short>.One);
-            c3 = c3 + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x + c3.AsByte(), y), Vector256<short>.One);
-            c4 = c4 + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x + c4.AsByte(), y), Vector256<short>.One);
-            c5 = c5 + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x + c5.AsByte(), y), Vector256<short>.One);
-            c6 = c6 + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x + c6.AsByte(), y), Vector256<short>.One);
-            c7 = c7 + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x + c7.AsByte(), y), Vector256<short>.One);
-            c8 = c8 + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x + c8.AsByte(), y), Vector256<short>.One);
-            c9 = c9 + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x + c9.AsByte(), y), Vector256<short>.One);
-            c10 = c10 + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x + c10.AsByte(), y), Vector256<short>.One);
-            c11 = c11 + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x + c11.AsByte(), y), Vector256<short>.One);
+            c0 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x, Vector256.Load(y + (0 * Vector256<sbyte>.Count))), Vector256<short>.One);
+            c1 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x, Vector256.Load(y + (1 * Vector256<sbyte>.Count))), Vector256<short>.One);
+            c2 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x, Vector256.Load(y + (2 * Vector256<sbyte>.Count))), Vector256<short>.One);
+            c3 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x, Vector256.Load(y + (3 * Vector256<sbyte>.Count))), Vector256<short>.One);
+            c4 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x, Vector256.Load(y + (4 * Vector256<sbyte>.Count))), Vector256<short>.One);
+            c5 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x, Vector256.Load(y + (5 * Vector256<sbyte>.Count))), Vector256<short>.One);
+            c6 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x, Vector256.Load(y + (6 * Vector256<sbyte>.Count))), Vector256<short>.One);
+            c7 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x, Vector256.Load(y + (7 * Vector256<sbyte>.Count))), Vector256<short>.One);
+            c8 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x, Vector256.Load(y + (8 * Vector256<sbyte>.Count))), Vector256<short>.One);
+            c9 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x, Vector256.Load(y + (9 * Vector256<sbyte>.Count))), Vector256<short>.One);
+            c10 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x, Vector256.Load(y + (10 * Vector256<sbyte>.Count))), Vector256<short>.One);
+            c11 += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(x, Vector256.Load(y + (11 * Vector256<sbyte>.Count))), Vector256<short>.One);
+            x ^= Vector256.Create((byte)1);
         }
         return c0[0] + c1[0] + c2[0] + c3[0] + c4[0] + c5[0] + c6[0] + c7[0] + c8[0] + c9[0] + c10[0] + c11[0];
     }
@@ -216,23 +220,26 @@ internal static class PeakLoops
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double ShortMadd256(long rounds)
     {
+        var memory = stackalloc short[(NarrowChains + 1) * Vector256<short>.Count];
+        var y = (short*)(((nint)memory + 31) & ~(nint)31);
+        new Span<short>(y, NarrowChains * Vector256<short>.Count).Fill(2);
         var x = Vector256.Create((short)3);
-        var y = Vector256.Create((short)-2);
         Vector256<int> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default, c8 = default, c9 = default, c10 = default, c11 = default;
         for (var i = rounds; i > 0; i--)
         {
-            c0 = c0 + Avx2.MultiplyAddAdjacent(x ^ c0.AsInt16(), y);
-            c1 = c1 + Avx2.MultiplyAddAdjacent(x ^ c1.AsInt16(), y);
-            c2 = c2 + Avx2.MultiplyAddAdjacent(x ^ c2.AsInt16(), y);
-            c3 = c3 + Avx2.MultiplyAddAdjacent(x ^ c3.AsInt16(), y);
-            c4 = c4 + Avx2.MultiplyAddAdjacent(x ^ c4.AsInt16(), y);
-            c5 = c5 + Avx2.MultiplyAddAdjacent(x ^ c5.AsInt16(), y);
-            c6 = c6 + Avx2.MultiplyAddAdjacent(x ^ c6.AsInt16(), y);
-            c7 = c7 + Avx2.MultiplyAddAdjacent(x ^ c7.AsInt16(), y);
-            c8 = c8 + Avx2.MultiplyAddAdjacent(x ^ c8.AsInt16(), y);
-            c9 = c9 + Avx2.MultiplyAddAdjacent(x ^ c9.AsInt16(), y);
-            c10 = c10 + Avx2.MultiplyAddAdjacent(x ^ c10.AsInt16(), y);
-            c11 = c11 + Avx2.MultiplyAddAdjacent(x ^ c11.AsInt16(), y);
+            c0 += Avx2.MultiplyAddAdjacent(x, Vector256.Load(y + (0 * Vector256<short>.Count)));
+            c1 += Avx2.MultiplyAddAdjacent(x, Vector256.Load(y + (1 * Vector256<short>.Count)));
+            c2 += Avx2.MultiplyAddAdjacent(x, Vector256.Load(y + (2 * Vector256<short>.Count)));
+            c3 += Avx2.MultiplyAddAdjacent(x, Vector256.Load(y + (3 * Vector256<short>.Count)));
+            c4 += Avx2.MultiplyAddAdjacent(x, Vector256.Load(y + (4 * Vector256<short>.Count)));
+            c5 += Avx2.MultiplyAddAdjacent(x, Vector256.Load(y + (5 * Vector256<short>.Count)));
+            c6 += Avx2.MultiplyAddAdjacent(x, Vector256.Load(y + (6 * Vector256<short>.Count)));
+            c7 += Avx2.MultiplyAddAdjacent(x, Vector256.Load(y + (7 * Vector256<short>.Count)));
+            c8 += Avx2.MultiplyAddAdjacent(x, Vector256.Load(y + (8 * Vector256<short>.Count)));
+            c9 += Avx2.MultiplyAddAdjacent(x, Vector256.Load(y + (9 * Vector256<short>.Count)));
+            c10 += Avx2.MultiplyAddAdjacent(x, Vector256.Load(y + (10 * Vector256<short>.Count)));
+            c11 += Avx2.MultiplyAddAdjacent(x, Vector256.Load(y + (11 * Vector256<short>.Count)));
+            x ^= Vector256.Create((short)1);
         }
         return c0[0] + c1[0] + c2[0] + c3[0] + c4[0] + c5[0] + c6[0] + c7[0] + c8[0] + c9[0] + c10[0] + c11[0];
     }
