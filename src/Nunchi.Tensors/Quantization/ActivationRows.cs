@@ -12,6 +12,8 @@ internal unsafe struct ActivationRows
     // Below this the inverse of a scale is no longer a normal number.
     private const float Tiny = 1e-35f;
 
+    private const int Padding = 64;
+
     // Adding and taking away 1.5 * 2^23 rounds to the nearest whole number, ties to even, the same on every processor.
     private const float Rounder = 12582912f;
 
@@ -45,7 +47,7 @@ internal unsafe struct ActivationRows
     {
         int blocks = PackedLayout.Blocks(columns), capacity = (rows + 15) / 16 * 16;
         // 64 bytes more than the row, so that rows of some pages do not fall on one set of the cache.
-        nint stride = ((nint)blocks * PackedLayout.Block) + 64;
+        nint stride = ((nint)blocks * PackedLayout.Block) + Padding;
         byte* at = (byte*)memory + (capacity * stride);
         return new ActivationRows
         {
@@ -78,6 +80,14 @@ internal unsafe struct ActivationRows
             Scales[((long)block * Capacity) + row] = QuantiseBlock(from, to, GroupOffsets + ((long)block * PackedLayout.GroupsPerBlock * Capacity) + row, Capacity, out int sum);
             BlockOffsets[((long)block * Capacity) + row] = -PackedLayout.Int8Offset * sum;
         }
+    }
+
+    /// <summary>Adds 128 to the bytes of a row, which are unsigned then.</summary>
+    public readonly void Raise(int row)
+    {
+        sbyte* bytes = Values + (row * Stride);
+        for (nint i = 0; i < Stride - Padding; i += 32)
+            (Vector256.Load(bytes + i) ^ Vector256.Create(sbyte.MinValue)).Store(bytes + i);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

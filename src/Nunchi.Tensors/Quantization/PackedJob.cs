@@ -44,6 +44,9 @@ internal unsafe struct PackedJob
     /// <summary>Numbers from one row of <see cref="Halves"/> to the next.</summary>
     public nint HalfStride;
 
+    /// <summary>Whether the bytes of <see cref="Rows"/> have 128 added, as <see cref="Int4Pairs"/> reads them.</summary>
+    public bool RaisesRows;
+
     /// <summary>C.</summary>
     public float* C;
 

@@ -57,6 +57,7 @@ internal sealed unsafe class PackedProduct : IDisposable
         bool whole = job.Format != WeightFormat.BFloat16, machineCode = whole ? Kernels == PackedKernels.Avx512Vnni : _machineCodeForHalves;
         bool vectors = whole ? Kernels is PackedKernels.AvxVnni or PackedKernels.Avx2 : _vectorsForHalves;
         bool halves = !whole || (job.Format == WeightFormat.Int8 && Kernels == PackedKernels.Avx2);
+        job.RaisesRows = job.Format == WeightFormat.Int4 && Kernels == PackedKernels.Avx2 && m > 1;
         job.ScratchStride = machineCode ? MachineCodeProduct.ScratchBytes(in job) : vectors ? VectorProduct<PlainDot>.ScratchBytes(in job) : 0;
         job.ScratchStride = (job.ScratchStride + 127) / 128 * 128;
         job.HalfStride = halves ? ((nint)job.Blocks * PackedLayout.Block) + 32 : 0;
@@ -110,6 +111,8 @@ internal sealed unsafe class PackedProduct : IDisposable
             float* x = job.X + ((long)row * job.Ldx);
             if (job.Format != WeightFormat.BFloat16)
                 job.Rows.Quantise(x, job.K, row);
+            if (job.RaisesRows)
+                job.Rows.Raise(row);
             if (job.Halves == null)
                 continue;
             var halves = new Span<ushort>(job.Halves + (row * job.HalfStride), job.Blocks * PackedLayout.Block);

@@ -11,10 +11,13 @@ namespace Nunchi.Tensors.Quantization;
 internal static unsafe class VectorProduct<TDot>
     where TDot : struct, IByteDot
 {
-    private const int Width = PackedLayout.StripWidth, Rows = 4, BlocksAtOnce = 8;
+    private const int Width = PackedLayout.StripWidth, Rows = 4, StripsAtOnce = 4;
+
+    // At most 512 KB of X, and of a strip 20 KB.
+    private const int RowsAtOnce = 512, BlocksAtOnce = 8;
 
     /// <summary>Bytes of scratch for each worker.</summary>
-    public static long ScratchBytes(in PackedJob job) => ((long)job.M * Width * sizeof(float)) + (BlocksAtOnce * Int4Spread.BlockBytes) + 128;
+    public static long ScratchBytes(in PackedJob job) => ((long)job.M * Width * sizeof(float)) + (BlocksAtOnce * Math.Max(Int4Spread.BlockBytes, Int4Pairs.BlockBytes)) + 128;
 
     /// <summary>Computes strips; the body of a worker's job.</summary>
     public static void Compute(void* context, int start, int end, int worker)
@@ -26,47 +29,67 @@ internal static unsafe class VectorProduct<TDot>
             VectorRow<TDot>.Compute(ref job, start, end, scratch);
             return;
         }
-        for (int strip = start; strip < end; strip++)
-            Strip(ref job, strip, scratch);
+        for (int strip = start; strip < end; strip += StripsAtOnce)
+            Strips(ref job, strip, Math.Min(StripsAtOnce, end - strip), scratch);
     }
 
-    private static void Strip(ref PackedJob job, int strip, byte* scratch)
+    // Some strips together: a part of X stays in the second-level cache while they pass by, a part of a strip in the first-level cache while the rows do.
+    private static void Strips(ref PackedJob job, int first, int count, byte* scratch)
     {
-        int column = strip * Width;
-        bool tail = job.N - column < Width;
-        float* c = tail ? (float*)scratch : job.C + column;
-        nint ldc = tail ? Width : job.Ldc;
+        // Only the last strip of all can be a part.
+        bool tail = job.N < (first + count) * Width;
+        float* aside = (float*)scratch;
         byte* spread = (byte*)(((nint)scratch + ((nint)job.M * Width * sizeof(float)) + 63) & ~(nint)63);
-        byte* weights = job.Weights + (strip * job.StripBytes);
-        job.Start(0, job.M, column, Width, c, ldc);
-        for (int first = 0; first < job.Blocks; first += BlocksAtOnce)
+        int blocksAtOnce = job.Halves == null ? BlocksAtOnce : BlocksAtOnce / 2;
+        for (int row = 0; row < job.M; row += RowsAtOnce)
         {
-            int blocks = Math.Min(BlocksAtOnce, job.Blocks - first);
-            if (job.Format == WeightFormat.Int4)
-                Int4Spread.Spread(weights, job.Blocks, first, blocks, spread);
-            for (int row = 0; row < job.M; row += Rows)
+            int rows = Math.Min(RowsAtOnce, job.M - row);
+            for (int block = 0; block < job.Blocks; block += blocksAtOnce)
             {
-                for (int block = first; block < first + blocks; block++)
+                int blocks = Math.Min(blocksAtOnce, job.Blocks - block);
+                for (int strip = first; strip < first + count; strip++)
                 {
-                    float* to = c + (row * ldc);
-                    int rows = Math.Min(Rows, job.M - row);
-                    switch (job.Format)
-                    {
-                        case WeightFormat.Int4:
-                            Int4(ref job, row, rows, block, spread + ((block - first) * Int4Spread.BlockBytes), to, ldc);
-                            break;
-                        case WeightFormat.Int8:
-                            Int8(ref job, row, rows, block, weights + ((long)block * PackedLayout.Int8BlockBytes), to, ldc);
-                            break;
-                        default:
-                            Halves(ref job, row, rows, block, weights + ((long)block * PackedLayout.BFloat16BlockBytes), to, ldc);
-                            break;
-                    }
+                    bool apart = tail && strip == first + count - 1;
+                    float* c = apart ? aside : job.C + (strip * Width);
+                    nint ldc = apart ? Width : job.Ldc;
+                    if (block == 0)
+                        job.Start(row, rows, strip * Width, Width, c, ldc);
+                    byte* weights = job.Weights + (strip * job.StripBytes);
+                    if (job.RaisesRows)
+                        Int4Pairs.Add(ref job, weights, block, blocks, row, rows, spread, c, ldc);
+                    else
+                        Add(ref job, weights, block, blocks, row, rows, spread, c, ldc);
                 }
             }
         }
         if (tail)
-            job.Finish(c, ldc, column, Width);
+            job.Finish(aside, Width, (first + count - 1) * Width, Width);
+    }
+
+    private static void Add(ref PackedJob job, byte* weights, int first, int blocks, int start, int count, byte* spread, float* c, nint ldc)
+    {
+        if (job.Format == WeightFormat.Int4)
+            Int4Spread.Spread(weights, job.Blocks, first, blocks, spread);
+        for (int row = start; row < start + count; row += Rows)
+        {
+            for (int block = first; block < first + blocks; block++)
+            {
+                float* to = c + (row * ldc);
+                int rows = Math.Min(Rows, start + count - row);
+                switch (job.Format)
+                {
+                    case WeightFormat.Int4:
+                        Int4(ref job, row, rows, block, spread + ((block - first) * Int4Spread.BlockBytes), to, ldc);
+                        break;
+                    case WeightFormat.Int8:
+                        Int8(ref job, row, rows, block, weights + ((long)block * PackedLayout.Int8BlockBytes), to, ldc);
+                        break;
+                    default:
+                        Halves(ref job, row, rows, block, weights + ((long)block * PackedLayout.BFloat16BlockBytes), to, ldc);
+                        break;
+                }
+            }
+        }
     }
 
     // Rows that are not there repeat the last one and are not written.

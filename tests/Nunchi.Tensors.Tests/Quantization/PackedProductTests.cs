@@ -25,6 +25,8 @@ public unsafe class PackedProductTests
         }
         Check(kernels, format, random, 1, 33, 4304, true, true, 0, 1);
         Check(kernels, format, random, 11, 17, 1152, false, true, 1, 1);
+        // More rows, blocks and strips than pass by at once.
+        Check(kernels, format, random, 515, 73, 1153, true, false, 1, 1);
     }
 
     [Theory]
