@@ -30,8 +30,8 @@ internal static class QuantizeCommand
         var command = new Command("quantize", "Pack a checkpoint's weights once, so that it loads at once and takes less memory.");
         var model = new Argument<string>("MODEL") { Description = "a checkpoint directory" };
         var output = new Argument<string?>("OUT") { Description = "the directory to write; left out with --report to compare only", Arity = ArgumentArity.ZeroOrOne };
-        var weights = new Option<string>("--weights") { Description = "bf16, int8 or int4 (default int4)", HelpName = "FORMAT", DefaultValueFactory = _ => "int4" };
-        weights.AcceptOnlyFromAmong("bf16", "int8", "int4");
+        var weights = new Option<string>("--weights") { Description = "bf16, int8, int6 or int4 (default int4)", HelpName = "FORMAT", DefaultValueFactory = _ => "int4" };
+        weights.AcceptOnlyFromAmong("bf16", "int8", "int6", "int4");
         var report = new Option<bool>("--report") { Description = "Compare with float32, along texts and along answers about drawn pictures: Kullback-Leibler divergence and how often the likeliest token is the same." };
         var prompts = new Option<string?>("--prompts") { Description = "A text file to compare on, one text a line (default: four Korean and English sentences).", HelpName = "FILE" };
         Option<int?> questions = NumberOption.Create<int>("--questions", "Questions about drawn pictures to compare along float32's answers (default 70; 0 for none).", 0, 100_000);

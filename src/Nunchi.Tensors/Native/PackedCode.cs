@@ -55,7 +55,7 @@ internal static class PackedCode
     /// C += scales (A B) for 4-bit weights that were spread to bytes: for each group [8 steps][16][4] levels and 16 group scales as float32, after four groups 16 block scales.
     /// Sums of a group times its scale, added over a block, stay below 2^24: float32 holds them exactly.
     /// </summary>
-    public static void Int4Spread(Assembler c, int rows, int strips)
+    public static void LevelSpread(Assembler c, int rows, int strips)
     {
         const int Floats = 12;
         Enter(c, rows);
@@ -176,9 +176,9 @@ internal static class PackedCode
                 c.vmovups(RowOfC(row, 64 * v), sum);
             }
         }
-        c.add(rax, PackedLayout.Int4ScaleBytes);
+        c.add(rax, PackedLayout.GroupScaleBytes);
         if (strips > 3)
-            c.add(r12, PackedLayout.Int4ScaleBytes);
+            c.add(r12, PackedLayout.GroupScaleBytes);
         c.add(r13, r15);
         c.dec(rdi);
         c.jnz(block);

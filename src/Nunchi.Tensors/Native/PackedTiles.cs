@@ -76,7 +76,7 @@ internal sealed unsafe class PackedTiles
                 int v = strips;
                 Add(tiles._tiles, ((r - 1) * MaxStrips) + v - 1, bfloat ? c => PackedCode.BFloat16(c, r, v) : c => PackedCode.Int8(c, r, v));
                 if (!bfloat && r <= MaxSpreadRows)
-                    Add(tiles._spread, ((r - 1) * MaxStrips) + v - 1, c => PackedCode.Int4Spread(c, r, v));
+                    Add(tiles._spread, ((r - 1) * MaxStrips) + v - 1, c => PackedCode.LevelSpread(c, r, v));
             }
             for (int strips = 1; strips <= MaxCodeStrips(r) && !bfloat; strips++)
             {

@@ -19,7 +19,7 @@ public static class CacheFormats
 {
     /// <summary>The usual format beside weights: 8 bits beside weights of 8 bits or fewer, whose rounding is larger; else as computed.</summary>
     /// <param name="weights">How the decoder's matrices, or its embedding, are kept.</param>
-    public static CacheFormat Beside(WeightFormat weights) => weights is WeightFormat.Int8 or WeightFormat.Int4 ? CacheFormat.Int8 : CacheFormat.Float32;
+    public static CacheFormat Beside(WeightFormat weights) => weights is WeightFormat.Int8 or WeightFormat.Int6 or WeightFormat.Int4 ? CacheFormat.Int8 : CacheFormat.Float32;
 }
 
 /// <summary>

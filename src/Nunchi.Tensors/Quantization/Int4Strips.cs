@@ -23,7 +23,7 @@ internal static unsafe class Int4Strips
     public static void PackBlock(float* values, float* scratch, int rows, byte* strip, int block, int blocks)
     {
         byte* codes = strip + ((long)block * PackedLayout.Int4CodeBytes), behind = strip + ((long)blocks * PackedLayout.Int4CodeBytes);
-        byte* scales = behind + ((long)block * PackedLayout.Int4ScaleBytes);
+        byte* scales = behind + ((long)block * PackedLayout.GroupScaleBytes);
         for (int k = 0; k < Block; k += Width)
             StripBlock.Transpose((uint*)values + k, Block, (uint*)scratch + (k * Width));
         float* best = stackalloc float[Groups * Width];
@@ -41,7 +41,7 @@ internal static unsafe class Int4Strips
                 new Span<uint>((uint*)codes + (pair * Width) + (Width / 2), Width / 2).Clear();
         }
         if (block == blocks - 1 && blocks % 2 != 0)
-            new Span<byte>(behind + ((long)blocks * PackedLayout.Int4ScaleBytes), PackedLayout.Int4ScaleBytes / 3).Clear(); // up to a multiple of 64
+            new Span<byte>(behind + ((long)blocks * PackedLayout.GroupScaleBytes), PackedLayout.GroupScaleBytes / 3).Clear(); // up to a multiple of 64
     }
 
     /// <summary>One row as float32.</summary>
@@ -51,7 +51,7 @@ internal static unsafe class Int4Strips
         for (int k = 0; k < columns; k++)
         {
             int block = k / Block, inside = k % Block;
-            byte* scales = strip + ((long)blocks * PackedLayout.Int4CodeBytes) + ((long)block * PackedLayout.Int4ScaleBytes);
+            byte* scales = strip + ((long)blocks * PackedLayout.Int4CodeBytes) + ((long)block * PackedLayout.GroupScaleBytes);
             int scale = ((sbyte*)scales)[(inside / Group * Width) + lane];
             float blockScale = BitConverter.UInt32BitsToSingle((uint)((ushort*)(scales + (Groups * Width)))[lane] << 16);
             values[k] = scale * Int4Codebook.Levels[Code(strip + ((long)block * PackedLayout.Int4CodeBytes), lane, inside)] * blockScale;

@@ -24,7 +24,7 @@ internal static unsafe class MachineCodeProduct
 
     /// <summary>Bytes of scratch for each worker.</summary>
     public static long ScratchBytes(in PackedJob job) =>
-        ((long)job.M * PanelWidth * sizeof(float)) + (job.Format == WeightFormat.Int4 ? PanelStrips * ByteBlocks * Int4Spread.BlockBytes : 0) + 128;
+        ((long)job.M * PanelWidth * sizeof(float)) + (job.HasGroups ? PanelStrips * ByteBlocks * LevelSpread.BlockBytes : 0) + 128;
 
     /// <summary>Items for <see cref="Compute"/>.</summary>
     public static int Items(in PackedJob job) =>
@@ -81,12 +81,11 @@ internal static unsafe class MachineCodeProduct
     // Some panels together: a part of the rows of X stays in the second-level cache while they pass by.
     private static void Panels(ref PackedJob job, int first, int last, byte* scratch)
     {
-        int most = job.M <= PackedTiles.MaxRows && job.Format != WeightFormat.Int4 ? job.Blocks : job.Format == WeightFormat.BFloat16 ? HalfBlocks : ByteBlocks;
+        int most = job.M <= PackedTiles.MaxRows && !job.HasGroups ? job.Blocks : job.Format == WeightFormat.BFloat16 ? HalfBlocks : ByteBlocks;
         float* aside = (float*)scratch;
         byte* spread = scratch + (((long)job.M * PanelWidth * sizeof(float)) + 63) / 64 * 64;
-        // Parts of nearly equal size: short ones at the end would be slow ones.
-        most = EvenPart(job.Blocks, most, 1);
-        int mostRows = EvenPart(job.M, RowsAtOnce, PackedTiles.MaxRows);
+        most = PackedJob.EvenPart(job.Blocks, most, 1);
+        int mostRows = PackedJob.EvenPart(job.M, RowsAtOnce, PackedTiles.MaxRows);
         for (int row = 0; row < job.M; row += mostRows)
         {
             for (int block = 0; block < job.Blocks; block += most)
@@ -100,23 +99,17 @@ internal static unsafe class MachineCodeProduct
             job.Finish(aside, PanelWidth, column, width);
     }
 
-    private static int EvenPart(int count, int most, int multiple)
-    {
-        int parts = (count + most - 1) / most, part = (count + parts - 1) / parts;
-        return (part + multiple - 1) / multiple * multiple;
-    }
-
     private static void PartOfPanel(ref PackedJob job, int strip, int row, int rows, int block, int blocks, float* aside, byte* spread)
     {
         int strips = Math.Min(PanelStrips, job.Strips - strip), column = strip * PackedLayout.StripWidth, width = strips * PackedLayout.StripWidth;
         bool tail = job.N - column < width;
         byte* b = job.Weights + (strip * job.StripBytes);
         nint strideB = (nint)job.StripBytes;
-        if (job.Format == WeightFormat.Int4)
+        if (job.HasGroups)
         {
-            strideB = blocks * Int4Spread.BlockBytes;
+            strideB = blocks * LevelSpread.BlockBytes;
             for (int v = 0; v < strips; v++)
-                Int4Spread.Spread(b + (v * job.StripBytes), job.Blocks, block, blocks, spread + (v * strideB));
+                LevelSpread.Spread(job.Format, b + (v * job.StripBytes), job.Blocks, block, blocks, spread + (v * strideB));
             b = spread;
         }
         else
@@ -128,10 +121,10 @@ internal static unsafe class MachineCodeProduct
 
     private static void Rows(ref PackedJob job, int strips, int column, int width, int first, int last, int block, int blocks, byte* b, nint strideB, float* c, nint ldc)
     {
-        int most = job.Format == WeightFormat.Int4 ? PackedTiles.MaxSpreadRows : PackedTiles.MaxRows;
+        int most = job.HasGroups ? PackedTiles.MaxSpreadRows : PackedTiles.MaxRows;
         bool halves = job.Format == WeightFormat.BFloat16;
         PackedTiles tiles = halves ? PackedTiles.BFloat16! : PackedTiles.Vnni!;
-        int offsets = job.Format == WeightFormat.Int4 ? block * PackedLayout.GroupsPerBlock : block;
+        int offsets = job.HasGroups ? block * PackedLayout.GroupsPerBlock : block;
         var arguments = new TileArguments
         {
             StrideA = halves ? job.HalfStride * sizeof(ushort) : job.Rows.Stride,
@@ -150,8 +143,8 @@ internal static unsafe class MachineCodeProduct
             arguments.A = halves ? job.Halves + (row * job.HalfStride) + (block * PackedLayout.Block) : job.Rows.Values + (row * job.Rows.Stride) + (block * PackedLayout.Block);
             arguments.C = c + (row * ldc);
             arguments.Scales = job.Rows.Scales + ((long)block * job.Rows.Capacity) + row;
-            arguments.Offsets = (job.Format == WeightFormat.Int4 ? job.Rows.GroupOffsets : job.Rows.BlockOffsets) + ((long)offsets * job.Rows.Capacity) + row;
-            (job.Format == WeightFormat.Int4 ? tiles.Spread(rows, strips) : tiles.Tile(rows, strips))(&arguments);
+            arguments.Offsets = (job.HasGroups ? job.Rows.GroupOffsets : job.Rows.BlockOffsets) + ((long)offsets * job.Rows.Capacity) + row;
+            (job.HasGroups ? tiles.Spread(rows, strips) : tiles.Tile(rows, strips))(&arguments);
             row += rows;
         }
     }

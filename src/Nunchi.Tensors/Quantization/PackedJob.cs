@@ -14,6 +14,12 @@ internal unsafe struct PackedJob
     /// <summary>How the weights are stored.</summary>
     public WeightFormat Format;
 
+    /// <summary>Whether the weights have scales for groups.</summary>
+    public readonly bool HasGroups => PackedLayout.HasGroups(Format);
+
+    /// <summary>The codes of a block of a strip in a format with groups.</summary>
+    public readonly long CodeBytes => PackedLayout.CodeBytes(Format);
+
     /// <summary>Rows of X and C.</summary>
     public int M;
 
@@ -44,7 +50,7 @@ internal unsafe struct PackedJob
     /// <summary>Numbers from one row of <see cref="Halves"/> to the next.</summary>
     public nint HalfStride;
 
-    /// <summary>Whether the bytes of <see cref="Rows"/> have 128 added, as <see cref="Int4Pairs"/> reads them.</summary>
+    /// <summary>Whether the bytes of <see cref="Rows"/> have 128 added, as <see cref="ScaledPairs"/> reads them.</summary>
     public bool RaisesRows;
 
     /// <summary>C.</summary>
@@ -91,6 +97,16 @@ internal unsafe struct PackedJob
         int inside = Math.Min(columns, N - column);
         for (int r = 0; r < M; r++)
             new ReadOnlySpan<float>(c + (r * ldc), inside).CopyTo(new Span<float>(C + (r * Ldc) + column, inside));
+    }
+
+    /// <summary>How many of a part of <paramref name="count"/>, so that all parts are nearly equal: short ones at the end would be slow ones.</summary>
+    /// <param name="count">What is cut; at least 1.</param>
+    /// <param name="most">Most that a part should have, before rounding.</param>
+    /// <param name="multiple">Parts are multiples of this.</param>
+    public static int EvenPart(int count, int most, int multiple)
+    {
+        int parts = (count + most - 1) / most, part = (count + parts - 1) / parts;
+        return (part + multiple - 1) / multiple * multiple;
     }
 
     private static void AddBias(Span<float> to, ReadOnlySpan<float> bias)

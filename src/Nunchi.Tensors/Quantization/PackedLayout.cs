@@ -12,7 +12,7 @@ internal static class PackedLayout
     /// <summary>Weights along the sum that share a floating-point scale, and activations that share one.</summary>
     public const int Block = 128;
 
-    /// <summary>Weights along the sum that share a whole-number scale in <see cref="WeightFormat.Int4"/>.</summary>
+    /// <summary>Weights along the sum that share a whole-number scale in <see cref="WeightFormat.Int6"/> and <see cref="WeightFormat.Int4"/>.</summary>
     public const int Group = 32;
 
     /// <summary>Groups in a block.</summary>
@@ -27,11 +27,23 @@ internal static class PackedLayout
     /// <summary>The codes of a block of a strip in 4 bits: [16 pairs of steps of four][16 outputs][4], the even step in the low half of a byte.</summary>
     public const int Int4CodeBytes = StripWidth * Block / 2;
 
-    /// <summary>The scales of a block of a strip in 4 bits, behind the codes of all blocks: [4 groups][16] signed bytes, then 16 bfloat16.</summary>
-    public const int Int4ScaleBytes = (GroupsPerBlock * StripWidth) + (StripWidth * sizeof(ushort));
+    /// <summary>
+    /// The codes of a block of a strip in 6 bits, for each group [4 pairs of steps of four][16 outputs][4] lower four bits, as in 4 bits, then [2 halves of the group][16 outputs][4]
+    /// upper two bits of four steps, the first step in the lowest.
+    /// </summary>
+    public const int Int6CodeBytes = StripWidth * Block * 6 / 8;
+
+    /// <summary>The scales of a block of a strip in 6 or 4 bits, behind the codes of all blocks: [4 groups][16] signed bytes, then 16 bfloat16.</summary>
+    public const int GroupScaleBytes = (GroupsPerBlock * StripWidth) + (StripWidth * sizeof(ushort));
 
     /// <summary>A block of a strip in bfloat16: [64 pairs][16 outputs][2].</summary>
     public const int BFloat16BlockBytes = StripWidth * Block * sizeof(ushort);
+
+    /// <summary>Whether groups of <see cref="Group"/> have scales of their own.</summary>
+    public static bool HasGroups(WeightFormat format) => format is WeightFormat.Int6 or WeightFormat.Int4;
+
+    /// <summary>The codes of a block of a strip in a format with groups.</summary>
+    public static int CodeBytes(WeightFormat format) => format == WeightFormat.Int6 ? Int6CodeBytes : Int4CodeBytes;
 
     /// <summary>Strips of a matrix with that many outputs.</summary>
     public static int Strips(int rows) => (rows + StripWidth - 1) / StripWidth;
@@ -48,8 +60,8 @@ internal static class PackedLayout
         {
             WeightFormat.BFloat16 => blocks * BFloat16BlockBytes,
             WeightFormat.Int8 => blocks * Int8BlockBytes,
-            WeightFormat.Int4 => ((blocks * (Int4CodeBytes + Int4ScaleBytes)) + 63) / 64 * 64,
-            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Only bf16, int8 and int4 are packed formats."),
+            WeightFormat.Int6 or WeightFormat.Int4 => ((blocks * (CodeBytes(format) + GroupScaleBytes)) + 63) / 64 * 64,
+            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Only bf16, int8, int6 and int4 are packed formats."),
         };
     }
 

@@ -57,7 +57,7 @@ internal sealed unsafe class PackedProduct : IDisposable
         bool whole = job.Format != WeightFormat.BFloat16, machineCode = whole ? Kernels == PackedKernels.Avx512Vnni : _machineCodeForHalves;
         bool vectors = whole ? Kernels is PackedKernels.AvxVnni or PackedKernels.Avx2 : _vectorsForHalves;
         bool halves = !whole || (job.Format == WeightFormat.Int8 && Kernels == PackedKernels.Avx2);
-        job.RaisesRows = job.Format == WeightFormat.Int4 && Kernels == PackedKernels.Avx2 && m > 1;
+        job.RaisesRows = Kernels == PackedKernels.Avx2 && (job.Format == WeightFormat.Int6 || (job.Format == WeightFormat.Int4 && m > 1));
         job.ScratchStride = machineCode ? MachineCodeProduct.ScratchBytes(in job) : vectors ? VectorProduct<PlainDot>.ScratchBytes(in job) : 0;
         job.ScratchStride = (job.ScratchStride + 127) / 128 * 128;
         job.HalfStride = halves ? ((nint)job.Blocks * PackedLayout.Block) + 32 : 0;

@@ -133,6 +133,9 @@ public sealed unsafe class PackedWeight : IDisposable
                 case WeightFormat.Int8:
                     Int8Strips.ReadLane(strip, row % PackedLayout.StripWidth, Columns, to);
                     break;
+                case WeightFormat.Int6:
+                    Int6Strips.ReadLane(strip, row % PackedLayout.StripWidth, Columns, to);
+                    break;
                 default:
                     Int4Strips.ReadLane(strip, row % PackedLayout.StripWidth, Columns, to);
                     break;

@@ -2,7 +2,7 @@ using Nunchi.Tensors.Cpu;
 
 namespace Nunchi.Tensors.Quantization;
 
-/// <summary>Packed products in plain loops, for any processor, with the same bits as the vector kernels in 8 and 4 bits.</summary>
+/// <summary>Packed products in plain loops, for any processor, with the same bits as the vector kernels in 8, 6 and 4 bits.</summary>
 internal static unsafe class PlainProduct
 {
     private const int Width = PackedLayout.StripWidth, Block = PackedLayout.Block;
@@ -33,7 +33,7 @@ internal static unsafe class PlainProduct
                     sum = job.Format switch
                     {
                         WeightFormat.Int8 => Int8(ref job, strip + ((long)block * PackedLayout.Int8BlockBytes), column % Width, row, block, sum),
-                        WeightFormat.Int4 => Int4(ref job, strip, column % Width, row, block, sum),
+                        WeightFormat.Int6 or WeightFormat.Int4 => Groups(ref job, strip, column % Width, row, block, sum),
                         _ => Halves(ref job, strip + ((long)block * PackedLayout.BFloat16BlockBytes), column % Width, row, block, sum),
                     };
                 }
@@ -52,17 +52,17 @@ internal static unsafe class PlainProduct
         return MathF.FusedMultiplyAdd(dot, scale, sum);
     }
 
-    private static float Int4(ref PackedJob job, byte* strip, int lane, int row, int block, float sum)
+    private static float Groups(ref PackedJob job, byte* strip, int lane, int row, int block, float sum)
     {
         sbyte* a = job.Rows.Values + (row * job.Rows.Stride) + (block * Block);
-        byte* codes = strip + ((long)block * PackedLayout.Int4CodeBytes);
-        byte* scales = strip + ((long)job.Blocks * PackedLayout.Int4CodeBytes) + ((long)block * PackedLayout.Int4ScaleBytes);
+        byte* codes = strip + (block * job.CodeBytes);
+        byte* scales = strip + (job.Blocks * job.CodeBytes) + ((long)block * PackedLayout.GroupScaleBytes);
         int dot = 0;
         for (int group = 0; group < PackedLayout.GroupsPerBlock; group++)
         {
             int inGroup = 0;
             for (int k = group * PackedLayout.Group; k < (group + 1) * PackedLayout.Group; k++)
-                inGroup += a[k] * Int4Codebook.Levels[Int4Strips.Code(codes, lane, k)];
+                inGroup += a[k] * (job.Format == WeightFormat.Int6 ? Int6Strips.Level(codes, lane, k) : Int4Codebook.Levels[Int4Strips.Code(codes, lane, k)]);
             dot += inGroup * ((sbyte*)scales)[(group * Width) + lane];
         }
         float blockScale = BitConverter.UInt32BitsToSingle((uint)((ushort*)(scales + (PackedLayout.GroupsPerBlock * Width)))[lane] << 16);

@@ -53,6 +53,9 @@ internal static unsafe class StripBlock
                 case WeightFormat.Int8:
                     Int8Strips.PackBlock(values, (byte*)scratch, strip + ((long)block * PackedLayout.Int8BlockBytes));
                     break;
+                case WeightFormat.Int6:
+                    Int6Strips.PackBlock(values, scratch, strip, block, blocks);
+                    break;
                 default:
                     Int4Strips.PackBlock(values, scratch, count, strip, block, blocks);
                     break;

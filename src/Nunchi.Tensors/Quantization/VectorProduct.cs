@@ -6,25 +6,25 @@ namespace Nunchi.Tensors.Quantization;
 
 /// <summary>
 /// Packed products in 256-bit registers, with the dot product of AVX-VNNI where the processor has it and pairs of 16-bit sums where not. The same whole numbers and the same order of
-/// floating-point steps as the machine code, so 8-bit and 4-bit products have the same bits. An item is a strip, a tile four rows.
+/// floating-point steps as the machine code, so products in 8, 6 and 4 bits have the same bits. An item is a strip, a tile four rows.
 /// </summary>
 internal static unsafe class VectorProduct<TDot>
     where TDot : struct, IByteDot
 {
     private const int Width = PackedLayout.StripWidth, Rows = 4, StripsAtOnce = 4;
 
-    // At most 512 KB of X, and of a strip 20 KB.
-    private const int RowsAtOnce = 512, BlocksAtOnce = 8;
+    // About 700 KB of X, and of a strip at most 25 KB.
+    private const int RowsAtOnce = 600, BlocksAtOnce = 10;
 
     /// <summary>Bytes of scratch for each worker.</summary>
-    public static long ScratchBytes(in PackedJob job) => ((long)job.M * Width * sizeof(float)) + (BlocksAtOnce * Math.Max(Int4Spread.BlockBytes, Int4Pairs.BlockBytes)) + 128;
+    public static long ScratchBytes(in PackedJob job) => ((long)job.M * Width * sizeof(float)) + (BlocksAtOnce * Math.Max(LevelSpread.BlockBytes, ScaledPairs.BlockBytes)) + 128;
 
     /// <summary>Computes strips; the body of a worker's job.</summary>
     public static void Compute(void* context, int start, int end, int worker)
     {
         ref PackedJob job = ref *(PackedJob*)context;
         byte* scratch = job.Scratch + (worker * job.ScratchStride);
-        if (job.M == 1)
+        if (job.M == 1 && job.Format != WeightFormat.Int6)
         {
             VectorRow<TDot>.Compute(ref job, start, end, scratch);
             return;
@@ -40,13 +40,13 @@ internal static unsafe class VectorProduct<TDot>
         bool tail = job.N < (first + count) * Width;
         float* aside = (float*)scratch;
         byte* spread = (byte*)(((nint)scratch + ((nint)job.M * Width * sizeof(float)) + 63) & ~(nint)63);
-        int blocksAtOnce = job.Halves == null ? BlocksAtOnce : BlocksAtOnce / 2;
-        for (int row = 0; row < job.M; row += RowsAtOnce)
+        int mostBlocks = PackedJob.EvenPart(job.Blocks, job.Halves == null ? BlocksAtOnce : BlocksAtOnce / 2, 1), mostRows = PackedJob.EvenPart(job.M, RowsAtOnce, 12);
+        for (int row = 0; row < job.M; row += mostRows)
         {
-            int rows = Math.Min(RowsAtOnce, job.M - row);
-            for (int block = 0; block < job.Blocks; block += blocksAtOnce)
+            int rows = Math.Min(mostRows, job.M - row);
+            for (int block = 0; block < job.Blocks; block += mostBlocks)
             {
-                int blocks = Math.Min(blocksAtOnce, job.Blocks - block);
+                int blocks = Math.Min(mostBlocks, job.Blocks - block);
                 for (int strip = first; strip < first + count; strip++)
                 {
                     bool apart = tail && strip == first + count - 1;
@@ -56,7 +56,7 @@ internal static unsafe class VectorProduct<TDot>
                         job.Start(row, rows, strip * Width, Width, c, ldc);
                     byte* weights = job.Weights + (strip * job.StripBytes);
                     if (job.RaisesRows)
-                        Int4Pairs.Add(ref job, weights, block, blocks, row, rows, spread, c, ldc);
+                        ScaledPairs.Add(ref job, weights, block, blocks, row, rows, spread, c, ldc);
                     else
                         Add(ref job, weights, block, blocks, row, rows, spread, c, ldc);
                 }
@@ -68,8 +68,8 @@ internal static unsafe class VectorProduct<TDot>
 
     private static void Add(ref PackedJob job, byte* weights, int first, int blocks, int start, int count, byte* spread, float* c, nint ldc)
     {
-        if (job.Format == WeightFormat.Int4)
-            Int4Spread.Spread(weights, job.Blocks, first, blocks, spread);
+        if (job.HasGroups)
+            LevelSpread.Spread(job.Format, weights, job.Blocks, first, blocks, spread);
         for (int row = start; row < start + count; row += Rows)
         {
             for (int block = first; block < first + blocks; block++)
@@ -78,8 +78,8 @@ internal static unsafe class VectorProduct<TDot>
                 int rows = Math.Min(Rows, start + count - row);
                 switch (job.Format)
                 {
-                    case WeightFormat.Int4:
-                        Int4(ref job, row, rows, block, spread + ((block - first) * Int4Spread.BlockBytes), to, ldc);
+                    case WeightFormat.Int6 or WeightFormat.Int4:
+                        Groups(ref job, row, rows, block, spread + ((block - first) * LevelSpread.BlockBytes), to, ldc);
                         break;
                     case WeightFormat.Int8:
                         Int8(ref job, row, rows, block, weights + ((long)block * PackedLayout.Int8BlockBytes), to, ldc);
@@ -94,7 +94,7 @@ internal static unsafe class VectorProduct<TDot>
 
     // Rows that are not there repeat the last one and are not written.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Int4(ref PackedJob job, int row, int rows, int block, byte* b, float* c, nint ldc)
+    private static void Groups(ref PackedJob job, int row, int rows, int block, byte* b, float* c, nint ldc)
     {
         sbyte* a0 = job.Rows.Values + (row * job.Rows.Stride) + (block * PackedLayout.Block);
         nint s1 = Math.Min(1, rows - 1) * job.Rows.Stride, s2 = Math.Min(2, rows - 1) * job.Rows.Stride, s3 = Math.Min(3, rows - 1) * job.Rows.Stride;

@@ -40,7 +40,7 @@ internal static unsafe class VectorRow<TDot>
                 switch (job.Format)
                 {
                     case WeightFormat.Int4:
-                        Int4(ref job, block, weights + ((long)block * PackedLayout.Int4CodeBytes), weights + ((long)job.Blocks * PackedLayout.Int4CodeBytes) + ((long)block * PackedLayout.Int4ScaleBytes), Out(v, ref job));
+                        Int4(ref job, block, weights + ((long)block * PackedLayout.Int4CodeBytes), weights + ((long)job.Blocks * PackedLayout.Int4CodeBytes) + ((long)block * PackedLayout.GroupScaleBytes), Out(v, ref job));
                         break;
                     case WeightFormat.Int8:
                         Int8(ref job, block, weights + ((long)block * PackedLayout.Int8BlockBytes), Out(v, ref job));

@@ -12,6 +12,9 @@ public enum WeightFormat
     /// <summary>8.25 bits a weight: whole numbers -127..127 with a float32 scale for each 128 along the sum.</summary>
     Int8,
 
+    /// <summary>6.375 bits a weight: whole numbers -31..31, a whole-number scale for each 32 and a bfloat16 scale for each 128 along the sum. Products of many rows are faster than with 8 bits where there is no VNNI.</summary>
+    Int6,
+
     /// <summary>4.375 bits a weight: 16 levels of <see cref="Int4Codebook"/>, a whole-number scale for each 32 and a bfloat16 scale for each 128 along the sum.</summary>
     Int4,
 }

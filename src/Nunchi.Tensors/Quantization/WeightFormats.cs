@@ -4,9 +4,9 @@ namespace Nunchi.Tensors.Quantization;
 public static class WeightFormats
 {
     private static readonly (WeightFormat Format, string Name)[] Known =
-        [(WeightFormat.Float32, "f32"), (WeightFormat.BFloat16, "bf16"), (WeightFormat.Int8, "int8"), (WeightFormat.Int4, "int4")];
+        [(WeightFormat.Float32, "f32"), (WeightFormat.BFloat16, "bf16"), (WeightFormat.Int8, "int8"), (WeightFormat.Int6, "int6"), (WeightFormat.Int4, "int4")];
 
-    /// <summary>All names, for messages: "f32, bf16, int8, int4".</summary>
+    /// <summary>All names, for messages: "f32, bf16, int8, int6, int4".</summary>
     public static string Names => string.Join(", ", Known.Select(known => known.Name));
 
     /// <summary>The name of a format.</summary>

@@ -19,7 +19,7 @@ public static class PackedCheckpointWriter
     public static unsafe void Write(string from, string to, VisionLanguageModel model, WeightFormat weights)
     {
         if (weights == WeightFormat.Float32)
-            throw new ArgumentException("f32 packs nothing; choose bf16, int8 or int4.", nameof(weights));
+            throw new ArgumentException("f32 packs nothing; choose bf16, int8, int6 or int4.", nameof(weights));
         ModelFamily family = ModelFamilies.Of(model.Config);
         foreach (string path in Directory.EnumerateFiles(from))
         {

@@ -7,7 +7,7 @@ namespace Nunchi.Checkpoints;
 
 /// <summary>
 /// Which format each parameter takes when a model answers with packed weights. Matrices of the decoder's layers take the format itself; with 4 bits the encoder's layers, the projector,
-/// the embedding and the head take 8, since their errors reach every token. Vectors, patch embedding and positions stay float32.
+/// the embedding and the head take 8, since their errors reach every token; with 6 bits only embedding and head take 8. Vectors, patch embedding and positions stay float32.
 /// </summary>
 public static class WeightPlan
 {
@@ -18,8 +18,13 @@ public static class WeightPlan
     {
         if (!parameter.Decays || (parameter.Module == ModelModule.Encoder && !parameter.IsMatrixInsideLayer))
             return WeightFormat.Float32;
-        bool decoderLayer = parameter.Module == ModelModule.Decoder && parameter.IsMatrixInsideLayer;
-        return weights == WeightFormat.Int4 && !decoderLayer ? WeightFormat.Int8 : weights;
+        bool few = weights switch
+        {
+            WeightFormat.Int6 => parameter.Module == ModelModule.Projector || parameter.IsMatrixInsideLayer,
+            WeightFormat.Int4 => parameter.Module == ModelModule.Decoder && parameter.IsMatrixInsideLayer,
+            _ => true,
+        };
+        return few ? weights : WeightFormat.Int8;
     }
 
     /// <summary>Replaces a parameter's floats by its format.</summary>

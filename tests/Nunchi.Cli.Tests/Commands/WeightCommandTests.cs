@@ -38,7 +38,7 @@ public class WeightCommandTests
         using var other = new TestShell();
         other["NUNCHI_WEIGHTS"] = "q4";
         Assert.Equal(ExitCode.Usage, await other.RunAsync("show", "--model", other.Folder));
-        Assert.Contains("NUNCHI_WEIGHTS is 'q4'; expected f32, bf16, int8, int4", other.Errors, StringComparison.Ordinal);
+        Assert.Contains("NUNCHI_WEIGHTS is 'q4'; expected f32, bf16, int8, int6, int4", other.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal static class PackedBackends
         {
             if (!CpuBackend.IsSupported(kernels))
                 continue;
-            foreach (WeightFormat format in (WeightFormat[])[WeightFormat.BFloat16, WeightFormat.Int8, WeightFormat.Int4])
+            foreach (WeightFormat format in (WeightFormat[])[WeightFormat.BFloat16, WeightFormat.Int8, WeightFormat.Int6, WeightFormat.Int4])
                 data.Add(kernels, format);
         }
         return data;

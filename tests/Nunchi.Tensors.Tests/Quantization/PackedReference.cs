@@ -3,7 +3,7 @@ using Nunchi.Tensors.Tests.Cpu;
 
 namespace Nunchi.Tensors.Tests.Quantization;
 
-/// <summary>A packed product written from the formats' description alone, in 64-bit whole numbers: what every kernel must give to the bit (8 and 4 bits).</summary>
+/// <summary>A packed product written from the formats' description alone, in 64-bit whole numbers: what every kernel must give to the bit (8, 6 and 4 bits).</summary>
 internal static unsafe class PackedReference
 {
     public static void Multiply(PackedWeight weight, int m, GuardedMemory x, GuardedMemory c, int ldc, bool accumulate, GuardedMemory? bias)
@@ -47,9 +47,10 @@ internal static unsafe class PackedReference
     {
         int blocks = scales.Length, lane = row % 16;
         byte* strip = weight.Data + (row / 16 * (weight.Bytes / ((weight.Rows + 15) / 16)));
+        int blockBytes = weight.Format switch { WeightFormat.Int8 => 2112, WeightFormat.Int6 => 1536, _ => 1024 };
         for (int block = 0; block < blocks; block++)
         {
-            byte* data = strip + ((long)block * (weight.Format == WeightFormat.Int8 ? 2112 : 1024)), behind = strip + (blocks * 1024L) + (block * 96L);
+            byte* data = strip + ((long)block * blockBytes), behind = strip + ((long)blocks * blockBytes) + (block * 96L);
             scales[block] = weight.Format == WeightFormat.Int8
                 ? ((float*)(data + 2048))[lane]
                 : BitConverter.UInt32BitsToSingle((uint)((ushort*)(behind + 64))[lane] << 16);
@@ -57,11 +58,17 @@ internal static unsafe class PackedReference
                 groupScales[(block * 4) + group] = weight.Format == WeightFormat.Int8 ? 1 : ((sbyte*)behind)[(group * 16) + lane];
             for (int k = 0; k < 128; k++)
             {
-                int step = k / 4;
-                codes[(block * 128) + k] = weight.Format == WeightFormat.Int8
-                    ? data[(step * 64) + (lane * 4) + (k % 4)] - 128
-                    : Int4Codebook.Levels[(data[(step / 2 * 64) + (lane * 4) + (k % 4)] >> (step % 2 * 4)) & 15];
+                int step = k / 4, byteInStep = (lane * 4) + (k % 4);
+                codes[(block * 128) + k] = weight.Format switch
+                {
+                    WeightFormat.Int8 => data[(step * 64) + byteInStep] - 128,
+                    WeightFormat.Int6 => SixBits(data + (k / 32 * 384), step % 8, byteInStep) - 32,
+                    _ => Int4Codebook.Levels[(data[(step / 2 * 64) + byteInStep] >> (step % 2 * 4)) & 15],
+                };
             }
         }
     }
+
+    private static int SixBits(byte* group, int step, int at) =>
+        ((group[(step / 2 * 64) + at] >> (step % 2 * 4)) & 15) + (((group[256 + (step / 4 * 64) + at] >> (step % 4 * 2)) & 3) * 16);
 }

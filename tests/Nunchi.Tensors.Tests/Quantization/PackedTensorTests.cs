@@ -13,7 +13,7 @@ public class PackedTensorTests
         using CpuBackend backend = CpuBackend.Create(new CpuOptions { Threads = 1 });
         using var tape = new Tape(backend);
         using Tensor x = Filled(backend, 5, 256, 1), bias = Filled(backend, 1, 96, 3), residual = Filled(backend, 5, 96, 4);
-        foreach (var (format, most) in new[] { (WeightFormat.Float32, 1e-6), (WeightFormat.BFloat16, 0.02), (WeightFormat.Int8, 0.06), (WeightFormat.Int4, 0.6) })
+        foreach (var (format, most) in new[] { (WeightFormat.Float32, 1e-6), (WeightFormat.BFloat16, 0.02), (WeightFormat.Int8, 0.06), (WeightFormat.Int6, 0.2), (WeightFormat.Int4, 0.6) })
         {
             using Tensor weight = Filled(backend, 96, 256, 2), packed = Filled(backend, 96, 256, 2);
             packed.Pack(format);

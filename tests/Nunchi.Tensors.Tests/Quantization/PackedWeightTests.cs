@@ -8,6 +8,7 @@ public unsafe class PackedWeightTests
     [Theory]
     [InlineData(WeightFormat.BFloat16, 0.0025)]
     [InlineData(WeightFormat.Int8, 0.0075)]
+    [InlineData(WeightFormat.Int6, 0.025)]
     [InlineData(WeightFormat.Int4, 0.078)]
     public void Pack_NormalNumbers_LosesLittle(WeightFormat format, double most)
     {
@@ -23,6 +24,7 @@ public unsafe class PackedWeightTests
     [Theory]
     [InlineData(WeightFormat.BFloat16)]
     [InlineData(WeightFormat.Int8)]
+    [InlineData(WeightFormat.Int6)]
     [InlineData(WeightFormat.Int4)]
     public void Pack_ZerosAndTinyNumbers_StayFinite(WeightFormat format)
     {
@@ -45,6 +47,7 @@ public unsafe class PackedWeightTests
     [Theory]
     [InlineData(WeightFormat.BFloat16)]
     [InlineData(WeightFormat.Int8)]
+    [InlineData(WeightFormat.Int6)]
     [InlineData(WeightFormat.Int4)]
     public void Pack_NotANumber_SaysWhich(WeightFormat format)
     {
@@ -82,6 +85,7 @@ public unsafe class PackedWeightTests
     [InlineData("f32", WeightFormat.Float32)]
     [InlineData("bf16", WeightFormat.BFloat16)]
     [InlineData("int8", WeightFormat.Int8)]
+    [InlineData("int6", WeightFormat.Int6)]
     [InlineData("int4", WeightFormat.Int4)]
     public void Parse_KnownName_GivesFormatAndBack(string name, WeightFormat format)
     {
@@ -91,7 +95,7 @@ public unsafe class PackedWeightTests
 
     [Fact]
     public void Parse_UnknownName_ListsFormats() =>
-        Assert.Contains("\"q4\" is no weight format; expected f32, bf16, int8, int4", Assert.Throws<ArgumentException>(() => WeightFormats.Parse("q4")).Message, StringComparison.Ordinal);
+        Assert.Contains("\"q4\" is no weight format; expected f32, bf16, int8, int6, int4", Assert.Throws<ArgumentException>(() => WeightFormats.Parse("q4")).Message, StringComparison.Ordinal);
 
     private static double Error(PackedWeight packed, GuardedMemory w)
     {

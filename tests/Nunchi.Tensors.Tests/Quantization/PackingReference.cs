@@ -32,6 +32,9 @@ internal static class PackingReference
                         case WeightFormat.Int8:
                             PackInt8(values, lane, to.Slice(block * 2112, 2112));
                             break;
+                        case WeightFormat.Int6:
+                            PackInt6(values, lane, to.Slice(block * 1536, 1536), to.Slice((blocks * 1536) + (block * 96), 96));
+                            break;
                         default:
                             // Of a strip's two halves one without any row is zeros, codes and all.
                             if (row / 8 * 8 < rows)
@@ -96,6 +99,28 @@ internal static class PackingReference
         for (int k = 0; k < 128; k++)
             to[(k / 4 * 64) + (lane * 4) + (k % 4)] = (byte)((int)MathF.Round(values[k] * inverse) + 128);
         BitConverter.TryWriteBytes(to[(2048 + (lane * 4))..], most < Tiny ? 0 : most / 127);
+    }
+
+    private static void PackInt6(float[] values, int lane, Span<byte> codes, Span<byte> scales)
+    {
+        ushort blockScale = FloatConversion.ToBFloat16(values.Max(MathF.Abs) / (31 * 31));
+        float unit = BitConverter.UInt32BitsToSingle((uint)blockScale << 16);
+        if (unit < Tiny)
+            blockScale = 0;
+        BitConverter.TryWriteBytes(scales[(64 + (lane * 2))..], blockScale);
+        for (int group = 0; group < 4; group++)
+        {
+            float[] members = values[(group * 32)..((group + 1) * 32)];
+            int scale = blockScale == 0 ? 0 : (int)MathF.Min(31, MathF.Ceiling(members.Max(MathF.Abs) / (unit * 31)));
+            scales[(group * 16) + lane] = (byte)scale;
+            float inverse = scale == 0 ? 0 : 1 / (scale * unit);
+            for (int k = 0; k < 32; k++)
+            {
+                int code = Math.Clamp((int)MathF.Round(members[k] * inverse), -31, 31) + 32, step = k / 4, at = (group * 384) + (lane * 4) + (k % 4);
+                codes[at + (step / 2 * 64)] |= (byte)((code & 15) << (step % 2 * 4));
+                codes[at + 256 + (step / 4 * 64)] |= (byte)((code >> 4) << (step % 4 * 2));
+            }
+        }
     }
 
     private static void PackInt4(float[] values, int lane, Span<byte> codes, Span<byte> scales)

@@ -14,7 +14,7 @@ public unsafe class PackingTests
         get
         {
             var data = new TheoryData<WeightFormat, string>();
-            foreach (WeightFormat format in (WeightFormat[])[WeightFormat.BFloat16, WeightFormat.Int8, WeightFormat.Int4])
+            foreach (WeightFormat format in (WeightFormat[])[WeightFormat.BFloat16, WeightFormat.Int8, WeightFormat.Int6, WeightFormat.Int4])
             {
                 foreach (string kind in (string[])["normal", "heavy", "bfloat16", "few", "denormal", "tiny", "huge", "zeros", "mixed"])
                     data.Add(format, kind);

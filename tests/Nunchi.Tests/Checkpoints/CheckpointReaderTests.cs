@@ -50,6 +50,7 @@ public class CheckpointReaderTests
     [Theory]
     [InlineData(WeightFormat.BFloat16)]
     [InlineData(WeightFormat.Int8)]
+    [InlineData(WeightFormat.Int6)]
     [InlineData(WeightFormat.Int4)]
     public void Load_PackedWithValuesThatAreNotFinite_NamesTheFirstOfEachTensor(WeightFormat weights)
     {
@@ -71,6 +72,7 @@ public class CheckpointReaderTests
     [Theory]
     [InlineData("varco2-tiny", WeightFormat.BFloat16)]
     [InlineData("varco2-tiny", WeightFormat.Int8)]
+    [InlineData("varco2-tiny-bf16", WeightFormat.Int6)]
     [InlineData("varco2-tiny-bf16", WeightFormat.Int4)]
     [InlineData("varco2-tiny-sharded", WeightFormat.Int4)]
     [InlineData("llava15-tiny", WeightFormat.Int4)]

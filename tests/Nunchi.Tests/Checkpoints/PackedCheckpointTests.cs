@@ -23,6 +23,7 @@ public sealed class PackedCheckpointTests : IDisposable
     [Theory]
     [InlineData(WeightFormat.BFloat16)]
     [InlineData(WeightFormat.Int8)]
+    [InlineData(WeightFormat.Int6)]
     [InlineData(WeightFormat.Int4)]
     public void Load_OfWrittenDirectory_GivesTheSameLogitsToTheBit(WeightFormat format)
     {

@@ -12,7 +12,7 @@ namespace Nunchi.Tests.Generation;
 public class PackedModelTests
 {
     /// <summary>Most root-mean-square difference of all logits of a case, as a share of their size.</summary>
-    public static TheoryData<WeightFormat, double> Formats => new() { { WeightFormat.BFloat16, 0.015 }, { WeightFormat.Int8, 0.05 }, { WeightFormat.Int4, 0.3 } };
+    public static TheoryData<WeightFormat, double> Formats => new() { { WeightFormat.BFloat16, 0.015 }, { WeightFormat.Int8, 0.05 }, { WeightFormat.Int6, 0.1 }, { WeightFormat.Int4, 0.3 } };
 
     [Theory]
     [MemberData(nameof(Formats))]
@@ -53,18 +53,21 @@ public class PackedModelTests
         }
     }
 
-    [Fact]
-    public void Load_Int4_PacksMatricesAsPlanned()
+    [Theory]
+    [InlineData(WeightFormat.Int4, WeightFormat.Int8)]
+    [InlineData(WeightFormat.Int6, WeightFormat.Int6)]
+    public void Load_FewBits_PacksMatricesAsPlanned(WeightFormat format, WeightFormat encoder)
     {
-        using var golden = new GoldenModel("varco2-tiny", weights: WeightFormat.Int4);
+        using var golden = new GoldenModel("varco2-tiny", weights: format);
         foreach (Parameter parameter in golden.Model.Parameters.All)
         {
-            Assert.Equal(WeightPlan.For(parameter, WeightFormat.Int4), parameter.Tensor.Format);
-            Assert.Equal(WeightPlan.Bytes(parameter, WeightFormat.Int4), parameter.Tensor.Bytes);
+            Assert.Equal(WeightPlan.For(parameter, format), parameter.Tensor.Format);
+            Assert.Equal(WeightPlan.Bytes(parameter, format), parameter.Tensor.Bytes);
         }
         Assert.Equal(WeightFormat.Int8, golden.Model.Decoder.Embedding.Format);
-        Assert.Equal(WeightFormat.Int4, golden.Model.Parameters["model.language_model.layers.0.mlp.down_proj.weight"].Tensor.Format);
-        Assert.Equal(WeightFormat.Int8, golden.Model.Parameters["model.vision_tower.encoder.layers.0.mlp.fc1.weight"].Tensor.Format);
+        Assert.Equal(format, golden.Model.Parameters["model.language_model.layers.0.mlp.down_proj.weight"].Tensor.Format);
+        Assert.Equal(encoder, golden.Model.Parameters["model.vision_tower.encoder.layers.0.mlp.fc1.weight"].Tensor.Format);
+        Assert.Equal(encoder, golden.Model.Parameters["model.multi_modal_projector.linear_1.weight"].Tensor.Format);
         Assert.Equal(WeightFormat.Float32, golden.Model.Parameters["model.vision_tower.embeddings.patch_embedding.weight"].Tensor.Format);
     }
 

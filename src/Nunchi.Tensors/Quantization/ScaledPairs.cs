@@ -5,13 +5,13 @@ using System.Runtime.Intrinsics.X86;
 namespace Nunchi.Tensors.Quantization;
 
 /// <summary>
-/// Products of several rows with 4-bit weights for AVX2. VPMADDUBSW gives 16-bit sums of pairs, which VPMADDWD then widens: by the scale of the group instead of by one, so that a block of
+/// Products of several rows with weights of 6 and 4 bits for AVX2. VPMADDUBSW gives 16-bit sums of pairs, which VPMADDWD then widens: by the scale of the group instead of by one, so that a block of
 /// 128 stays in whole numbers from its first weight to its last and a group costs nothing of its own. Activations are unsigned (128 added) and levels signed: what the 128 adds does not
 /// depend on the row, and is what the sums of a block start from, negated.
 /// Nothing overflows: two pairs are at most 4 * 255 * 31 = 31,620 in 16 bits, a block 255 * 31 * 31 * 128 = 31.4 million in 32. The sum itself is at most 127 * 31 * 31 * 128 =
 /// 15.6 million, which float32 holds exactly: the bits are those of the other kernels, which multiply by the scales of groups in float32.
 /// </summary>
-internal static unsafe class Int4Pairs
+internal static unsafe class ScaledPairs
 {
     private const int Width = PackedLayout.StripWidth, Group = PackedLayout.Group, Groups = PackedLayout.GroupsPerBlock;
 
@@ -26,7 +26,7 @@ internal static unsafe class Int4Pairs
     private const int Offset = 128; // of activations
 
     /// <summary>Adds some rows' products with some blocks of a strip to what C holds.</summary>
-    /// <param name="job">A product with 4-bit weights; its activations are raised.</param>
+    /// <param name="job">A product whose weights have groups; its activations are raised.</param>
     /// <param name="strip">The bytes of the strip.</param>
     /// <param name="first">First block.</param>
     /// <param name="blocks">How many.</param>
@@ -37,42 +37,37 @@ internal static unsafe class Int4Pairs
     /// <param name="ldc">Floats from one row to the next.</param>
     public static void Add(ref PackedJob job, byte* strip, int first, int blocks, int start, int count, byte* spread, float* c, nint ldc)
     {
-        byte* codes = strip + ((long)first * PackedLayout.Int4CodeBytes), scales = strip + ((long)job.Blocks * PackedLayout.Int4CodeBytes) + ((long)first * PackedLayout.Int4ScaleBytes);
+        byte* codes = strip + (first * job.CodeBytes), scales = strip + (job.Blocks * job.CodeBytes) + ((long)first * PackedLayout.GroupScaleBytes);
         for (int block = 0; block < blocks; block++)
-            Spread(codes + (block * PackedLayout.Int4CodeBytes), scales + (block * PackedLayout.Int4ScaleBytes), spread + (block * BlockBytes));
+            Spread(job.Format, codes + (block * job.CodeBytes), scales + (block * PackedLayout.GroupScaleBytes), spread + (block * BlockBytes));
         for (int row = start; row < start + count; row += Rows)
             Tile(ref job, row, Math.Min(Rows, start + count - row), first, blocks, spread, c + (row * ldc), ldc);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Spread(byte* codes, byte* scales, byte* to)
+    private static void Spread(WeightFormat format, byte* codes, byte* scales, byte* to)
     {
-        Vector256<sbyte> levels = Vector256.Create(Vector128.Create(Int4Codebook.Levels), Vector128.Create(Int4Codebook.Levels));
-        Vector256<byte> mask = Vector256.Create((byte)15), one = Vector256<byte>.One;
+        Vector256<byte> one = Vector256<byte>.One;
         Vector256<int> total0 = default, total1 = default;
         byte* group = to + (Width * sizeof(int));
         for (int g = 0; g < Groups; g++)
         {
+            if (format == WeightFormat.Int6)
+                SixLevels(codes, group);
+            else
+                FourLevels(codes, group);
             Vector256<short> sum0 = default, sum1 = default;
-            for (int pair = 0; pair < 4; pair++)
+            for (int step = 0; step < Group / 4; step++)
             {
-                Vector256<byte> codes0 = Vector256.Load(codes), codes1 = Vector256.Load(codes + 32);
-                Vector256<sbyte> even0 = Avx2.Shuffle(levels, (codes0 & mask).AsSByte()), even1 = Avx2.Shuffle(levels, (codes1 & mask).AsSByte());
-                Vector256<sbyte> odd0 = Avx2.Shuffle(levels, ((codes0.AsUInt16() >>> 4).AsByte() & mask).AsSByte()), odd1 = Avx2.Shuffle(levels, ((codes1.AsUInt16() >>> 4).AsByte() & mask).AsSByte());
-                sbyte* at = (sbyte*)group + (128 * pair);
-                even0.Store(at);
-                even1.Store(at + 32);
-                odd0.Store(at + 64);
-                odd1.Store(at + 96);
-                sum0 += Avx2.MultiplyAddAdjacent(one, even0) + Avx2.MultiplyAddAdjacent(one, odd0);
-                sum1 += Avx2.MultiplyAddAdjacent(one, even1) + Avx2.MultiplyAddAdjacent(one, odd1);
-                codes += 64;
+                sum0 += Avx2.MultiplyAddAdjacent(one, Vector256.Load((sbyte*)group + (64 * step)));
+                sum1 += Avx2.MultiplyAddAdjacent(one, Vector256.Load((sbyte*)group + (64 * step) + 32));
             }
             Vector256<short> scale0 = Twice((sbyte*)scales), scale1 = Twice((sbyte*)scales + 8);
             scale0.Store((short*)(group + (Group * Width)));
             scale1.Store((short*)(group + (Group * Width)) + 16);
             total0 += Avx2.MultiplyAddAdjacent(sum0, scale0);
             total1 += Avx2.MultiplyAddAdjacent(sum1, scale1);
+            codes += PackedLayout.CodeBytes(format) / Groups;
             scales += Width;
             group += GroupBytes;
         }
@@ -80,6 +75,28 @@ internal static unsafe class Int4Pairs
         (total1 * -Offset).Store((int*)to + 8);
         (Avx2.ConvertToVector256Int32((ushort*)scales) << 16).AsSingle().Store((float*)group);
         (Avx2.ConvertToVector256Int32((ushort*)scales + 8) << 16).AsSingle().Store((float*)group + 8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FourLevels(byte* codes, byte* to)
+    {
+        Vector256<sbyte> levels = Vector256.Create(Vector128.Create(Int4Codebook.Levels), Vector128.Create(Int4Codebook.Levels));
+        Vector256<byte> mask = Vector256.Create((byte)15);
+        for (int i = 0; i < 8; i++)
+        {
+            Vector256<byte> both = Vector256.Load(codes + (32 * i));
+            byte* low = to + (i / 2 * 128) + (i % 2 * 32);
+            Avx2.Shuffle(levels, (both & mask).AsSByte()).Store((sbyte*)low);
+            Avx2.Shuffle(levels, ((both.AsUInt16() >>> 4).AsByte() & mask).AsSByte()).Store((sbyte*)low + 64);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SixLevels(byte* codes, byte* to)
+    {
+        LevelSpread.SpreadSix(codes, to);
+        for (int i = 0; i < Group * Width; i += 32)
+            (Vector256.Load(to + i) - Vector256.Create((byte)Int4Codebook.Offset)).Store(to + i);
     }
 
     // Rows that are not there repeat the last one and are not written.

@@ -5,10 +5,10 @@ using System.Runtime.Intrinsics.X86;
 namespace Nunchi.Tensors.Quantization;
 
 /// <summary>
-/// Spreads strips of 4-bit weights to bytes for products of many rows, which then read them often from the first-level cache: for each group [8 steps][16][4] levels with their
+/// Spreads strips of 6-bit and 4-bit weights to bytes for products of many rows, which then read them often from the first-level cache: for each group [8 steps][16][4] levels with their
 /// offset and 16 group scales as float32, after four groups 16 block scales as float32.
 /// </summary>
-internal static unsafe class Int4Spread
+internal static unsafe class LevelSpread
 {
     /// <summary>Bytes of a group.</summary>
     public const int GroupBytes = (PackedLayout.Group * PackedLayout.StripWidth) + (PackedLayout.StripWidth * sizeof(float));
@@ -17,19 +17,23 @@ internal static unsafe class Int4Spread
     public const int BlockBytes = (PackedLayout.GroupsPerBlock * GroupBytes) + (PackedLayout.StripWidth * sizeof(float));
 
     /// <summary>Spreads some blocks of a strip.</summary>
+    /// <param name="format">Of the weights.</param>
     /// <param name="strip">The strip.</param>
     /// <param name="allBlocks">Blocks of the whole strip.</param>
     /// <param name="first">First block to spread.</param>
     /// <param name="count">Blocks to spread.</param>
     /// <param name="to">count * <see cref="BlockBytes"/> bytes.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Spread(byte* strip, int allBlocks, int first, int count, byte* to)
+    public static void Spread(WeightFormat format, byte* strip, int allBlocks, int first, int count, byte* to)
     {
-        byte* codes = strip + ((long)first * PackedLayout.Int4CodeBytes);
-        byte* scales = strip + ((long)allBlocks * PackedLayout.Int4CodeBytes) + ((long)first * PackedLayout.Int4ScaleBytes);
+        long codeBytes = PackedLayout.CodeBytes(format);
+        byte* codes = strip + (first * codeBytes);
+        byte* scales = strip + (allBlocks * codeBytes) + ((long)first * PackedLayout.GroupScaleBytes);
         for (int group = 0; group < count * PackedLayout.GroupsPerBlock; group++)
         {
-            if (Avx512BW.IsSupported)
+            if (format == WeightFormat.Int6)
+                SpreadSix(codes, to);
+            else if (Avx512BW.IsSupported)
                 SpreadWide(codes, to);
             else if (Avx2.IsSupported)
                 SpreadNarrow(codes, to);
@@ -38,7 +42,7 @@ internal static unsafe class Int4Spread
             float* groupScales = (float*)(to + (PackedLayout.Group * PackedLayout.StripWidth));
             for (int lane = 0; lane < PackedLayout.StripWidth; lane++)
                 groupScales[lane] = ((sbyte*)scales)[lane];
-            codes += PackedLayout.Int4CodeBytes / PackedLayout.GroupsPerBlock;
+            codes += codeBytes / PackedLayout.GroupsPerBlock;
             scales += PackedLayout.StripWidth;
             to += GroupBytes;
             if (group % PackedLayout.GroupsPerBlock != PackedLayout.GroupsPerBlock - 1)
@@ -47,6 +51,24 @@ internal static unsafe class Int4Spread
                 ((uint*)to)[lane] = (uint)((ushort*)scales)[lane] << 16;
             scales += PackedLayout.StripWidth * sizeof(ushort);
             to += PackedLayout.StripWidth * sizeof(float);
+        }
+    }
+
+    /// <summary>The levels of a group in 6 bits with their offset: [8 steps][16][4].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SpreadSix(byte* codes, byte* to)
+    {
+        Vector256<byte> low = Vector256.Create((byte)0x0f), high = Vector256.Create((byte)0x30);
+        for (int i = 0; i < 4; i++)
+        {
+            // A quarter of a half group: 32 of the 64 bytes that a step has.
+            byte* from = codes + (i / 2 * 128) + (i % 2 * 32), step = to + (i / 2 * 256) + (i % 2 * 32);
+            Vector256<byte> first = Vector256.Load(from), second = Vector256.Load(from + 64);
+            Vector256<ushort> upper = Vector256.Load((ushort*)(codes + 256 + (32 * i)));
+            ((first & low) | ((upper << 4).AsByte() & high)).Store(step);
+            (((first.AsUInt16() >>> 4).AsByte() & low) | ((upper << 2).AsByte() & high)).Store(step + 64);
+            ((second & low) | (upper.AsByte() & high)).Store(step + 128);
+            (((second.AsUInt16() >>> 4).AsByte() & low) | ((upper >>> 2).AsByte() & high)).Store(step + 192);
         }
     }
 
