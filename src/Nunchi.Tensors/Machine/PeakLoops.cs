@@ -183,35 +183,38 @@ internal static unsafe class PeakLoops
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double ByteMadd512(long rounds)
     {
+        var memory = stackalloc sbyte[(WideChains + 1) * Vector512<sbyte>.Count];
+        var y = (sbyte*)(((nint)memory + 63) & ~(nint)63);
+        new Span<sbyte>(y, WideChains * Vector512<sbyte>.Count).Fill(2);
         var x = Vector512.Create((byte)3);
-        var y = Vector512.Create((sbyte)-2);
         Vector512<int> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default, c8 = default, c9 = default, c10 = default, c11 = default, c12 = default, c13 = default, c14 = default, c15 = default, c16 = default, c17 = default, c18 = default, c19 = default, c20 = default, c21 = default, c22 = default, c23 = default;
         for (var i = rounds; i > 0; i--)
         {
-            c0 = c0 + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x + c0.AsByte(), y), Vector512<short>.One);
-            c1 = c1 + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x + c1.AsByte(), y), Vector512<short>.One);
-            c2 = c2 + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x + c2.AsByte(), y), Vector512<short>.One);
-            c3 = c3 + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x + c3.AsByte(), y), Vector512<short>.One);
-            c4 = c4 + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x + c4.AsByte(), y), Vector512<short>.One);
-            c5 = c5 + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x + c5.AsByte(), y), Vector512<short>.One);
-            c6 = c6 + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x + c6.AsByte(), y), Vector512<short>.One);
-            c7 = c7 + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x + c7.AsByte(), y), Vector512<short>.One);
-            c8 = c8 + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x + c8.AsByte(), y), Vector512<short>.One);
-            c9 = c9 + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x + c9.AsByte(), y), Vector512<short>.One);
-            c10 = c10 + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x + c10.AsByte(), y), Vector512<short>.One);
-            c11 = c11 + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x + c11.AsByte(), y), Vector512<short>.One);
-            c12 = c12 + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x + c12.AsByte(), y), Vector512<short>.One);
-            c13 = c13 + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x + c13.AsByte(), y), Vector512<short>.One);
-            c14 = c14 + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x + c14.AsByte(), y), Vector512<short>.One);
-            c15 = c15 + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x + c15.AsByte(), y), Vector512<short>.One);
-            c16 = c16 + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x + c16.AsByte(), y), Vector512<short>.One);
-            c17 = c17 + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x + c17.AsByte(), y), Vector512<short>.One);
-            c18 = c18 + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x + c18.AsByte(), y), Vector512<short>.One);
-            c19 = c19 + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x + c19.AsByte(), y), Vector512<short>.One);
-            c20 = c20 + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x + c20.AsByte(), y), Vector512<short>.One);
-            c21 = c21 + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x + c21.AsByte(), y), Vector512<short>.One);
-            c22 = c22 + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x + c22.AsByte(), y), Vector512<short>.One);
-            c23 = c23 + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x + c23.AsByte(), y), Vector512<short>.One);
+            c0 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (0 * Vector512<sbyte>.Count))), Vector512<short>.One);
+            c1 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (1 * Vector512<sbyte>.Count))), Vector512<short>.One);
+            c2 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (2 * Vector512<sbyte>.Count))), Vector512<short>.One);
+            c3 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (3 * Vector512<sbyte>.Count))), Vector512<short>.One);
+            c4 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (4 * Vector512<sbyte>.Count))), Vector512<short>.One);
+            c5 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (5 * Vector512<sbyte>.Count))), Vector512<short>.One);
+            c6 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (6 * Vector512<sbyte>.Count))), Vector512<short>.One);
+            c7 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (7 * Vector512<sbyte>.Count))), Vector512<short>.One);
+            c8 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (8 * Vector512<sbyte>.Count))), Vector512<short>.One);
+            c9 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (9 * Vector512<sbyte>.Count))), Vector512<short>.One);
+            c10 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (10 * Vector512<sbyte>.Count))), Vector512<short>.One);
+            c11 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (11 * Vector512<sbyte>.Count))), Vector512<short>.One);
+            c12 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (12 * Vector512<sbyte>.Count))), Vector512<short>.One);
+            c13 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (13 * Vector512<sbyte>.Count))), Vector512<short>.One);
+            c14 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (14 * Vector512<sbyte>.Count))), Vector512<short>.One);
+            c15 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (15 * Vector512<sbyte>.Count))), Vector512<short>.One);
+            c16 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (16 * Vector512<sbyte>.Count))), Vector512<short>.One);
+            c17 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (17 * Vector512<sbyte>.Count))), Vector512<short>.One);
+            c18 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (18 * Vector512<sbyte>.Count))), Vector512<short>.One);
+            c19 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (19 * Vector512<sbyte>.Count))), Vector512<short>.One);
+            c20 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (20 * Vector512<sbyte>.Count))), Vector512<short>.One);
+            c21 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (21 * Vector512<sbyte>.Count))), Vector512<short>.One);
+            c22 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (22 * Vector512<sbyte>.Count))), Vector512<short>.One);
+            c23 += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (23 * Vector512<sbyte>.Count))), Vector512<short>.One);
+            x ^= Vector512.Create((byte)1);
         }
         return c0[0] + c1[0] + c2[0] + c3[0] + c4[0] + c5[0] + c6[0] + c7[0] + c8[0] + c9[0] + c10[0] + c11[0] + c12[0] + c13[0] + c14[0] + c15[0] + c16[0] + c17[0] + c18[0] + c19[0] + c20[0] + c21[0] + c22[0] + c23[0];
     }
@@ -248,35 +251,38 @@ internal static unsafe class PeakLoops
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double ShortMadd512(long rounds)
     {
+        var memory = stackalloc short[(WideChains + 1) * Vector512<short>.Count];
+        var y = (short*)(((nint)memory + 63) & ~(nint)63);
+        new Span<short>(y, WideChains * Vector512<short>.Count).Fill(2);
         var x = Vector512.Create((short)3);
-        var y = Vector512.Create((short)-2);
         Vector512<int> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default, c8 = default, c9 = default, c10 = default, c11 = default, c12 = default, c13 = default, c14 = default, c15 = default, c16 = default, c17 = default, c18 = default, c19 = default, c20 = default, c21 = default, c22 = default, c23 = default;
         for (var i = rounds; i > 0; i--)
         {
-            c0 = c0 + Avx512BW.MultiplyAddAdjacent(x ^ c0.AsInt16(), y);
-            c1 = c1 + Avx512BW.MultiplyAddAdjacent(x ^ c1.AsInt16(), y);
-            c2 = c2 + Avx512BW.MultiplyAddAdjacent(x ^ c2.AsInt16(), y);
-            c3 = c3 + Avx512BW.MultiplyAddAdjacent(x ^ c3.AsInt16(), y);
-            c4 = c4 + Avx512BW.MultiplyAddAdjacent(x ^ c4.AsInt16(), y);
-            c5 = c5 + Avx512BW.MultiplyAddAdjacent(x ^ c5.AsInt16(), y);
-            c6 = c6 + Avx512BW.MultiplyAddAdjacent(x ^ c6.AsInt16(), y);
-            c7 = c7 + Avx512BW.MultiplyAddAdjacent(x ^ c7.AsInt16(), y);
-            c8 = c8 + Avx512BW.MultiplyAddAdjacent(x ^ c8.AsInt16(), y);
-            c9 = c9 + Avx512BW.MultiplyAddAdjacent(x ^ c9.AsInt16(), y);
-            c10 = c10 + Avx512BW.MultiplyAddAdjacent(x ^ c10.AsInt16(), y);
-            c11 = c11 + Avx512BW.MultiplyAddAdjacent(x ^ c11.AsInt16(), y);
-            c12 = c12 + Avx512BW.MultiplyAddAdjacent(x ^ c12.AsInt16(), y);
-            c13 = c13 + Avx512BW.MultiplyAddAdjacent(x ^ c13.AsInt16(), y);
-            c14 = c14 + Avx512BW.MultiplyAddAdjacent(x ^ c14.AsInt16(), y);
-            c15 = c15 + Avx512BW.MultiplyAddAdjacent(x ^ c15.AsInt16(), y);
-            c16 = c16 + Avx512BW.MultiplyAddAdjacent(x ^ c16.AsInt16(), y);
-            c17 = c17 + Avx512BW.MultiplyAddAdjacent(x ^ c17.AsInt16(), y);
-            c18 = c18 + Avx512BW.MultiplyAddAdjacent(x ^ c18.AsInt16(), y);
-            c19 = c19 + Avx512BW.MultiplyAddAdjacent(x ^ c19.AsInt16(), y);
-            c20 = c20 + Avx512BW.MultiplyAddAdjacent(x ^ c20.AsInt16(), y);
-            c21 = c21 + Avx512BW.MultiplyAddAdjacent(x ^ c21.AsInt16(), y);
-            c22 = c22 + Avx512BW.MultiplyAddAdjacent(x ^ c22.AsInt16(), y);
-            c23 = c23 + Avx512BW.MultiplyAddAdjacent(x ^ c23.AsInt16(), y);
+            c0 += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (0 * Vector512<short>.Count)));
+            c1 += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (1 * Vector512<short>.Count)));
+            c2 += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (2 * Vector512<short>.Count)));
+            c3 += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (3 * Vector512<short>.Count)));
+            c4 += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (4 * Vector512<short>.Count)));
+            c5 += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (5 * Vector512<short>.Count)));
+            c6 += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (6 * Vector512<short>.Count)));
+            c7 += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (7 * Vector512<short>.Count)));
+            c8 += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (8 * Vector512<short>.Count)));
+            c9 += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (9 * Vector512<short>.Count)));
+            c10 += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (10 * Vector512<short>.Count)));
+            c11 += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (11 * Vector512<short>.Count)));
+            c12 += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (12 * Vector512<short>.Count)));
+            c13 += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (13 * Vector512<short>.Count)));
+            c14 += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (14 * Vector512<short>.Count)));
+            c15 += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (15 * Vector512<short>.Count)));
+            c16 += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (16 * Vector512<short>.Count)));
+            c17 += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (17 * Vector512<short>.Count)));
+            c18 += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (18 * Vector512<short>.Count)));
+            c19 += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (19 * Vector512<short>.Count)));
+            c20 += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (20 * Vector512<short>.Count)));
+            c21 += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (21 * Vector512<short>.Count)));
+            c22 += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (22 * Vector512<short>.Count)));
+            c23 += Avx512BW.MultiplyAddAdjacent(x, Vector512.Load(y + (23 * Vector512<short>.Count)));
+            x ^= Vector512.Create((short)1);
         }
         return c0[0] + c1[0] + c2[0] + c3[0] + c4[0] + c5[0] + c6[0] + c7[0] + c8[0] + c9[0] + c10[0] + c11[0] + c12[0] + c13[0] + c14[0] + c15[0] + c16[0] + c17[0] + c18[0] + c19[0] + c20[0] + c21[0] + c22[0] + c23[0];
     }
