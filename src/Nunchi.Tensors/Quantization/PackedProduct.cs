@@ -29,6 +29,9 @@ internal sealed unsafe class PackedProduct : IDisposable
     /// <summary>Instructions for whole numbers.</summary>
     public PackedKernels Kernels { get; }
 
+    /// <summary>Whether AVX2 takes <see cref="ScaledPairs"/> where it can; off it goes the way of AVX-VNNI, for checking that way on processors without it.</summary>
+    internal bool UsesScaledPairs { get; init; } = true;
+
     /// <summary>Instructions for bfloat16, for people.</summary>
     public string HalfKernels => _machineCodeForHalves ? "avx512-bf16" : _vectorsForHalves ? "avx2" : "portable";
 
@@ -57,7 +60,7 @@ internal sealed unsafe class PackedProduct : IDisposable
         bool whole = job.Format != WeightFormat.BFloat16, machineCode = whole ? Kernels == PackedKernels.Avx512Vnni : _machineCodeForHalves;
         bool vectors = whole ? Kernels is PackedKernels.AvxVnni or PackedKernels.Avx2 : _vectorsForHalves;
         bool halves = !whole || (job.Format == WeightFormat.Int8 && Kernels == PackedKernels.Avx2);
-        job.RaisesRows = Kernels == PackedKernels.Avx2 && (job.Format == WeightFormat.Int6 || (job.Format == WeightFormat.Int4 && m > 1));
+        job.RaisesRows = UsesScaledPairs && Kernels == PackedKernels.Avx2 && (job.Format == WeightFormat.Int6 || (job.Format == WeightFormat.Int4 && m > 1));
         job.ScratchStride = machineCode ? MachineCodeProduct.ScratchBytes(in job) : vectors ? VectorProduct<PlainDot>.ScratchBytes(in job) : 0;
         job.ScratchStride = (job.ScratchStride + 127) / 128 * 128;
         job.HalfStride = halves ? ((nint)job.Blocks * PackedLayout.Block) + 32 : 0;

@@ -146,6 +146,29 @@ public unsafe class PackedProductTests
         }
     }
 
+    [Theory]
+    [InlineData(WeightFormat.Int6)]
+    [InlineData(WeightFormat.Int4)]
+    public void Multiply_TheWayOfAvxVnniWithAvx2_MatchesReference(WeightFormat format)
+    {
+        Assert.SkipUnless(CpuBackend.IsSupported(PackedKernels.Avx2), "this processor has no AVX2");
+        using var pool = new WorkerPool(2, 0);
+        using var product = new PackedProduct(pool, PackedKernels.Avx2, CpuKernels.Avx2) { UsesScaledPairs = false };
+        var random = new Random(27);
+        foreach (var (m, n, k) in ((int, int, int)[])[(1, 33, 300), (2, 16, 128), (5, 70, 1153), (11, 17, 257), (602, 73, 1409)])
+        {
+            using var x = new GuardedMemory(random, m * k);
+            using var w = new GuardedMemory(random, n * k);
+            using var expected = new GuardedMemory(m * n);
+            using var actual = new GuardedMemory(m * n);
+            using PackedWeight packed = PackedWeight.Pack(w.Pointer, n, k, format);
+            product.Multiply(packed, m, x.Pointer, k, actual.Pointer, n, false, null);
+            PackedReference.Multiply(packed, m, x, expected, n, false, null);
+            actual.AssertGuards();
+            Compare.Same(expected, actual, $"{format} {m}x{n}x{k}");
+        }
+    }
+
     private static void Check(PackedKernels kernels, WeightFormat format, Random random, int m, int n, int k, bool accumulate, bool withBias, int gap, float scale)
     {
         CpuBackend backend = PackedBackends.Get(kernels);
