@@ -10,7 +10,7 @@ internal unsafe interface IByteDot
     /// <summary>Whether 8-bit products read activations as 16-bit numbers in the order 0, 2, 1, 3.</summary>
     static abstract bool WantsHalves { get; }
 
-    /// <summary>sum + w0 . x0 + w1 . x1 for weights of at most 61 (4-bit levels with their offset).</summary>
+    /// <summary>sum + w0 . x0 + w1 . x1 for weights of at most 63 (levels of 6 and 4 bits with their offset).</summary>
     static abstract Vector256<int> SmallPair(Vector256<int> sum, Vector256<byte> w0, Vector256<sbyte> x0, Vector256<byte> w1, Vector256<sbyte> x1);
 
     /// <summary>Adds w0 . x and w1 . x for any bytes; x from four signed bytes, or from the same as 16-bit numbers in the order 0, 2, 1, 3.</summary>
@@ -36,7 +36,7 @@ internal readonly unsafe struct VnniDot : IByteDot
 }
 
 /// <summary>
-/// AVX2. Levels of at most 61 times activations of at most 127 give pair sums of at most 15,494, so two of them fit 16 bits (30,988). Full bytes would overflow there
+/// AVX2. Levels of at most 63 times activations of at most 127 give pair sums of at most 16,002, so two of them fit 16 bits (32,004). Full bytes would overflow there
 /// (2 * 255 * 127 = 64,770): they are split into even and odd 16-bit numbers first.
 /// </summary>
 internal readonly unsafe struct PlainDot : IByteDot

@@ -32,11 +32,11 @@ internal static unsafe class LevelSpread
         for (int group = 0; group < count * PackedLayout.GroupsPerBlock; group++)
         {
             if (format == WeightFormat.Int6)
-                SpreadSix(codes, to);
+                SpreadGroup<SixBitCodes>(codes, to);
             else if (Avx512BW.IsSupported)
                 SpreadWide(codes, to);
             else if (Avx2.IsSupported)
-                SpreadNarrow(codes, to);
+                SpreadGroup<FourBitCodes>(codes, to);
             else
                 SpreadPlain(codes, to);
             float* groupScales = (float*)(to + (PackedLayout.Group * PackedLayout.StripWidth));
@@ -54,22 +54,26 @@ internal static unsafe class LevelSpread
         }
     }
 
-    /// <summary>The levels of a group in 6 bits with their offset: [8 steps][16][4].</summary>
+    /// <summary>The levels of a group with their offset: [8 steps][16][4].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void SpreadSix(byte* codes, byte* to)
+    public static void SpreadGroup<TCodes>(byte* codes, byte* to)
+        where TCodes : struct, IGroupCodes
     {
-        Vector256<byte> low = Vector256.Create((byte)0x0f), high = Vector256.Create((byte)0x30);
-        for (int i = 0; i < 4; i++)
-        {
-            // A quarter of a half group: 32 of the 64 bytes that a step has.
-            byte* from = codes + (i / 2 * 128) + (i % 2 * 32), step = to + (i / 2 * 256) + (i % 2 * 32);
-            Vector256<byte> first = Vector256.Load(from), second = Vector256.Load(from + 64);
-            Vector256<ushort> upper = Vector256.Load((ushort*)(codes + 256 + (32 * i)));
-            ((first & low) | ((upper << 4).AsByte() & high)).Store(step);
-            (((first.AsUInt16() >>> 4).AsByte() & low) | ((upper << 2).AsByte() & high)).Store(step + 64);
-            ((second & low) | (upper.AsByte() & high)).Store(step + 128);
-            (((second.AsUInt16() >>> 4).AsByte() & low) | ((upper >>> 2).AsByte() & high)).Store(step + 192);
-        }
+        SpreadPair<TCodes>(codes, 0, to);
+        SpreadPair<TCodes>(codes, 1, to + 128);
+        SpreadPair<TCodes>(codes, 2, to + 256);
+        SpreadPair<TCodes>(codes, 3, to + 384);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SpreadPair<TCodes>(byte* codes, int pair, byte* to)
+        where TCodes : struct, IGroupCodes
+    {
+        TCodes.Unpack(codes, pair, out Vector256<byte> even0, out Vector256<byte> even1, out Vector256<byte> odd0, out Vector256<byte> odd1);
+        even0.Store(to);
+        even1.Store(to + 32);
+        odd0.Store(to + 64);
+        odd1.Store(to + 96);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -82,20 +86,6 @@ internal static unsafe class LevelSpread
             Vector512<byte> both = Vector512.Load(codes + (64 * pair));
             Avx512BW.Shuffle(levels, both & mask).Store(to + (128 * pair));
             Avx512BW.Shuffle(levels, (both.AsUInt16() >>> 4).AsByte() & mask).Store(to + (128 * pair) + 64);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void SpreadNarrow(byte* codes, byte* to)
-    {
-        Vector128<byte> row = Vector128.Create(Int4Codebook.Unsigned);
-        Vector256<byte> levels = Vector256.Create(row, row), mask = Vector256.Create((byte)15);
-        for (int i = 0; i < 8; i++)
-        {
-            Vector256<byte> both = Vector256.Load(codes + (32 * i));
-            byte* low = to + (i / 2 * 128) + (i % 2 * 32);
-            Avx2.Shuffle(levels, both & mask).Store(low);
-            Avx2.Shuffle(levels, (both.AsUInt16() >>> 4).AsByte() & mask).Store(low + 64);
         }
     }
 

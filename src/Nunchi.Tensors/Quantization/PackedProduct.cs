@@ -57,10 +57,12 @@ internal sealed unsafe class PackedProduct : IDisposable
             Accumulate = accumulate,
             Bias = bias,
         };
-        bool whole = job.Format != WeightFormat.BFloat16, machineCode = whole ? Kernels == PackedKernels.Avx512Vnni : _machineCodeForHalves;
-        bool vectors = whole ? Kernels is PackedKernels.AvxVnni or PackedKernels.Avx2 : _vectorsForHalves;
+        // Machine code has no tile that reads six bits as they lie: one row goes the way of AVX2, which does not spread them first.
+        bool whole = job.Format != WeightFormat.BFloat16, oneRowOfSix = job.Format == WeightFormat.Int6 && m == 1;
+        bool machineCode = whole ? Kernels == PackedKernels.Avx512Vnni && !oneRowOfSix : _machineCodeForHalves;
+        bool vectors = whole ? Kernels != PackedKernels.Portable && !machineCode : _vectorsForHalves;
         bool halves = !whole || (job.Format == WeightFormat.Int8 && Kernels == PackedKernels.Avx2);
-        job.RaisesRows = UsesScaledPairs && Kernels == PackedKernels.Avx2 && (job.Format == WeightFormat.Int6 || (job.Format == WeightFormat.Int4 && m > 1));
+        job.RaisesRows = UsesScaledPairs && Kernels == PackedKernels.Avx2 && job.HasGroups && m > 1;
         job.ScratchStride = machineCode ? MachineCodeProduct.ScratchBytes(in job) : vectors ? VectorProduct<PlainDot>.ScratchBytes(in job) : 0;
         job.ScratchStride = (job.ScratchStride + 127) / 128 * 128;
         job.HalfStride = halves ? ((nint)job.Blocks * PackedLayout.Block) + 32 : 0;

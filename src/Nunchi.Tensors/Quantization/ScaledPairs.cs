@@ -47,20 +47,23 @@ internal static unsafe class ScaledPairs
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Spread(WeightFormat format, byte* codes, byte* scales, byte* to)
     {
-        Vector256<byte> one = Vector256<byte>.One;
+        Vector256<byte> one = Vector256<byte>.One, offset = Vector256.Create((byte)Int4Codebook.Offset);
         Vector256<int> total0 = default, total1 = default;
         byte* group = to + (Width * sizeof(int));
         for (int g = 0; g < Groups; g++)
         {
             if (format == WeightFormat.Int6)
-                SixLevels(codes, group);
+                LevelSpread.SpreadGroup<SixBitCodes>(codes, group);
             else
-                FourLevels(codes, group);
+                LevelSpread.SpreadGroup<FourBitCodes>(codes, group);
             Vector256<short> sum0 = default, sum1 = default;
-            for (int step = 0; step < Group / 4; step++)
+            for (byte* step = group; step < group + (Group * Width); step += 4 * Width)
             {
-                sum0 += Avx2.MultiplyAddAdjacent(one, Vector256.Load((sbyte*)group + (64 * step)));
-                sum1 += Avx2.MultiplyAddAdjacent(one, Vector256.Load((sbyte*)group + (64 * step) + 32));
+                Vector256<sbyte> level0 = (Vector256.Load(step) - offset).AsSByte(), level1 = (Vector256.Load(step + 32) - offset).AsSByte();
+                level0.Store((sbyte*)step);
+                level1.Store((sbyte*)step + 32);
+                sum0 += Avx2.MultiplyAddAdjacent(one, level0);
+                sum1 += Avx2.MultiplyAddAdjacent(one, level1);
             }
             Vector256<short> scale0 = Twice((sbyte*)scales), scale1 = Twice((sbyte*)scales + 8);
             scale0.Store((short*)(group + (Group * Width)));
@@ -75,28 +78,6 @@ internal static unsafe class ScaledPairs
         (total1 * -Offset).Store((int*)to + 8);
         (Avx2.ConvertToVector256Int32((ushort*)scales) << 16).AsSingle().Store((float*)group);
         (Avx2.ConvertToVector256Int32((ushort*)scales + 8) << 16).AsSingle().Store((float*)group + 8);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FourLevels(byte* codes, byte* to)
-    {
-        Vector256<sbyte> levels = Vector256.Create(Vector128.Create(Int4Codebook.Levels), Vector128.Create(Int4Codebook.Levels));
-        Vector256<byte> mask = Vector256.Create((byte)15);
-        for (int i = 0; i < 8; i++)
-        {
-            Vector256<byte> both = Vector256.Load(codes + (32 * i));
-            byte* low = to + (i / 2 * 128) + (i % 2 * 32);
-            Avx2.Shuffle(levels, (both & mask).AsSByte()).Store((sbyte*)low);
-            Avx2.Shuffle(levels, ((both.AsUInt16() >>> 4).AsByte() & mask).AsSByte()).Store((sbyte*)low + 64);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void SixLevels(byte* codes, byte* to)
-    {
-        LevelSpread.SpreadSix(codes, to);
-        for (int i = 0; i < Group * Width; i += 32)
-            (Vector256.Load(to + i) - Vector256.Create((byte)Int4Codebook.Offset)).Store(to + i);
     }
 
     // Rows that are not there repeat the last one and are not written.

@@ -24,7 +24,7 @@ internal static unsafe class VectorProduct<TDot>
     {
         ref PackedJob job = ref *(PackedJob*)context;
         byte* scratch = job.Scratch + (worker * job.ScratchStride);
-        if (job.M == 1 && job.Format != WeightFormat.Int6)
+        if (job.M == 1)
         {
             VectorRow<TDot>.Compute(ref job, start, end, scratch);
             return;

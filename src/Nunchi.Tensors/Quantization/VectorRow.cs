@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Nunchi.Tensors.Quantization;
 
 /// <summary>
-/// The product of one row, which is what decoding is, in 256-bit registers: the steps of <see cref="VectorProduct{TDot}"/> for that row alone, 4-bit codes straight from where they lie.
+/// The product of one row, which is what decoding is, in 256-bit registers: the steps of <see cref="VectorProduct{TDot}"/> for that row alone, codes of 6 and 4 bits straight from where they lie.
 /// Some strips go block by block beside each other: several streams from memory, whose waiting times overlap.
 /// </summary>
 internal static unsafe class VectorRow<TDot>
@@ -39,8 +39,11 @@ internal static unsafe class VectorRow<TDot>
                 byte* weights = job.Weights + ((first + v) * job.StripBytes);
                 switch (job.Format)
                 {
+                    case WeightFormat.Int6:
+                        Groups<SixBitCodes>(ref job, block, weights, Out(v, ref job));
+                        break;
                     case WeightFormat.Int4:
-                        Int4(ref job, block, weights + ((long)block * PackedLayout.Int4CodeBytes), weights + ((long)job.Blocks * PackedLayout.Int4CodeBytes) + ((long)block * PackedLayout.GroupScaleBytes), Out(v, ref job));
+                        Groups<FourBitCodes>(ref job, block, weights, Out(v, ref job));
                         break;
                     case WeightFormat.Int8:
                         Int8(ref job, block, weights + ((long)block * PackedLayout.Int8BlockBytes), Out(v, ref job));
@@ -56,31 +59,39 @@ internal static unsafe class VectorRow<TDot>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Int4(ref PackedJob job, int block, byte* codes, byte* scales, float* c)
+    private static void Groups<TCodes>(ref PackedJob job, int block, byte* strip, float* c)
+        where TCodes : struct, IGroupCodes
     {
-        Vector256<byte> levels = Vector256.Create(Vector128.Create(Int4Codebook.Unsigned)), mask = Vector256.Create((byte)0x0f);
+        const int Count = PackedLayout.GroupsPerBlock;
+        byte* codes = strip + ((long)block * Count * TCodes.Bytes), scales = strip + ((long)job.Blocks * Count * TCodes.Bytes) + ((long)block * PackedLayout.GroupScaleBytes);
         sbyte* a = job.Rows.Values + (block * PackedLayout.Block);
-        int* offsets = job.Rows.GroupOffsets + ((long)block * PackedLayout.GroupsPerBlock * job.Rows.Capacity);
+        int* offsets = job.Rows.GroupOffsets + ((long)block * Count * job.Rows.Capacity);
         Vector256<float> f0 = default, f1 = default;
-        for (int group = 0; group < PackedLayout.GroupsPerBlock; group++)
+        for (int group = 0; group < Count; group++)
         {
             Vector256<int> i0 = Vector256.Create(*offsets), i1 = i0;
-            for (int pair = 0; pair < 4; pair++)
-            {
-                Vector256<byte> c0 = Vector256.Load(codes), c1 = Vector256.Load(codes + 32);
-                Vector256<byte> high0 = (c0.AsUInt16() >>> 4).AsByte() & mask, high1 = (c1.AsUInt16() >>> 4).AsByte() & mask;
-                Vector256<sbyte> x = VectorProduct<TDot>.Four(a), y = VectorProduct<TDot>.Four(a + 4);
-                i0 = TDot.SmallPair(i0, Avx2.Shuffle(levels, c0 & mask), x, Avx2.Shuffle(levels, high0), y);
-                i1 = TDot.SmallPair(i1, Avx2.Shuffle(levels, c1 & mask), x, Avx2.Shuffle(levels, high1), y);
-                codes += 64;
-                a += 8;
-            }
+            Pair<TCodes>(ref i0, ref i1, codes, 0, a);
+            Pair<TCodes>(ref i0, ref i1, codes, 1, a + 8);
+            Pair<TCodes>(ref i0, ref i1, codes, 2, a + 16);
+            Pair<TCodes>(ref i0, ref i1, codes, 3, a + 24);
             f0 = Fma.MultiplyAdd(Vector256.ConvertToSingle(i0), Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32((sbyte*)scales)), f0);
             f1 = Fma.MultiplyAdd(Vector256.ConvertToSingle(i1), Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32((sbyte*)scales + 8)), f1);
+            codes += TCodes.Bytes;
+            a += PackedLayout.Group;
             scales += Width;
             offsets += job.Rows.Capacity;
         }
         VectorProduct<TDot>.Finish(job.Rows.Scales[(long)block * job.Rows.Capacity], Widen((ushort*)scales), Widen((ushort*)scales + 8), f0, f1, c);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Pair<TCodes>(ref Vector256<int> low, ref Vector256<int> high, byte* group, int pair, sbyte* a)
+        where TCodes : struct, IGroupCodes
+    {
+        TCodes.Unpack(group, pair, out Vector256<byte> even0, out Vector256<byte> even1, out Vector256<byte> odd0, out Vector256<byte> odd1);
+        Vector256<sbyte> x = VectorProduct<TDot>.Four(a), y = VectorProduct<TDot>.Four(a + 4);
+        low = TDot.SmallPair(low, even0, x, odd0, y);
+        high = TDot.SmallPair(high, even1, x, odd1, y);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
