@@ -30,7 +30,7 @@ internal static unsafe class Int4Strips
         for (int group = 0; group < Groups; group++)
             Int4Search.Find(scratch + (group * Group * Width), best + (group * Width));
         for (int lane = 0; lane < Width; lane += 8)
-            RoundScales(best + lane, (sbyte*)scales + lane, (ushort*)(scales + (Groups * Width)) + lane);
+            GroupScales.Round(best + lane, (sbyte*)scales + lane, (ushort*)(scales + (Groups * Width)) + lane, up: false);
         if (Avx512F.IsSupported)
             WriteCodes512(scratch, best, (uint*)codes);
         else
@@ -60,30 +60,6 @@ internal static unsafe class Int4Strips
 
     /// <summary>The code of one weight of a block.</summary>
     public static int Code(byte* codes, int lane, int inside) => (codes[(inside / 8 * 4 * Width) + (4 * lane) + (inside % 4)] >> (inside / 4 % 2 * 4)) & 15;
-
-    /// <summary>The scales of eight outputs become whole multiples of one of bfloat16, and then what weights are multiplied with: their inverses.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RoundScales(float* best, sbyte* groupScales, ushort* blockScales)
-    {
-        var most = Vector256<float>.Zero;
-        for (int group = 0; group < Groups; group++)
-            most = Vector256.Max(most, Vector256.Abs(Vector256.Load(best + (group * Width))));
-        Vector256<uint> bits = (most / Vector256.Create((float)Int4Codebook.MaxGroupScale)).AsUInt32();
-        bits = (bits + Vector256.Create(0x7fffu) + ((bits >>> 16) & Vector256<uint>.One)) & Vector256.Create(0xffff0000u); // nearest, ties to even
-        Vector256<float> unit = bits.AsSingle(), isThere = Vector256.GreaterThanOrEqual(unit, Vector256.Create(Int4Search.Tiny));
-        Vector256<uint> upper = (bits & isThere.AsUInt32()) >>> 16;
-        Vector128.Narrow(upper.GetLower(), upper.GetUpper()).Store(blockScales);
-        for (int group = 0; group < Groups; group++)
-        {
-            Vector256<float> scale = Vector256.Round(Vector256.Load(best + (group * Width)) / unit) & isThere;
-            scale = Vector256.Min(Vector256.Max(scale, Vector256.Create((float)-Int4Codebook.MaxGroupScale)), Vector256.Create((float)Int4Codebook.MaxGroupScale));
-            Vector256<int> whole = Vector256.ConvertToInt32(scale);
-            var words = Vector128.Narrow(whole.GetLower(), whole.GetUpper());
-            *(ulong*)(groupScales + (group * Width)) = Vector128.Narrow(words, words).AsUInt64().ToScalar();
-            Vector256<float> inverse = Vector256<float>.One / (scale * unit);
-            Vector256.ConditionalSelect(Vector256.Equals(scale, Vector256<float>.Zero), Vector256<float>.Zero, inverse).Store(best + (group * Width));
-        }
-    }
 
     // Eight steps of k make one 32-bit word of each output: the first four in the low halves of its bytes.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -34,10 +34,10 @@ internal static unsafe class Int6Strips
         for (int group = 0; group < Groups; group++)
         {
             for (int lane = 0; lane < Width; lane += 8)
-                Largest(scratch + (group * Group * Width) + lane).Store(inverses + (group * Width) + lane);
+                (Largest(scratch + (group * Group * Width) + lane) / Vector256.Create((float)MaxLevel)).Store(inverses + (group * Width) + lane);
         }
         for (int lane = 0; lane < Width; lane += 8)
-            RoundScales(inverses + lane, (sbyte*)scales + lane, (ushort*)(scales + (Groups * Width)) + lane);
+            GroupScales.Round(inverses + lane, (sbyte*)scales + lane, (ushort*)(scales + (Groups * Width)) + lane, up: true);
         for (int group = 0; group < Groups; group++)
         {
             for (int lane = 0; lane < Width; lane += 8)
@@ -80,30 +80,6 @@ internal static unsafe class Int6Strips
         for (int k = 0; k < Group; k++)
             most = Vector256.Max(most, Vector256.Abs(Vector256.Load(x + (k * Width))));
         return most;
-    }
-
-    /// <summary>The largest magnitudes of the groups of eight outputs become scales, and then what weights are multiplied with: their inverses.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void RoundScales(float* largest, sbyte* groupScales, ushort* blockScales)
-    {
-        var most = Vector256<float>.Zero;
-        for (int group = 0; group < Groups; group++)
-            most = Vector256.Max(most, Vector256.Load(largest + (group * Width)));
-        Vector256<uint> bits = (most / Vector256.Create((float)(MaxLevel * Int4Codebook.MaxGroupScale))).AsUInt32();
-        bits = (bits + Vector256.Create(0x7fffu) + ((bits >>> 16) & Vector256<uint>.One)) & Vector256.Create(0xffff0000u); // nearest, ties to even
-        Vector256<float> unit = bits.AsSingle(), isThere = Vector256.GreaterThanOrEqual(unit, Vector256.Create(Int4Search.Tiny));
-        Vector256<uint> upper = (bits & isThere.AsUInt32()) >>> 16;
-        Vector128.Narrow(upper.GetLower(), upper.GetUpper()).Store(blockScales);
-        for (int group = 0; group < Groups; group++)
-        {
-            Vector256<float> scale = Vector256.Ceiling(Vector256.Load(largest + (group * Width)) / (unit * Vector256.Create((float)MaxLevel))) & isThere;
-            scale = Vector256.Min(scale, Vector256.Create((float)Int4Codebook.MaxGroupScale));
-            Vector256<int> whole = Vector256.ConvertToInt32(scale);
-            var words = Vector128.Narrow(whole.GetLower(), whole.GetUpper());
-            *(ulong*)(groupScales + (group * Width)) = Vector128.Narrow(words, words).AsUInt64().ToScalar();
-            Vector256<float> inverse = Vector256<float>.One / (scale * unit);
-            Vector256.ConditionalSelect(Vector256.Equals(scale, Vector256<float>.Zero), Vector256<float>.Zero, inverse).Store(largest + (group * Width));
-        }
     }
 
     // Eight outputs of a group: four steps make a half, whose upper bits share a word.

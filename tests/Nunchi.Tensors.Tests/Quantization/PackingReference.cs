@@ -103,7 +103,7 @@ internal static class PackingReference
 
     private static void PackInt6(float[] values, int lane, Span<byte> codes, Span<byte> scales)
     {
-        ushort blockScale = FloatConversion.ToBFloat16(values.Max(MathF.Abs) / (31 * 31));
+        ushort blockScale = FloatConversion.ToBFloat16(values.Max(MathF.Abs) / 31 / 31);
         float unit = BitConverter.UInt32BitsToSingle((uint)blockScale << 16);
         if (unit < Tiny)
             blockScale = 0;
@@ -111,7 +111,7 @@ internal static class PackingReference
         for (int group = 0; group < 4; group++)
         {
             float[] members = values[(group * 32)..((group + 1) * 32)];
-            int scale = blockScale == 0 ? 0 : (int)MathF.Min(31, MathF.Ceiling(members.Max(MathF.Abs) / (unit * 31)));
+            int scale = blockScale == 0 ? 0 : (int)MathF.Min(31, MathF.Ceiling(members.Max(MathF.Abs) / 31 / unit));
             scales[(group * 16) + lane] = (byte)scale;
             float inverse = scale == 0 ? 0 : 1 / (scale * unit);
             for (int k = 0; k < 32; k++)
