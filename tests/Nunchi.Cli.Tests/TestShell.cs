@@ -36,7 +36,7 @@ internal sealed class TestShell : IDisposable
 
     public string? LoadedAdapter { get; private set; }
 
-    public Nunchi.Tensors.Quantization.WeightFormat? LoadedWeights { get; private set; }
+    public Nunchi.Checkpoints.WeightChoice? LoadedWeights { get; private set; }
 
     public Nunchi.Generation.EngineOptions? LoadedOptions { get; private set; }
 

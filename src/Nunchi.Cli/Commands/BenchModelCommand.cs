@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Nunchi.Cli.Answers;
+using Nunchi.Checkpoints;
 using Nunchi.Generation.Measurement;
 using Nunchi.Tensors.Cpu;
 using Nunchi.Tensors.Quantization;
@@ -14,7 +15,7 @@ internal static class BenchModelCommand
     {
         var command = new Command("model", "Measure how fast a model runs here: encoding a picture, prompts, decoding, first tokens. The weights are random, so no model is needed.");
         var shape = new Option<string>("--shape") { Description = $"{ModelShapes.Names} (default varco-vision-2.0-1.7b)", HelpName = "NAME", DefaultValueFactory = _ => "varco-vision-2.0-1.7b" };
-        var weights = new Option<string>("--weights") { Description = $"How matrices are kept: {WeightFormats.Names} (default int4)", HelpName = "FORMAT", DefaultValueFactory = _ => "int4" };
+        var weights = new Option<string>("--weights") { Description = $"How matrices are kept: {WeightChoice.Forms} (default int4)", HelpName = "FORMAT", DefaultValueFactory = _ => "int4" };
         var works = new Option<string?>("--work") { Description = "Only some works: encode, prefill, decode, draft, together, picture; separated by commas", HelpName = "LIST" };
         var prompts = new Option<string?>("--prompts") { Description = "Lengths of prompts, separated by commas (default 128,512,2048)", HelpName = "LIST" };
         var contexts = new Option<string?>("--contexts") { Description = "Tokens before a decoded one, separated by commas (default 0,512,4096)", HelpName = "LIST" };
@@ -31,7 +32,7 @@ internal static class BenchModelCommand
             var options = new ModelBenchmarkOptions
             {
                 Shape = Known("--shape", parsed.GetValue(shape)!, name => ModelShapes.Find(name) is null ? "" : name),
-                Weights = Known("--weights", parsed.GetValue(weights)!, WeightFormats.Parse),
+                Weights = Known("--weights", parsed.GetValue(weights)!, WeightChoice.Parse),
                 Works = parsed.GetValue(works)?.Split(',', StringSplitOptions.TrimEntries) ?? [],
                 Prompts = Numbers("--prompts", parsed.GetValue(prompts), 1) ?? defaults.Prompts,
                 Contexts = Numbers("--contexts", parsed.GetValue(contexts), 0) ?? defaults.Contexts,
@@ -62,7 +63,7 @@ internal static class BenchModelCommand
 
     private static void Write(Shell shell, ModelBenchmarkOptions options, ModelMeasurements measured)
     {
-        shell.Out.WriteLine($"{options.Shape} with {WeightFormats.NameOf(options.Weights)} weights, {measured.Kernels}");
+        shell.Out.WriteLine($"{options.Shape} with {options.Weights.Name} weights, {measured.Kernels}");
         shell.Out.WriteLine($"weights {measured.WeightBytes / 1e9:0.000} GB, a decoded token reads {measured.TokenBytes / 1e9:0.000} GB, resident at most {measured.ResidentBytes / 1e9:0.00} GB");
         var table = new Table().Border(TableBorder.Rounded);
         table.AddColumns("work", "threads", "tokens", "context", "time", "spread", "tokens/s", "rate", "limit", "share");

@@ -30,8 +30,7 @@ internal static class QuantizeCommand
         var command = new Command("quantize", "Pack a checkpoint's weights once, so that it loads at once and takes less memory.");
         var model = new Argument<string>("MODEL") { Description = "a checkpoint directory" };
         var output = new Argument<string?>("OUT") { Description = "the directory to write; left out with --report to compare only", Arity = ArgumentArity.ZeroOrOne };
-        var weights = new Option<string>("--weights") { Description = "bf16, int8, int6 or int4 (default int4)", HelpName = "FORMAT", DefaultValueFactory = _ => "int4" };
-        weights.AcceptOnlyFromAmong("bf16", "int8", "int6", "int4");
+        var weights = new Option<string>("--weights") { Description = $"{WeightChoice.Forms} (default int4)", HelpName = "FORMAT", DefaultValueFactory = _ => "int4" };
         var report = new Option<bool>("--report") { Description = "Compare with float32, along texts and along answers about drawn pictures: Kullback-Leibler divergence and how often the likeliest token is the same." };
         var prompts = new Option<string?>("--prompts") { Description = "A text file to compare on, one text a line (default: four Korean and English sentences).", HelpName = "FILE" };
         Option<int?> questions = NumberOption.Create<int>("--questions", "Questions about drawn pictures to compare along float32's answers (default 70; 0 for none).", 0, 100_000);
@@ -49,7 +48,7 @@ internal static class QuantizeCommand
                 throw new UsageException("'nunchi quantize' needs OUT, the directory to write, or --report to compare only.");
             Comparison? comparison = parsed.GetValue(report) ? new Comparison(ReadTexts(parsed.GetValue(prompts)), parsed.GetValue(questions) ?? UsualQuestions) : null;
             using Interrupts.Scope scope = own.Interrupts.Enter();
-            QuantizedDocument document = Quantize(own, from, to, WeightFormats.Parse(format), comparison, parsed.GetValue(threads) ?? 0, scope.Token);
+            QuantizedDocument document = Quantize(own, from, to, ParseWeights(format), comparison, parsed.GetValue(threads) ?? 0, scope.Token);
             if (parsed.GetValue(GlobalOptions.Json))
                 own.Out.WriteLine(JsonDocuments.Write(document));
             else
@@ -59,7 +58,7 @@ internal static class QuantizeCommand
         return command;
     }
 
-    private static QuantizedDocument Quantize(Shell shell, string from, string? to, WeightFormat format, Comparison? comparison, int threads, CancellationToken cancellation)
+    private static QuantizedDocument Quantize(Shell shell, string from, string? to, WeightChoice format, Comparison? comparison, int threads, CancellationToken cancellation)
     {
         using var status = new StatusLine(shell, "packing");
         using CpuBackend backend = CpuBackend.Create(new CpuOptions { Threads = threads });
@@ -89,8 +88,14 @@ internal static class QuantizeCommand
             }
         }
         return new QuantizedDocument(
-            Path.GetFileName(Path.TrimEndingDirectorySeparator(from)), to == null ? null : Path.GetFullPath(to), WeightFormats.NameOf(format),
+            Path.GetFileName(Path.TrimEndingDirectorySeparator(from)), to == null ? null : Path.GetFullPath(to), format.Name,
             model.Parameters.All.Sum(parameter => parameter.Tensor.Bytes), model.Parameters.Count() * sizeof(float), agreement, answers);
+    }
+
+    private static WeightChoice ParseWeights(string name)
+    {
+        WeightChoice choice = ModelOptions.ParseWeights("--weights", name);
+        return choice != WeightFormat.Float32 ? choice : throw new UsageException($"--weights is '{name}', which packs nothing; choose bf16, int8, int6 or int4.");
     }
 
     private static string[] ReadTexts(string? path)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Nunchi.Chat;
+using Nunchi.Checkpoints;
 using Nunchi.Generation;
 using Nunchi.Hub;
 using Nunchi.Tensors.Cpu;
@@ -23,7 +24,11 @@ internal sealed class ModelOptions
 
     public Option<int?> Threads { get; } = NumberOption.Create<int>("--threads", "Worker threads (default: one a processor).", 1, 256);
 
-    public Option<string?> Weights { get; } = Create("--weights", "NUNCHI_WEIGHTS", $"How matrices are kept in memory: {WeightFormats.Names}; fewer bits take less memory and time and cost some accuracy", "as the checkpoint says", [.. WeightFormats.Names.Split(", ")]);
+    public Option<string?> Weights { get; } = new("--weights")
+    {
+        Description = $"How matrices are kept in memory: {WeightChoice.Forms}; fewer bits take less memory and time and cost some accuracy (default: NUNCHI_WEIGHTS, else as the checkpoint says).",
+        HelpName = $"{WeightFormats.Names.Replace(", ", "|", StringComparison.Ordinal)}[+FORMAT]",
+    };
 
     public Option<string?> Adapter { get; } = CreateAdapter("Add a LoRA adapter in peft's format to the weights while they load");
 
@@ -75,15 +80,24 @@ internal sealed class ModelOptions
         : File.Exists(named) ? throw new InvalidDataException($"The adapter is {named}, a file; the directory with adapter_config.json and adapter_model.safetensors is expected.")
         : FromHub(shell, named, "The adapter", "directory with an adapter");
 
-    private WeightFormat? Format(Shell shell, ParseResult parsed)
+    /// <summary>What an option or a variable says about weights.</summary>
+    /// <exception cref="UsageException">It names no format.</exception>
+    public static WeightChoice ParseWeights(string source, string name)
     {
-        string name = parsed.GetValue(Weights) ?? shell.Variable("NUNCHI_WEIGHTS") ?? "";
-        if (name.Length == 0)
-            return null;
-        return WeightFormats.Names.Split(", ").Contains(name)
-            ? WeightFormats.Parse(name)
-            : throw new UsageException($"NUNCHI_WEIGHTS is '{name}'; expected {WeightFormats.Names}.");
+        try
+        {
+            return WeightChoice.Parse(name);
+        }
+        catch (ArgumentException)
+        {
+            throw new UsageException($"{source} is '{name}'; expected {WeightChoice.Forms}.");
+        }
     }
+
+    private WeightChoice? Format(Shell shell, ParseResult parsed) =>
+        parsed.GetValue(Weights) is { } given ? ParseWeights("--weights", given)
+        : shell.Variable("NUNCHI_WEIGHTS") is { Length: > 0 } variable ? ParseWeights("NUNCHI_WEIGHTS", variable)
+        : null;
 
     /// <summary>
     /// The checkpoint directory: as given, else NUNCHI_MODEL, else the repository's own model. What is no directory here but of the form

@@ -45,7 +45,7 @@ public static class CheckpointReader
     /// <param name="path">As for <see cref="Load(string, ComputeBackend, LoadOptions?)"/>.</param>
     /// <param name="backend">Where the model is to lie; must outlive it.</param>
     /// <param name="weights">How matrices are kept.</param>
-    public static VisionLanguageModel Load(string path, ComputeBackend backend, WeightFormat weights) => Load(path, backend, new LoadOptions { Weights = weights });
+    public static VisionLanguageModel Load(string path, ComputeBackend backend, WeightChoice weights) => Load(path, backend, new LoadOptions { Weights = weights });
 
     /// <summary>Fills all parameters of a model, any float type becoming float32 or the format asked for.</summary>
     /// <param name="archive">The tensors.</param>
@@ -59,7 +59,7 @@ public static class CheckpointReader
     {
         var report = new CheckpointReport();
         PackedCheckpoint? packed = PackedCheckpoint.Of(archive);
-        WeightFormat weights = FormatOf(archive, packed, options);
+        WeightChoice weights = FormatOf(archive, packed, options);
         List<Match> matches = MatchAll(archive, model.Parameters, model.Config, packed, report, out string? tiedHead);
         report.ThrowIfAny(archive.Directory);
         foreach (Parameter parameter in model.Parameters.All)
@@ -132,12 +132,12 @@ public static class CheckpointReader
     }
 
     /// <summary>The format asked for, or the one that the directory is packed in.</summary>
-    private static WeightFormat FormatOf(SafetensorsArchive archive, PackedCheckpoint? packed, LoadOptions options)
+    private static WeightChoice FormatOf(SafetensorsArchive archive, PackedCheckpoint? packed, LoadOptions options)
     {
         if (packed != null && options.Weights != null && options.Weights != packed.Format)
-            throw new InvalidDataException($"{archive.Directory} holds weights packed as {WeightFormats.NameOf(packed.Format)}, not {WeightFormats.NameOf(options.Weights.Value)}; leave the format out, or load the checkpoint that it was made from.");
+            throw new InvalidDataException($"{archive.Directory} holds weights packed as {packed.Format.Name}, not {options.Weights.Value.Name}; leave the format out, or load the checkpoint that it was made from.");
         if (packed != null && options.Adapter != null)
-            throw new InvalidDataException($"{archive.Directory} holds weights packed as {WeightFormats.NameOf(packed.Format)}, to which no adapter can be added; name the checkpoint that it was made from (its weights can be packed while it loads).");
+            throw new InvalidDataException($"{archive.Directory} holds weights packed as {packed.Format.Name}, to which no adapter can be added; name the checkpoint that it was made from (its weights can be packed while it loads).");
         return packed?.Format ?? options.Weights ?? WeightFormat.Float32;
     }
 
@@ -145,14 +145,14 @@ public static class CheckpointReader
     private static void Check(SafetensorsArchive archive, VisionLanguageConfig config, LoadOptions options)
     {
         PackedCheckpoint? packed = PackedCheckpoint.Of(archive);
-        WeightFormat weights = FormatOf(archive, packed, options);
+        WeightChoice weights = FormatOf(archive, packed, options);
         using ParameterSet plan = VisionLanguageModel.PlanParameters(config);
         var report = new CheckpointReport();
         MatchAll(archive, plan, config, packed, report, out _);
         report.ThrowIfAny(archive.Directory);
         long needed = plan.All.Sum(parameter => WeightPlan.Bytes(parameter, weights)), available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (needed > available)
-            throw new InsufficientMemoryException($"{archive.Directory}: the weights take {needed / 1e9:0.0} GB as {(weights == WeightFormat.Float32 ? "float32" : WeightFormats.NameOf(weights))}, this machine has {available / 1e9:0.0} GB.");
+            throw new InsufficientMemoryException($"{archive.Directory}: the weights take {needed / 1e9:0.0} GB as {(weights == WeightFormat.Float32 ? "float32" : weights.Name)}, this machine has {available / 1e9:0.0} GB.");
     }
 
     private static List<Match> MatchAll(SafetensorsArchive archive, ParameterSet parameters, VisionLanguageConfig config, PackedCheckpoint? packed, CheckpointReport report, out string? tiedHead)

@@ -20,7 +20,7 @@ public sealed record LoadOptions
     public string? Adapter { get; init; }
 
     /// <summary>How matrices are kept; null: as the directory says, float32 unless it is packed. Only float32 can be trained.</summary>
-    public WeightFormat? Weights { get; init; }
+    public WeightChoice? Weights { get; init; }
 
     /// <summary>Ends loading early.</summary>
     public CancellationToken Cancellation { get; init; }

@@ -26,14 +26,14 @@ internal sealed class PackedCheckpoint
     private readonly Dictionary<string, (string Published, WeightFormat Format)> _matrices = new(StringComparer.Ordinal);
     private readonly Dictionary<SafetensorsFile, SharedMapping> _mappings = [];
 
-    private PackedCheckpoint(SafetensorsArchive archive, WeightFormat format)
+    private PackedCheckpoint(SafetensorsArchive archive, WeightChoice format)
     {
         _archive = archive;
         Format = format;
     }
 
-    /// <summary>The format that was asked for when it was written.</summary>
-    public WeightFormat Format { get; }
+    /// <summary>What was asked for when it was written.</summary>
+    public WeightChoice Format { get; }
 
     /// <summary>The packed part of a directory; null when nothing in it is packed.</summary>
     /// <exception cref="InvalidDataException">It was written in another layout, or a name says no format.</exception>
@@ -45,14 +45,14 @@ internal sealed class PackedCheckpoint
         string layout = owner.Metadata.GetValueOrDefault(LayoutKey, "none"), name = owner.Metadata[FormatKey];
         if (layout != Layout)
             throw new InvalidDataException($"{owner.Path}: its weights are packed in layout {layout}, this release reads layout {Layout}; make them again with nunchi quantize.");
-        var packed = new PackedCheckpoint(archive, Parse(owner, name));
+        var packed = new PackedCheckpoint(archive, Parse(owner, name, WeightChoice.Parse));
         foreach (string published in archive.Names.Where(published => published.StartsWith(Prefix, StringComparison.Ordinal)))
         {
             int dot = published.IndexOf('.', Prefix.Length);
             SafetensorsFile file = archive.Find(published)!.Value.File;
             if (dot < 0)
                 throw new InvalidDataException($"{file.Path}: the tensor \"{published}\" should be named packed.FORMAT.PARAMETER.");
-            packed._matrices[published[(dot + 1)..]] = (published, Parse(file, published[Prefix.Length..dot]));
+            packed._matrices[published[(dot + 1)..]] = (published, Parse(file, published[Prefix.Length..dot], WeightFormats.Parse));
         }
         return packed;
     }
@@ -91,11 +91,11 @@ internal sealed class PackedCheckpoint
         }
     }
 
-    private static WeightFormat Parse(SafetensorsFile file, string name)
+    private static T Parse<T>(SafetensorsFile file, string name, Func<string, T> parse)
     {
         try
         {
-            return WeightFormats.Parse(name);
+            return parse(name);
         }
         catch (ArgumentException failure)
         {

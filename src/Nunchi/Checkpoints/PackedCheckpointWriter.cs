@@ -16,7 +16,7 @@ public static class PackedCheckpointWriter
     /// <param name="weights">The format; not float32.</param>
     /// <exception cref="ArgumentException">The format is float32.</exception>
     /// <exception cref="IOException">The disk is full or the place cannot be written.</exception>
-    public static unsafe void Write(string from, string to, VisionLanguageModel model, WeightFormat weights)
+    public static unsafe void Write(string from, string to, VisionLanguageModel model, WeightChoice weights)
     {
         if (weights == WeightFormat.Float32)
             throw new ArgumentException("f32 packs nothing; choose bf16, int8, int6 or int4.", nameof(weights));
@@ -34,7 +34,7 @@ public static class PackedCheckpointWriter
         var metadata = new Dictionary<string, string>
         {
             ["format"] = "nunchi",
-            [PackedCheckpoint.FormatKey] = WeightFormats.NameOf(weights),
+            [PackedCheckpoint.FormatKey] = weights.Name,
             [PackedCheckpoint.LayoutKey] = PackedCheckpoint.Layout.ToString(CultureInfo.InvariantCulture),
         };
         using var writer = new SafetensorsWriter(Path.Combine(to, SafetensorsArchive.SingleFileName), slots, metadata: metadata);

@@ -97,7 +97,7 @@ public static class CheckpointConversion
     private static void RequireUnpacked(SafetensorsArchive archive, string reason)
     {
         if (PackedCheckpoint.Of(archive) is { } packed)
-            throw new InvalidDataException($"{archive.Directory} holds weights packed as {WeightFormats.NameOf(packed.Format)}, {reason}; name the checkpoint that it was made from.");
+            throw new InvalidDataException($"{archive.Directory} holds weights packed as {packed.Format.Name}, {reason}; name the checkpoint that it was made from.");
     }
 
     /// <summary>The tensors, each with the one of another checkpoint that means the same.</summary>

@@ -19,7 +19,7 @@ public sealed record EngineOptions
     public PackedKernels PackedKernels { get; init; } = PackedKernels.Auto;
 
     /// <summary>How matrices are kept: float32 as trained, or rounded to take less memory and time; null: as the directory says, float32 unless it is packed.</summary>
-    public WeightFormat? Weights { get; init; }
+    public WeightChoice? Weights { get; init; }
 
     /// <summary>How keys and values of earlier tokens are kept; null: in 8 bits beside weights of 8 bits or fewer, else in float32.</summary>
     public CacheFormat? Cache { get; init; }
@@ -86,7 +86,7 @@ public sealed record EngineOptions
     public bool RunsTogether { get; init; } = true;
 
     /// <summary>The name of the format that weights are rounded to while loading; null when they are not.</summary>
-    internal string? RoundedTo => Weights is { } format and not WeightFormat.Float32 ? WeightFormats.NameOf(format) : null;
+    internal string? RoundedTo => Weights is { } weights && weights != WeightFormat.Float32 ? weights.Name : null;
 
     private static int AtLeastOne(string name, int value) =>
         value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be 1 or more.");

@@ -69,7 +69,7 @@ public sealed class GgufTextModel : ITextModel, IDisposable
     /// <param name="weights">How matrices are kept.</param>
     /// <exception cref="FileNotFoundException">The file is not there.</exception>
     /// <exception cref="InvalidDataException">It is damaged, holds another architecture, or uses what is not supported; the message names the file and the place.</exception>
-    public static GgufTextModel Load(string path, ComputeBackend backend, WeightFormat weights = WeightFormat.Float32)
+    public static GgufTextModel Load(string path, ComputeBackend backend, WeightChoice weights = default)
     {
         using GgufFile file = GgufFile.Open(path);
         TextDecoderConfig config = GgufTextConfig.Read(file);
@@ -118,7 +118,7 @@ public sealed class GgufTextModel : ITextModel, IDisposable
             throw new InvalidDataException(report.Text(file.Path));
     }
 
-    private static void Fill(GgufFile file, TextDecoderConfig config, ParameterSet parameters, WeightFormat weights)
+    private static void Fill(GgufFile file, TextDecoderConfig config, ParameterSet parameters, WeightChoice weights)
     {
         var names = GgufTextNames.Of(config).ToDictionary(name => name.Parameter, StringComparer.Ordinal);
         foreach (Parameter parameter in parameters.All)

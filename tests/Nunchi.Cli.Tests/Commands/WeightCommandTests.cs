@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Nunchi.Checkpoints;
 using Nunchi.Tensors.Quantization;
 
 namespace Nunchi.Cli.Tests.Commands;
@@ -9,8 +10,10 @@ public class WeightCommandTests
     [Theory]
     [InlineData("int8", WeightFormat.Int8)]
     [InlineData("f32", WeightFormat.Float32)]
-    public async Task Weights_AsOptionOrVariable_ReachTheEngine(string name, WeightFormat expected)
+    [InlineData("int4+int6", WeightFormat.Int4, WeightFormat.Int6)]
+    public async Task Weights_AsOptionOrVariable_ReachTheEngine(string name, WeightFormat format, WeightFormat? encoder = null)
     {
+        var expected = new WeightChoice(format, encoder ?? format);
         using var shell = new TestShell();
         await shell.RunAsync("show", "--model", shell.Folder, "--weights", name);
         Assert.Equal(expected, shell.LoadedWeights);
@@ -39,6 +42,17 @@ public class WeightCommandTests
         other["NUNCHI_WEIGHTS"] = "q4";
         Assert.Equal(ExitCode.Usage, await other.RunAsync("show", "--model", other.Folder));
         Assert.Contains("NUNCHI_WEIGHTS is 'q4'; expected f32, bf16, int8, int6, int4", other.Errors, StringComparison.Ordinal);
+        using var encoder = new TestShell();
+        Assert.Equal(ExitCode.Usage, await encoder.RunAsync("show", "--model", encoder.Folder, "--weights", "int4+q6"));
+        Assert.Contains("--weights is 'int4+q6'", encoder.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Quantize_ToFloat32_SaysThatNothingIsPacked()
+    {
+        using var shell = new TestShell();
+        Assert.Equal(ExitCode.Usage, await shell.RunAsync("quantize", Path.Combine(RepositoryFiles.Goldens, "varco2-tiny"), Path.Combine(shell.Folder, "out"), "--weights", "f32"));
+        Assert.Contains("packs nothing", shell.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

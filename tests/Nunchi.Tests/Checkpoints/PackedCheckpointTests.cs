@@ -21,12 +21,15 @@ public sealed class PackedCheckpointTests : IDisposable
     private readonly CpuBackend _backend = CpuBackend.Create(new CpuOptions { Threads = 1 });
 
     [Theory]
-    [InlineData(WeightFormat.BFloat16)]
-    [InlineData(WeightFormat.Int8)]
-    [InlineData(WeightFormat.Int6)]
-    [InlineData(WeightFormat.Int4)]
-    public void Load_OfWrittenDirectory_GivesTheSameLogitsToTheBit(WeightFormat format)
+    [InlineData("bf16")]
+    [InlineData("int8")]
+    [InlineData("int6")]
+    [InlineData("int4")]
+    [InlineData("int4+int6")]
+    [InlineData("int4+f32")]
+    public void Load_OfWrittenDirectory_GivesTheSameLogitsToTheBit(string name)
     {
+        WeightChoice format = WeightChoice.Parse(name);
         float[] expected = Write(format);
 
         using VisionLanguageModel mapped = CheckpointReader.Load(_directory, _backend);
@@ -44,6 +47,8 @@ public sealed class PackedCheckpointTests : IDisposable
         Write(WeightFormat.Int8);
         string message = Assert.Throws<InvalidDataException>(() => CheckpointReader.Load(_directory, _backend, WeightFormat.Int4).Dispose()).Message;
         Assert.Contains("packed as int8, not int4", message, StringComparison.Ordinal);
+        string encoder = Assert.Throws<InvalidDataException>(() => CheckpointReader.Load(_directory, _backend, new WeightChoice(WeightFormat.Int8, WeightFormat.Int6)).Dispose()).Message;
+        Assert.Contains("packed as int8, not int8+int6", encoder, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,7 +143,7 @@ public sealed class PackedCheckpointTests : IDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private float[] Write(WeightFormat format)
+    private float[] Write(WeightChoice format)
     {
         using VisionLanguageModel model = CheckpointReader.Load(GoldenFiles.Path("varco2-tiny"), _backend, format);
         PackedCheckpointWriter.Write(GoldenFiles.Path("varco2-tiny"), _directory, model, format);

@@ -54,10 +54,13 @@ public class PackedModelTests
     }
 
     [Theory]
-    [InlineData(WeightFormat.Int4, WeightFormat.Int8)]
-    [InlineData(WeightFormat.Int6, WeightFormat.Int6)]
-    public void Load_FewBits_PacksMatricesAsPlanned(WeightFormat format, WeightFormat encoder)
+    [InlineData("int4", WeightFormat.Int4, WeightFormat.Int8, WeightFormat.Int8)]
+    [InlineData("int6", WeightFormat.Int6, WeightFormat.Int6, WeightFormat.Int6)]
+    [InlineData("int4+int6", WeightFormat.Int4, WeightFormat.Int6, WeightFormat.Int8)]
+    public void Load_FewBits_PacksMatricesAsPlanned(string name, WeightFormat decoder, WeightFormat encoder, WeightFormat projector)
     {
+        WeightChoice format = WeightChoice.Parse(name);
+        Assert.Equal(name, format.Name);
         using var golden = new GoldenModel("varco2-tiny", weights: format);
         foreach (Parameter parameter in golden.Model.Parameters.All)
         {
@@ -65,9 +68,9 @@ public class PackedModelTests
             Assert.Equal(WeightPlan.Bytes(parameter, format), parameter.Tensor.Bytes);
         }
         Assert.Equal(WeightFormat.Int8, golden.Model.Decoder.Embedding.Format);
-        Assert.Equal(format, golden.Model.Parameters["model.language_model.layers.0.mlp.down_proj.weight"].Tensor.Format);
+        Assert.Equal(decoder, golden.Model.Parameters["model.language_model.layers.0.mlp.down_proj.weight"].Tensor.Format);
         Assert.Equal(encoder, golden.Model.Parameters["model.vision_tower.encoder.layers.0.mlp.fc1.weight"].Tensor.Format);
-        Assert.Equal(encoder, golden.Model.Parameters["model.multi_modal_projector.linear_1.weight"].Tensor.Format);
+        Assert.Equal(projector, golden.Model.Parameters["model.multi_modal_projector.linear_1.weight"].Tensor.Format);
         Assert.Equal(WeightFormat.Float32, golden.Model.Parameters["model.vision_tower.embeddings.patch_embedding.weight"].Tensor.Format);
     }
 

@@ -18,7 +18,7 @@ internal sealed class GoldenModel : IDisposable
     /// <param name="backend">Disposed with the model.</param>
     /// <param name="weights">How its matrices are kept.</param>
     /// <param name="roundedRotary">For the numbers of checkpoints that were made by casting the whole model, its rotary frequencies included, to bfloat16.</param>
-    public GoldenModel(string checkpoint, ComputeBackend? backend = null, bool roundedRotary = false, WeightFormat weights = WeightFormat.Float32)
+    public GoldenModel(string checkpoint, ComputeBackend? backend = null, bool roundedRotary = false, WeightChoice weights = default)
     {
         Backend = backend ?? CpuBackend.Create(new CpuOptions { Threads = 2 });
         Model = CheckpointReader.Load(GoldenFiles.Path(checkpoint), Backend, weights);

@@ -26,7 +26,7 @@ public sealed class ModelBenchmark : IDisposable
     private ModelBenchmark(ModelBenchmarkOptions options, IProgress<string>? progress)
     {
         _options = options;
-        _cache = options.Cache ?? CacheFormats.Beside(options.Weights);
+        _cache = options.Cache ?? CacheFormats.Beside(options.Weights.Weights);
         _backend = CpuBackend.Create(new CpuOptions { Threads = options.Threads, Kernels = options.Kernels });
         // Before there are weights: the memory that it takes does not count as the model's.
         progress?.Report("the machine's limits");
@@ -209,6 +209,6 @@ public sealed class ModelBenchmark : IDisposable
         }
         times.Sort();
         double median = times[times.Count / 2], spread = (times[times.Count * 3 / 4] - times[times.Count / 4]) / 2 / median;
-        _results.Add(new ModelMeasurement(work, _options.Shape, WeightFormats.NameOf(_options.Weights), _backend.Threads, tokens, context, median, spread, amount / median / 1e9, unit, limit));
+        _results.Add(new ModelMeasurement(work, _options.Shape, _options.Weights.Name, _backend.Threads, tokens, context, median, spread, amount / median / 1e9, unit, limit));
     }
 }

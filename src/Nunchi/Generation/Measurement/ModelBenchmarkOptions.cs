@@ -1,3 +1,4 @@
+using Nunchi.Checkpoints;
 using Nunchi.Tensors.Cpu;
 using Nunchi.Tensors.Operators;
 using Nunchi.Tensors.Quantization;
@@ -11,7 +12,7 @@ public sealed record ModelBenchmarkOptions
     public required string Shape { get; init; }
 
     /// <summary>How matrices are kept.</summary>
-    public WeightFormat Weights { get; init; } = WeightFormat.Int4;
+    public WeightChoice Weights { get; init; } = WeightFormat.Int4;
 
     /// <summary>How keys and values are kept; null: as usual beside these weights.</summary>
     public CacheFormat? Cache { get; init; }

@@ -8,7 +8,7 @@ namespace Nunchi.Generation.Measurement;
 /// <summary>Fills a model for measuring: small random matrices made directly in their format, so that a large model is there in seconds and never as float32.</summary>
 internal static class RandomWeights
 {
-    public static void Fill(VisionLanguageModel model, WeightFormat weights)
+    public static void Fill(VisionLanguageModel model, WeightChoice weights)
     {
         ulong seed = 1;
         foreach (Parameter parameter in model.Parameters.All)
