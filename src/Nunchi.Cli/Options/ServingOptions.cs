@@ -12,7 +12,7 @@ internal sealed class ServingOptions
 
     private readonly Option<string?> _cache = new("--kv-cache")
     {
-        Description = "How keys and values of earlier tokens are kept: f32, or int8, nearly a quarter of the memory (default: int8 beside int8 and int4 weights, else f32).",
+        Description = "How keys and values of earlier tokens are kept: f32, or int8, nearly a quarter of the memory (default: int8 beside int8, int6 and int4 weights, else f32).",
         HelpName = "f32|int8",
     };
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -156,8 +157,7 @@ internal static unsafe class PeakLoops
     public static double ByteMadd256(long rounds)
     {
         var memory = stackalloc sbyte[(NarrowChains + 1) * Vector256<sbyte>.Count];
-        var y = (sbyte*)(((nint)memory + 31) & ~(nint)31);
-        new Span<sbyte>(y, NarrowChains * Vector256<sbyte>.Count).Fill(2);
+        var y = Twos(memory, NarrowChains, Vector256<sbyte>.Count);
         var x = Vector256.Create((byte)3);
         Vector256<int> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default, c8 = default, c9 = default, c10 = default, c11 = default;
         for (var i = rounds; i > 0; i--)
@@ -184,8 +184,7 @@ internal static unsafe class PeakLoops
     public static double ByteMadd512(long rounds)
     {
         var memory = stackalloc sbyte[(WideChains + 1) * Vector512<sbyte>.Count];
-        var y = (sbyte*)(((nint)memory + 63) & ~(nint)63);
-        new Span<sbyte>(y, WideChains * Vector512<sbyte>.Count).Fill(2);
+        var y = Twos(memory, WideChains, Vector512<sbyte>.Count);
         var x = Vector512.Create((byte)3);
         Vector512<int> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default, c8 = default, c9 = default, c10 = default, c11 = default, c12 = default, c13 = default, c14 = default, c15 = default, c16 = default, c17 = default, c18 = default, c19 = default, c20 = default, c21 = default, c22 = default, c23 = default;
         for (var i = rounds; i > 0; i--)
@@ -224,8 +223,7 @@ internal static unsafe class PeakLoops
     public static double ShortMadd256(long rounds)
     {
         var memory = stackalloc short[(NarrowChains + 1) * Vector256<short>.Count];
-        var y = (short*)(((nint)memory + 31) & ~(nint)31);
-        new Span<short>(y, NarrowChains * Vector256<short>.Count).Fill(2);
+        var y = Twos(memory, NarrowChains, Vector256<short>.Count);
         var x = Vector256.Create((short)3);
         Vector256<int> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default, c8 = default, c9 = default, c10 = default, c11 = default;
         for (var i = rounds; i > 0; i--)
@@ -252,8 +250,7 @@ internal static unsafe class PeakLoops
     public static double ShortMadd512(long rounds)
     {
         var memory = stackalloc short[(WideChains + 1) * Vector512<short>.Count];
-        var y = (short*)(((nint)memory + 63) & ~(nint)63);
-        new Span<short>(y, WideChains * Vector512<short>.Count).Fill(2);
+        var y = Twos(memory, WideChains, Vector512<short>.Count);
         var x = Vector512.Create((short)3);
         Vector512<int> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default, c8 = default, c9 = default, c10 = default, c11 = default, c12 = default, c13 = default, c14 = default, c15 = default, c16 = default, c17 = default, c18 = default, c19 = default, c20 = default, c21 = default, c22 = default, c23 = default;
         for (var i = rounds; i > 0; i--)
@@ -285,5 +282,15 @@ internal static unsafe class PeakLoops
             x ^= Vector512.Create((short)1);
         }
         return c0[0] + c1[0] + c2[0] + c3[0] + c4[0] + c5[0] + c6[0] + c7[0] + c8[0] + c9[0] + c10[0] + c11[0] + c12[0] + c13[0] + c14[0] + c15[0] + c16[0] + c17[0] + c18[0] + c19[0] + c20[0] + c21[0] + c22[0] + c23[0];
+    }
+
+    // Registers of twos, aligned; there must be room for one more.
+    private static T* Twos<T>(T* memory, int registers, int count)
+        where T : unmanaged, INumber<T>
+    {
+        nint bytes = count * sizeof(T);
+        var first = (T*)(((nint)memory + bytes - 1) & -bytes);
+        new Span<T>(first, registers * count).Fill(T.CreateChecked(2));
+        return first;
     }
 }

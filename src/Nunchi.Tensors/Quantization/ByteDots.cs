@@ -7,9 +7,6 @@ namespace Nunchi.Tensors.Quantization;
 /// <summary>Dot products of unsigned by signed bytes, four to a 32-bit lane, for 256-bit registers.</summary>
 internal unsafe interface IByteDot
 {
-    /// <summary>Whether 8-bit products read activations as 16-bit numbers in the order 0, 2, 1, 3.</summary>
-    static abstract bool WantsHalves { get; }
-
     /// <summary>sum + w0 . x0 + w1 . x1 for weights of at most 63 (levels of 6 and 4 bits with their offset).</summary>
     static abstract Vector256<int> SmallPair(Vector256<int> sum, Vector256<byte> w0, Vector256<sbyte> x0, Vector256<byte> w1, Vector256<sbyte> x1);
 
@@ -20,8 +17,6 @@ internal unsafe interface IByteDot
 /// <summary>AVX-VNNI: VPDPBUSD, which does not saturate.</summary>
 internal readonly unsafe struct VnniDot : IByteDot
 {
-    public static bool WantsHalves => false;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> SmallPair(Vector256<int> sum, Vector256<byte> w0, Vector256<sbyte> x0, Vector256<byte> w1, Vector256<sbyte> x1) =>
         AvxVnni.MultiplyWideningAndAdd(AvxVnni.MultiplyWideningAndAdd(sum, w0, x0), w1, x1);
@@ -41,8 +36,6 @@ internal readonly unsafe struct VnniDot : IByteDot
 /// </summary>
 internal readonly unsafe struct PlainDot : IByteDot
 {
-    public static bool WantsHalves => true;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> SmallPair(Vector256<int> sum, Vector256<byte> w0, Vector256<sbyte> x0, Vector256<byte> w1, Vector256<sbyte> x1) =>
         sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(w0, x0) + Avx2.MultiplyAddAdjacent(w1, x1), Vector256<short>.One);

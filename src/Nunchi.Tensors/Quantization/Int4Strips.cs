@@ -30,7 +30,7 @@ internal static unsafe class Int4Strips
         for (int group = 0; group < Groups; group++)
             Int4Search.Find(scratch + (group * Group * Width), best + (group * Width));
         for (int lane = 0; lane < Width; lane += 8)
-            GroupScales.Round(best + lane, (sbyte*)scales + lane, (ushort*)(scales + (Groups * Width)) + lane, up: false);
+            GroupStrips.Round(best + lane, (sbyte*)scales + lane, (ushort*)(scales + (Groups * Width)) + lane, up: false);
         if (Avx512F.IsSupported)
             WriteCodes512(scratch, best, (uint*)codes);
         else
@@ -42,20 +42,6 @@ internal static unsafe class Int4Strips
         }
         if (block == blocks - 1 && blocks % 2 != 0)
             new Span<byte>(behind + ((long)blocks * PackedLayout.GroupScaleBytes), PackedLayout.GroupScaleBytes / 3).Clear(); // up to a multiple of 64
-    }
-
-    /// <summary>One row as float32.</summary>
-    public static void ReadLane(byte* strip, int lane, int columns, float* values)
-    {
-        int blocks = PackedLayout.Blocks(columns);
-        for (int k = 0; k < columns; k++)
-        {
-            int block = k / Block, inside = k % Block;
-            byte* scales = strip + ((long)blocks * PackedLayout.Int4CodeBytes) + ((long)block * PackedLayout.GroupScaleBytes);
-            int scale = ((sbyte*)scales)[(inside / Group * Width) + lane];
-            float blockScale = BitConverter.UInt32BitsToSingle((uint)((ushort*)(scales + (Groups * Width)))[lane] << 16);
-            values[k] = scale * Int4Codebook.Levels[Code(strip + ((long)block * PackedLayout.Int4CodeBytes), lane, inside)] * blockScale;
-        }
     }
 
     /// <summary>The code of one weight of a block.</summary>

@@ -37,7 +37,7 @@ internal static unsafe class Int6Strips
                 (Largest(scratch + (group * Group * Width) + lane) / Vector256.Create((float)MaxLevel)).Store(inverses + (group * Width) + lane);
         }
         for (int lane = 0; lane < Width; lane += 8)
-            GroupScales.Round(inverses + lane, (sbyte*)scales + lane, (ushort*)(scales + (Groups * Width)) + lane, up: true);
+            GroupStrips.Round(inverses + lane, (sbyte*)scales + lane, (ushort*)(scales + (Groups * Width)) + lane, up: true);
         for (int group = 0; group < Groups; group++)
         {
             for (int lane = 0; lane < Width; lane += 8)
@@ -47,20 +47,6 @@ internal static unsafe class Int6Strips
         {
             long used = (long)blocks * (PackedLayout.Int6CodeBytes + PackedLayout.GroupScaleBytes);
             new Span<byte>(strip + used, (int)(((used + 63) / 64 * 64) - used)).Clear();
-        }
-    }
-
-    /// <summary>One row as float32.</summary>
-    public static void ReadLane(byte* strip, int lane, int columns, float* values)
-    {
-        int blocks = PackedLayout.Blocks(columns);
-        for (int k = 0; k < columns; k++)
-        {
-            int block = k / Block, inside = k % Block;
-            byte* scales = strip + ((long)blocks * PackedLayout.Int6CodeBytes) + ((long)block * PackedLayout.GroupScaleBytes);
-            int scale = ((sbyte*)scales)[(inside / Group * Width) + lane];
-            float blockScale = BitConverter.UInt32BitsToSingle((uint)((ushort*)(scales + (Groups * Width)))[lane] << 16);
-            values[k] = scale * Level(strip + ((long)block * PackedLayout.Int6CodeBytes), lane, inside) * blockScale;
         }
     }
 

@@ -133,11 +133,8 @@ public sealed unsafe class PackedWeight : IDisposable
                 case WeightFormat.Int8:
                     Int8Strips.ReadLane(strip, row % PackedLayout.StripWidth, Columns, to);
                     break;
-                case WeightFormat.Int6:
-                    Int6Strips.ReadLane(strip, row % PackedLayout.StripWidth, Columns, to);
-                    break;
                 default:
-                    Int4Strips.ReadLane(strip, row % PackedLayout.StripWidth, Columns, to);
+                    GroupStrips.ReadLane(Format, strip, row % PackedLayout.StripWidth, Columns, to);
                     break;
             }
         }

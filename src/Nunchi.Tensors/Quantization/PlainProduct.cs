@@ -62,7 +62,7 @@ internal static unsafe class PlainProduct
         {
             int inGroup = 0;
             for (int k = group * PackedLayout.Group; k < (group + 1) * PackedLayout.Group; k++)
-                inGroup += a[k] * (job.Format == WeightFormat.Int6 ? Int6Strips.Level(codes, lane, k) : Int4Codebook.Levels[Int4Strips.Code(codes, lane, k)]);
+                inGroup += a[k] * GroupStrips.Level(job.Format, codes, lane, k);
             dot += inGroup * ((sbyte*)scales)[(group * Width) + lane];
         }
         float blockScale = BitConverter.UInt32BitsToSingle((uint)((ushort*)(scales + (PackedLayout.GroupsPerBlock * Width)))[lane] << 16);

@@ -3,12 +3,30 @@ using System.Runtime.Intrinsics;
 
 namespace Nunchi.Tensors.Quantization;
 
-/// <summary>Scales of groups as whole multiples of one of bfloat16 for the block.</summary>
-internal static unsafe class GroupScales
+/// <summary>What strips of formats with groups have in common: a weight is the block's scale times the group's times a level.</summary>
+internal static unsafe class GroupStrips
 {
     private const int Width = PackedLayout.StripWidth, Groups = PackedLayout.GroupsPerBlock;
 
-    /// <summary>Rounds the scales of eight outputs.</summary>
+    /// <summary>The level of one weight of a block.</summary>
+    public static int Level(WeightFormat format, byte* codes, int lane, int inside) =>
+        format == WeightFormat.Int6 ? Int6Strips.Level(codes, lane, inside) : Int4Codebook.Levels[Int4Strips.Code(codes, lane, inside)];
+
+    /// <summary>One row as float32.</summary>
+    public static void ReadLane(WeightFormat format, byte* strip, int lane, int columns, float* values)
+    {
+        long blocks = PackedLayout.Blocks(columns), codeBytes = PackedLayout.CodeBytes(format);
+        for (int k = 0; k < columns; k++)
+        {
+            int block = k / PackedLayout.Block, inside = k % PackedLayout.Block;
+            byte* scales = strip + (blocks * codeBytes) + ((long)block * PackedLayout.GroupScaleBytes);
+            int scale = ((sbyte*)scales)[(inside / PackedLayout.Group * Width) + lane];
+            float blockScale = BitConverter.UInt32BitsToSingle((uint)((ushort*)(scales + (Groups * Width)))[lane] << 16);
+            values[k] = scale * Level(format, strip + (block * codeBytes), lane, inside) * blockScale;
+        }
+    }
+
+    /// <summary>Rounds the scales of eight outputs to whole multiples of one of bfloat16 for the block.</summary>
     /// <param name="best">[groups][16] the scales wanted; then what weights are multiplied with: the inverses of those they became, 0 where there is none.</param>
     /// <param name="groupScales">[groups][16] multiples.</param>
     /// <param name="blockScales">[16] bfloat16.</param>
