@@ -15,6 +15,7 @@ internal sealed unsafe class TapeNode
     public IndexBuffer? Indices;
     public SegmentLayout? Segments;
     public RotaryTable? Rotary;
+    public AttentionTargets? Targets;
     public int Int0;
     public int Int1;
     public int Int2;
@@ -22,6 +23,7 @@ internal sealed unsafe class TapeNode
     public int Int4;
     public int Int5;
     public float Float0;
+    public float Float1;
     public bool Flag;
 
     public void Clear()
@@ -30,5 +32,6 @@ internal sealed unsafe class TapeNode
         Indices = null;
         Segments = null;
         Rotary = null;
+        Targets = null;
     }
 }

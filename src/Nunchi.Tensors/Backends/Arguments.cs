@@ -188,3 +188,58 @@ public unsafe struct AttentionPlace
 /// <param name="Step">Number of this step, from 1.</param>
 /// <param name="GradientScale">Factor on the gradient (clipping).</param>
 public readonly record struct AdamWArguments(float LearningRate, float Beta1, float Beta2, float Epsilon, float WeightDecay, int Step, float GradientScale);
+
+/// <summary>What <see cref="ComputeBackend.AttentionLoss"/> reads and writes: one head. Strides count floats between rows.</summary>
+public unsafe struct AttentionLossArguments
+{
+    /// <summary>Queries with targets.</summary>
+    public int Count;
+
+    /// <summary>[Count] query rows.</summary>
+    public int* Rows;
+
+    /// <summary>[Count] first key row of the sequence of each; it sees the keys from there to its own row.</summary>
+    public int* FirstKeys;
+
+    /// <summary>[Count + 1] where the targets of each begin in <see cref="Keys"/>.</summary>
+    public int* Starts;
+
+    /// <summary>Key rows to attend to.</summary>
+    public int* Keys;
+
+    /// <summary>[query rows] first key, counted from the first of its sequence, that a row does not see; null when rows see all keys up to their own.</summary>
+    public int* HiddenStarts;
+
+    /// <summary>[query rows] end of the keys that a row does not see, or null.</summary>
+    public int* HiddenEnds;
+
+    /// <summary>Floats of the head.</summary>
+    public int HeadSize;
+
+    /// <summary>First query of the head.</summary>
+    public float* Query;
+
+    /// <summary>Floats from one query (and from the gradient of one) to the next.</summary>
+    public int QueryStride;
+
+    /// <summary>First key of the head.</summary>
+    public float* Key;
+
+    /// <summary>Floats from one key (and from the gradient of one) to the next.</summary>
+    public int KeyStride;
+
+    /// <summary>Factor on the products.</summary>
+    public float Scale;
+
+    /// <summary>[Count] minus the logarithm of the attention on the targets; written when <see cref="QueryGradient"/> is null.</summary>
+    public float* Losses;
+
+    /// <summary>Factor on every loss in the gradients.</summary>
+    public float Weight;
+
+    /// <summary>Gradient of <see cref="Query"/>, added to; null for the losses alone.</summary>
+    public float* QueryGradient;
+
+    /// <summary>Gradient of <see cref="Key"/>, added to; null for the losses alone.</summary>
+    public float* KeyGradient;
+}

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Nunchi.Tensors.Quantization;
 
 namespace Nunchi.Tensors.Backends;
@@ -229,6 +230,102 @@ public abstract unsafe class ComputeBackend : IDisposable
             }
             losses[r] = loss;
         }
+    }
+
+    /// <summary>
+    /// losses[i] = logsumexp of scale q k over the keys that row i sees - logsumexp over its targets; or, with gradients, weight times the derivative is added to those of query and key.
+    /// Few rows and one head, so one thread; the order of sums is that of the rows.
+    /// </summary>
+    public virtual void AttentionLoss(in AttentionLossArguments arguments)
+    {
+        AttentionLossArguments a = arguments;
+        int longest = 0;
+        for (int i = 0; i < a.Count; i++)
+            longest = Math.Max(longest, a.Rows[i] - a.FirstKeys[i] + 1);
+        float[] shared = System.Buffers.ArrayPool<float>.Shared.Rent(longest);
+        try
+        {
+            for (int i = 0; i < a.Count; i++)
+                AttentionLossRow(in a, i, shared.AsSpan(0, a.Rows[i] - a.FirstKeys[i] + 1));
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<float>.Shared.Return(shared);
+        }
+    }
+
+    private static void AttentionLossRow(in AttentionLossArguments a, int i, Span<float> scores)
+    {
+        int row = a.Rows[i], first = a.FirstKeys[i], hidden = a.HiddenStarts == null ? 0 : a.HiddenStarts[row], hiddenEnd = a.HiddenStarts == null ? 0 : a.HiddenEnds[row];
+        var query = new ReadOnlySpan<float>(a.Query + ((long)row * a.QueryStride), a.HeadSize);
+        for (int k = 0; k < scores.Length; k++)
+        {
+            scores[k] = k >= hidden && k < hiddenEnd
+                ? float.NegativeInfinity
+                : a.Scale * Dot(query, new ReadOnlySpan<float>(a.Key + ((long)(first + k) * a.KeyStride), a.HeadSize));
+        }
+
+        ReadOnlySpan<int> targets = new(a.Keys + a.Starts[i], a.Starts[i + 1] - a.Starts[i]);
+        float largest = float.NegativeInfinity, largestTarget = float.NegativeInfinity;
+        foreach (float score in scores)
+            largest = MathF.Max(largest, score);
+        foreach (int key in targets)
+            largestTarget = MathF.Max(largestTarget, scores[key - first]);
+        double sum = 0, targetSum = 0;
+        foreach (float score in scores)
+            sum += MathF.Exp(score - largest);
+        foreach (int key in targets)
+            targetSum += MathF.Exp(scores[key - first] - largestTarget);
+        float all = largest + (float)Math.Log(sum), aimed = largestTarget + (float)Math.Log(targetSum);
+        if (a.QueryGradient == null)
+        {
+            a.Losses[i] = all - aimed;
+            return;
+        }
+
+        // The scores turn into the derivatives by them.
+        float factor = a.Weight * a.Scale;
+        int next = 0;
+        for (int k = 0; k < scores.Length; k++)
+        {
+            float score = scores[k];
+            scores[k] = factor * MathF.Exp(score - all);
+            if (next < targets.Length && targets[next] == first + k)
+            {
+                scores[k] -= factor * MathF.Exp(score - aimed);
+                next++;
+            }
+        }
+
+        var queryGradient = new Span<float>(a.QueryGradient + ((long)row * a.QueryStride), a.HeadSize);
+        for (int k = 0; k < scores.Length; k++)
+        {
+            if (scores[k] == 0)
+                continue;
+            AddScaled(new ReadOnlySpan<float>(a.Key + ((long)(first + k) * a.KeyStride), a.HeadSize), scores[k], queryGradient);
+            AddScaled(query, scores[k], new Span<float>(a.KeyGradient + ((long)(first + k) * a.KeyStride), a.HeadSize));
+        }
+    }
+
+    private static float Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    {
+        Vector<float> sums = Vector<float>.Zero;
+        int i = 0;
+        for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
+            sums += new Vector<float>(x[i..]) * new Vector<float>(y[i..]);
+        float sum = Vector.Sum(sums);
+        for (; i < x.Length; i++)
+            sum += x[i] * y[i];
+        return sum;
+    }
+
+    private static void AddScaled(ReadOnlySpan<float> x, float factor, Span<float> into)
+    {
+        int i = 0;
+        for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
+            (new Vector<float>(into[i..]) + (factor * new Vector<float>(x[i..]))).CopyTo(into[i..]);
+        for (; i < x.Length; i++)
+            into[i] += factor * x[i];
     }
 
     /// <summary>Sum of squares in double, in a fixed order that does not depend on threads; NaN or infinity when any value is.</summary>

@@ -96,8 +96,8 @@ public sealed record TextData(double ConversationShare = 0.5, int Length = 128, 
 /// <summary>Conversations and how their pictures are shown.</summary>
 /// <param name="Tasks">What the conversations are.</param>
 /// <param name="View">How pictures are seen; null as inference would. Seen once they take few tokens, so that many samples are seen early.</param>
-/// <param name="Density">How many times as many conversations about a picture as the stage says, where it says more than one: a picture seen once that shows several things allows many short questions.</param>
-public sealed record AnswerMixture(TaskMixture Tasks, TilingMode? View = null, int Density = 1);
+/// <param name="Density">How many times as many conversations about a picture as the stage says, where it says more than one: a picture seen once that shows several things allows many short questions, one with a line of writing few that differ.</param>
+public sealed record AnswerMixture(TaskMixture Tasks, TilingMode? View = null, double Density = 1);
 
 /// <summary>Losses on what single patches show, in what the projector makes of them: a picture has many more patches than an answer has words, so eyes go on learning while the decoder learns to answer.</summary>
 /// <param name="Things">Weight of the mean loss of what a patch shows beside that of a token; 0 for none.</param>
@@ -111,6 +111,23 @@ public sealed record PatchRecipe(double Things, double Colours)
         var patches = new PatchRecipe(section.Number("things", 0, 0, 1000), section.Number("colours", 0, 0, 1000));
         section.Finish();
         return patches;
+    }
+}
+
+/// <summary>A loss on where tokens of answers look: a head of some layers of the decoder is to attend to what the next token says, a glyph, a thing or what lies in a box.</summary>
+/// <param name="Weight">Weight of the loss of a token that looks beside that of a token.</param>
+/// <param name="Layers">Which layers, from 0; in each the first query head.</param>
+public sealed record AttentionRecipe(double Weight, IReadOnlyList<int> Layers)
+{
+    internal static AttentionRecipe? Read(RecipeSection? section)
+    {
+        if (section is null)
+            return null;
+        var attention = new AttentionRecipe(section.Number("weight", null, 0, 1000), section.Integers("layers", null, 0, 1000));
+        if (attention.Layers.Count == 0 || attention.Layers.Distinct().Count() != attention.Layers.Count)
+            throw section.Error("layers", "names each layer once, and at least one");
+        section.Finish();
+        return attention;
     }
 }
 
@@ -138,7 +155,8 @@ public sealed record BoxRecipe(double Weight, double Share = 0.7)
 /// <param name="Boxes">A loss on the boxes of single patches; not of a symbols stage.</param>
 /// <param name="Patches">Losses on what single patches show; not of a symbols stage.</param>
 /// <param name="Noise">Most energy of a direction without meaning beside what a patch shows, in energies of that; of a symbols stage only.</param>
-public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double>> Levels, int MaxTokens = 2048, double Mistakes = 0, int Conversations = 1, double Drills = 0, BoxRecipe? Boxes = null, double Noise = 0, PatchRecipe? Patches = null) : StageData
+/// <param name="Attention">A loss on where tokens of answers look.</param>
+public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double>> Levels, int MaxTokens = 2048, double Mistakes = 0, int Conversations = 1, double Drills = 0, BoxRecipe? Boxes = null, double Noise = 0, PatchRecipe? Patches = null, AttentionRecipe? Attention = null) : StageData
 {
     private const int GlimpseSide = 192;
 
@@ -146,9 +164,9 @@ public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double
     public static IReadOnlyDictionary<string, AnswerMixture> Mixtures { get; } = new Dictionary<string, AnswerMixture>(StringComparer.Ordinal)
     {
         ["glimpses"] = new(TaskMixture.Words with { Pictures = new SceneOptions { MinSide = 64, MaxSide = GlimpseSide } }, TilingMode.SingleView),
-        ["snippets"] = new(TaskMixture.Lines with { Pictures = new SceneOptions { MinSide = 96, MaxSide = GlimpseSide }, MaxTurns = 3 }, TilingMode.WholeView),
+        ["snippets"] = new(TaskMixture.Lines with { Pictures = new SceneOptions { MinSide = 96, MaxSide = GlimpseSide }, MaxTurns = 3 }, TilingMode.WholeView, Density: 0.3),
         ["words"] = new(TaskMixture.Words),
-        ["lines"] = new(TaskMixture.Lines with { MaxTurns = 3 }),
+        ["lines"] = new(TaskMixture.Lines with { MaxTurns = 3 }, Density: 0.4),
         ["things"] = new(TaskMixture.Things, Density: 2),
         ["boxes"] = new(TaskMixture.Boxes, TilingMode.WholeView),
         ["wholes"] = new(TaskMixture.Things, TilingMode.WholeView, Density: 2),
@@ -166,7 +184,7 @@ public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double
         if (levels.Count == 0)
             throw section.Error("levels", "is empty; leave it out for everything at once");
         double OfSymbols(string key, double most) => symbols ? section.Number(key, 0, 0, most) : 0;
-        var data = new AnswerData(levels, section.Integer("max_tokens", 2048, 64, 131_072), OfSymbols("mistakes", 1), section.Integer("conversations", 1, 1, 64), OfSymbols("drills", 1), symbols ? null : BoxRecipe.Read(section.SectionOrNull("boxes")), OfSymbols("noise", 100), symbols ? null : PatchRecipe.Read(section.SectionOrNull("patches")));
+        var data = new AnswerData(levels, section.Integer("max_tokens", 2048, 64, 131_072), OfSymbols("mistakes", 1), section.Integer("conversations", 1, 1, 64), OfSymbols("drills", 1), symbols ? null : BoxRecipe.Read(section.SectionOrNull("boxes")), OfSymbols("noise", 100), symbols ? null : PatchRecipe.Read(section.SectionOrNull("patches")), AttentionRecipe.Read(section.SectionOrNull("attention")));
         section.Finish();
         return data;
     }

@@ -66,6 +66,9 @@ public sealed record StageRecipe
     /// <summary>What to learn from.</summary>
     public required StageData Data { get; init; }
 
+    /// <summary>Whether the codes of glyphs are added to the embedding that the stage starts with: once, for a decoder that has learned without.</summary>
+    public bool AddsGlyphCodes { get; init; }
+
     internal static StageRecipe Read(RecipeSection section)
     {
         var kind = section.Choice<StageKind>("kind", null, StageKinds);
@@ -86,6 +89,7 @@ public sealed record StageRecipe
             Guard = GuardRecipe.Read(section.SectionOrNull("guard")),
             Intervals = IntervalsRecipe.Read(section.SectionOrNull("every"), sheets: kind != StageKind.ProjectorLabels),
             Data = StageData.Read(section, kind),
+            AddsGlyphCodes = kind != StageKind.EncoderLabels && section.Flag("add_glyph_codes", false),
         };
         section.Finish();
         return stage;

@@ -29,6 +29,12 @@ internal static class ModuleSources
             context.Reporter.Say($"{module}: from {source}{(heads.Count == 0 ? "" : kept == heads.Count ? ", with its heads" : kept == 0 ? "; heads: random start" : $", with {kept} of {heads.Count} tensors of its heads; the others: random start")}");
         }
 
+        if (recipe.Stages[index].AddsGlyphCodes)
+        {
+            stage.AddGlyphCodes();
+            context.Reporter.Say("decoder: the codes of glyphs were added to its embedding");
+        }
+
         stage.StartAtRandom(random);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Nunchi.Images;
 using Nunchi.Models;
 using Nunchi.Tensors;
@@ -24,6 +25,9 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
     private readonly BoxLoss? _boxes = places is null ? null : new BoxLoss(model.Backend, places);
     private readonly ThingLoss? _things = places is null ? null : new ThingLoss(model.Backend, places);
     private float[] _losses = [];
+
+    /// <summary>The loss on where tokens look; null without.</summary>
+    public AttentionSupervision? Looks { get; init; }
 
     /// <summary>Weight of the mean loss of a patch's box beside that of a token.</summary>
     public double BoxWeight { get; init; }
@@ -69,7 +73,15 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
         _labels.Clear();
         _shown.Clear();
         _pieces.Clear();
+        Looks?.Clear();
         EncoderOperations = ProjectorOperations = DecoderOperations = 0;
+    }
+
+    /// <summary>Appends a sample with all that it says; it sees no other.</summary>
+    public void Add(SequenceSample sample)
+    {
+        Looks?.Add(sample, _tokens.Rows);
+        Add(CollectionsMarshal.AsSpan(sample.Ids), CollectionsMarshal.AsSpan(sample.Labels), sample.Images, sample.Shown, sample.Shared, CollectionsMarshal.AsSpan(sample.Branches));
     }
 
     /// <summary>Appends a sequence; it sees no other.</summary>
@@ -113,7 +125,8 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
     public double Run(Tape tape, double weight)
     {
         var images = symbols is not null ? (_shown.Count == 0 ? null : symbols.Features(tape, _images, _shown, _pieces)) : _images.Count == 0 ? null : Encode(tape, weight);
-        var hidden = model.Forward(tape, _tokens, images);
+        Looks?.Begin(weight);
+        var hidden = model.Forward(tape, _tokens, images, observer: Looks);
         var logits = model.Logits(tape, hidden, _rows);
         if (Right.Length < Labelled)
             (Right, _losses) = (new bool[2 * Labelled], new float[2 * Labelled]);
@@ -138,6 +151,7 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
     {
         _boxes?.Dispose();
         _things?.Dispose();
+        Looks?.Dispose();
         _tokens.Dispose();
         _images.Dispose();
         _rows.Dispose();
@@ -151,15 +165,10 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
         var projected = model.ProjectCrops(tape, _images);
         if (_shown.Count != projected.Rows)
             throw new InvalidOperationException($"{_shown.Count} patches are described, the pictures have {projected.Rows}");
-        places!.Refresh();
         var share = weight * Labelled / projected.Rows;
         if (BoxWeight > 0)
             _boxes.Apply(tape, projected, row => _shown[row].Box, (float)(BoxWeight * share));
-        if (Things is { } things)
-        {
-            things.Scale();
-            things.Apply(tape, projected, row => (_shown[row].Truth, _shown[row].Colour), (float)(ThingWeight * share), (float)(ColourWeight * share));
-        }
+        Things?.Apply(tape, projected, row => (_shown[row].Truth, _shown[row].Colour), (float)(ThingWeight * share), (float)(ColourWeight * share));
 
         return model.PackFeatures(tape, projected, _images);
     }

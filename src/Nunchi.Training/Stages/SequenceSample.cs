@@ -27,6 +27,12 @@ internal sealed class SequenceSample
     /// <summary>For every patch of every crop the thing and the colour that it shows, where pictures are made of symbols; else empty.</summary>
     public List<ShownPatch> Shown { get; } = [];
 
+    /// <summary>For tokens of answers the image tokens that show what they say: the token, and where in <see cref="LookedAt"/> those begin and how many they are.</summary>
+    public List<(int Token, int Start, int Count)> Looks { get; } = [];
+
+    /// <summary>Image tokens of <see cref="Looks"/>, ascending for each.</summary>
+    public List<int> LookedAt { get; } = [];
+
     /// <summary>Labelled tokens; the first token of a sequence never counts, because nothing predicts it.</summary>
     public int Labelled { get; private set; }
 
@@ -43,6 +49,8 @@ internal sealed class SequenceSample
         Tasks.Clear();
         Images = null;
         Shown.Clear();
+        Looks.Clear();
+        LookedAt.Clear();
         Sources.Clear();
         Shared = 0;
         Branches.Clear();
@@ -56,6 +64,13 @@ internal sealed class SequenceSample
         if (Labels[index] < 0 && index > 0)
             Labelled++;
         (Labels[index], Tasks[index]) = (label, task);
+    }
+
+    /// <summary>Says which image tokens show what a token says.</summary>
+    public void AddLook(int token, List<int> imageTokens)
+    {
+        Looks.Add((token, LookedAt.Count, imageTokens.Count));
+        LookedAt.AddRange(imageTokens);
     }
 
     public void Append(int id, bool counts, int task)

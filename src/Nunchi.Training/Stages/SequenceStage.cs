@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Nunchi.Models;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Backends;
@@ -36,7 +35,7 @@ internal abstract class SequenceStage : Stage<SequenceSample>
         }
 
         _tasks = tasks;
-        _meters = ["right", .. tasks.Select(task => $"loss.{task}"), .. tasks.Select(task => $"right.{task}"), "error.side", .. ThingLoss.Meters];
+        _meters = ["right", .. tasks.Select(task => $"loss.{task}"), .. tasks.Select(task => $"right.{task}"), "error.side", .. ThingLoss.Meters, .. Attention?.Layers.Select(layer => $"look.{layer}") ?? []];
     }
 
     public sealed override IReadOnlyList<TrainingParameter> Parameters { get; }
@@ -52,6 +51,9 @@ internal abstract class SequenceStage : Stage<SequenceSample>
 
     protected Tape Tape => _whole.Tape;
 
+    /// <summary>A loss on where tokens of answers look; null without.</summary>
+    protected AttentionRecipe? Attention => (Context.Stage.Data as AnswerData)?.Attention;
+
     /// <summary>What patches can show, where samples tell it: in a stage on symbols, and where boxes have a loss of their own; null elsewhere.</summary>
     protected PatchThings? Known => (_whole.Symbols ?? _whole.Places)?.Known;
 
@@ -62,6 +64,8 @@ internal abstract class SequenceStage : Stage<SequenceSample>
     public static int Vocabulary(Tokenizer tokenizer) => (tokenizer.VocabularySize + VocabularyStep - 1) / VocabularyStep * VocabularyStep;
 
     public static string TokenizerDirectory(string runDirectory) => Path.Combine(runDirectory, "tokenizer");
+
+    public sealed override void AddGlyphCodes() => ComposedEmbedding.AddGlyphs(Model, new PatchThings(Prompts.Tokenizer));
 
     public sealed override void Evaluate(int samples, int level, StepReport report)
     {
@@ -121,13 +125,14 @@ internal abstract class SequenceStage : Stage<SequenceSample>
         var pass = lane.Pass;
         pass.Clear();
         foreach (var sample in part)
-            pass.Add(CollectionsMarshal.AsSpan(sample.Ids), CollectionsMarshal.AsSpan(sample.Labels), sample.Images, sample.Shown, sample.Shared, CollectionsMarshal.AsSpan(sample.Branches));
+            pass.Add(sample);
         report.Loss += pass.Run(lane.Tape, 1 / stepWeight) / stepWeight;
         report.Operations += pass.ForwardOperations + BackwardOperations(pass);
         if (pass.SideError is { } error)
             report.Meters.Add(1 + (2 * _tasks.Count), error, 1);
         if (pass.Images > 0)
             pass.Things?.Measure(report, 2 + (2 * _tasks.Count));
+        pass.Looks?.Measure(report, 2 + (2 * _tasks.Count) + ThingLoss.Meters.Count);
         var at = 0;
         foreach (var sample in part)
         {
@@ -187,7 +192,7 @@ internal abstract class SequenceStage : Stage<SequenceSample>
             var boxes = answers?.Boxes ?? new BoxRecipe(0);
             var patches = answers?.Patches ?? new PatchRecipe(0, 0);
             var places = symbols is null && boxes.Weight + patches.Things + patches.Colours > 0 ? new PatchVectors(model, new PatchThings(tokenizer), boxes.Share) : null;
-            var pass = new AnswerPass(model, symbols, places) { BoxWeight = boxes.Weight, ThingWeight = patches.Things, ColourWeight = patches.Colours };
+            var pass = new AnswerPass(model, symbols, places) { BoxWeight = boxes.Weight, ThingWeight = patches.Things, ColourWeight = patches.Colours, Looks = answers?.Attention is { Weight: > 0 } attention ? new AttentionSupervision(attention) : null };
             return new Lane(new Tape(backend, recording: true, gradients), pass, symbols, places, gradients);
         }
 

@@ -60,6 +60,10 @@ internal abstract class Stage : IDisposable
     {
     }
 
+    /// <summary>Adds the codes of glyphs to the decoder's embedding.</summary>
+    /// <exception cref="NotSupportedException">The stage has no decoder.</exception>
+    public virtual void AddGlyphCodes() => throw new NotSupportedException("the stage has no decoder");
+
     /// <summary>Writes the model as a directory that inference loads; stages without a whole model write nothing.</summary>
     public virtual void Export(string directory)
     {

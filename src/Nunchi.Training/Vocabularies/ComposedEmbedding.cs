@@ -6,40 +6,34 @@ using Nunchi.Training.Stages.Patches;
 namespace Nunchi.Training.Vocabularies;
 
 /// <summary>
-/// Starting vectors of tokens that are made of parts. A syllable's is the sum of vectors of its initial, medial and final, so that rare syllables begin near what they
-/// are made of. A coordinate's is mostly the code of its place (<see cref="BoxCode"/>), so that neighbouring numbers are neighbours.
+/// Vectors of tokens that are made of parts. That of a glyph holds its code (<see cref="PatchCode"/>), a syllable's so the vectors of its initial, medial and final. A coordinate's is mostly the code of its place (<see cref="BoxCode"/>), so that neighbouring numbers are neighbours.
 /// </summary>
 internal static class ComposedEmbedding
 {
-    private const int FirstSyllable = 0xAC00;
-    private const int LastSyllable = 0xD7A3;
-    private const int Medials = 21;
-    private const int Finals = 28;
-
     // What is left of a coordinate's random vector, which tells it from its neighbours.
     private const float OwnShare = 0.4f;
 
+    /// <summary>Makes the starting values of a decoder's embedding.</summary>
     public static void Apply(VisionLanguageModel model, Tokenizer tokenizer, ulong seed)
     {
-        var width = model.Config.Text.HiddenSize;
-        var deviation = (float)(model.Config.Text.InitializerRange / Math.Sqrt(3));
-        var initials = Vectors(seed, 19, width, deviation);
-        var medials = Vectors(seed + 1, Medials, width, deviation);
-        var finals = Vectors(seed + 2, Finals, width, deviation);
-        var places = Vectors(seed + 3, BoxCode.SideLength, width, (float)model.Config.Text.InitializerRange / 2);
+        var places = Vectors(seed, BoxCode.SideLength, model.Config.Text.HiddenSize, (float)model.Config.Text.InitializerRange / 2);
         for (var id = 0; id < Math.Min(tokenizer.VocabularySize, model.Decoder.Embedding.Rows); id++)
-        {
-            if (tokenizer.IsSpecial(id) || tokenizer.Decode([id]) is not { } text)
-                continue;
-            if (Coordinate(text) is { } side)
+            if (!tokenizer.IsSpecial(id) && Coordinate(tokenizer.Decode([id])) is { } side)
                 AddPlace(side, places, model.Decoder.Embedding.Row(id));
-            if (text.Length != 1 || text[0] is < (char)FirstSyllable or > (char)LastSyllable)
-                continue;
-            var syllable = text[0] - FirstSyllable;
-            var (initial, medial, final) = (initials[syllable / (Medials * Finals)], medials[syllable / Finals % Medials], finals[syllable % Finals]);
-            var row = model.Decoder.Embedding.Row(id);
-            for (var i = 0; i < width; i++)
-                row[i] = initial[i] + medial[i] + final[i];
+        AddGlyphs(model, new PatchThings(tokenizer));
+    }
+
+    /// <summary>Adds the codes of glyphs to the embedding of a decoder that has learned without.</summary>
+    public static void AddGlyphs(VisionLanguageModel model, PatchThings things)
+    {
+        var code = new PatchCode(model.Config.Text.HiddenSize);
+        var vector = new float[model.Config.Text.HiddenSize];
+        for (var glyph = 1; glyph <= things.Glyphs; glyph++)
+        {
+            code.WriteGlyph(things.Parts[glyph], vector);
+            var row = model.Decoder.Embedding.Row(things.Tokens[glyph][0]);
+            for (var i = 0; i < row.Length; i++)
+                row[i] += vector[i];
         }
     }
 

@@ -141,12 +141,13 @@ public sealed class VisionLanguageModel : ITextModel, IDisposable
     /// <param name="batch">The sequences; unchanged until the backward has run.</param>
     /// <param name="imageRows">[image tokens, decoder width] for the batch's image tokens in order; null when it has none.</param>
     /// <param name="cache">Keys and values of the tokens before; null for whole sequences.</param>
+    /// <param name="observer">Is shown queries and keys of every layer of the decoder; null for nobody.</param>
     /// <returns>[rows, decoder width] for <see cref="Logits"/>.</returns>
     /// <exception cref="ArgumentException">The image tokens do not match the feature rows, or a sequence is too long.</exception>
-    public Tensor Forward(Tape tape, TokenBatch batch, Tensor? imageRows = null, KeyValueCache? cache = null)
+    public Tensor Forward(Tape tape, TokenBatch batch, Tensor? imageRows = null, KeyValueCache? cache = null, IAttentionObserver? observer = null)
     {
         Tensor x = Embed(tape, batch, imageRows); // [rows, decoder width]
-        return Decoder.Forward(tape, x, batch.Positions, batch.Segments, cache);
+        return Decoder.Forward(tape, x, batch.Positions, batch.Segments, cache, observer);
     }
 
     /// <summary>Logits of chosen rows.</summary>

@@ -128,6 +128,90 @@ public class OperatorGradientTests
     }
 
     [Fact]
+    public void AttentionLoss_BranchesBehindABeginning_GradientMatchesDifferencesAndLossIsTheAttentionMissed()
+    {
+        using var check = new GradientCheck(38);
+        const int Size = 11;
+        Tensor heads = check.Input(13, 3 * Size);
+        using var segments = new SegmentLayout();
+        segments.Add(2);
+        segments.AddBranched(4, [3, 1, 3]);
+        using var targets = new AttentionTargets();
+        targets.Add(1, 0, [0, 1]);
+        targets.Add(8, 2, [2, 4]);
+        targets.Add(11, 2, [3, 5, 10]);
+        targets.Add(12, 2, [4]);
+        VerifyLoss(check, heads, (Tape tape, out Tensor losses) => losses = AttentionLoss.Apply(tape, new(heads, Size), new(heads, 2 * Size), Size, segments, targets, 0.5f), 0.5);
+
+        Tensor values = AttentionLoss.Apply(check.Tape, new(heads, Size), new(heads, 2 * Size), Size, segments, targets, 0.5f);
+        Assert.Equal(0, values.Span[0], 5);
+        double Score(int row, int key) => Enumerable.Range(0, Size).Sum(c => (double)heads.Row(row)[Size + c] * heads.Row(key)[(2 * Size) + c]) / Math.Sqrt(Size);
+        double Expected(int row, int[] sees, int[] wants) => Math.Log(sees.Sum(key => Math.Exp(Score(row, key)))) - Math.Log(wants.Sum(key => Math.Exp(Score(row, key))));
+        Assert.Equal(Expected(8, [2, 3, 4, 5, 6, 7, 8], [2, 4]), values.Span[1], 4);
+        Assert.Equal(Expected(11, [2, 3, 4, 5, 10, 11], [3, 5, 10]), values.Span[2], 4);
+        Assert.Equal(Expected(12, [2, 3, 4, 5, 10, 11, 12], [4]), values.Span[3], 4);
+    }
+
+    [Fact]
+    public void AttentionLoss_BeforeAnAttention_AddsToItsGradient()
+    {
+        float[] Gradient(bool looks, bool attends)
+        {
+            using var check = new GradientCheck(39);
+            const int Size = 8;
+            Tensor fused = check.Input(6, 4 * Size);
+            using var segments = new SegmentLayout();
+            segments.Add(6);
+            using var targets = new AttentionTargets();
+            targets.Add(3, 0, [1, 2]);
+            targets.Add(5, 0, [0]);
+            if (looks)
+                AttentionLoss.Apply(check.Tape, new(fused, Size), new(fused, 2 * Size), Size, segments, targets, 0.7f);
+            if (attends)
+            {
+                Tensor output = Attention.Apply(check.Tape, new(fused, 0), new(fused, 2 * Size), new(fused, 3 * Size), segments, 2, 1, Size, causal: true);
+                Tensor seed = check.Tape.GradientOf(output, out _);
+                for (int i = 0; i < seed.Count; i++)
+                    seed.Span[i] = MathF.Sin(i);
+            }
+            check.Tape.Backward();
+            return fused.Gradient!.Span.ToArray();
+        }
+
+        float[] both = Gradient(true, true), looking = Gradient(true, false), attending = Gradient(false, true);
+        Assert.Contains(looking, value => MathF.Abs(value) > 1e-3f);
+        for (int i = 0; i < both.Length; i++)
+            Assert.Equal(looking[i] + attending[i], both[i], 5);
+    }
+
+    [Theory]
+    [InlineData(3, 2, new int[0], "no key")]
+    [InlineData(3, 2, new[] { 1 }, "does not see")]
+    [InlineData(3, 2, new[] { 4 }, "does not see")]
+    [InlineData(3, 0, new[] { 2, 1 }, "ascending")]
+    public void AttentionTargets_KeysThatCannotBe_AreRefused(int row, int first, int[] keys, string expected)
+    {
+        using var targets = new AttentionTargets();
+        Assert.Contains(expected, Assert.Throws<ArgumentException>(() => targets.Add(row, first, keys)).Message, StringComparison.Ordinal);
+        Assert.Equal(0, targets.Count);
+    }
+
+    [Fact]
+    public void AttentionLoss_HeadsOrRowsOutside_AreRefused()
+    {
+        using var check = new GradientCheck(40);
+        Tensor heads = check.Input(3, 8);
+        using var segments = new SegmentLayout();
+        segments.Add(3);
+        using var targets = new AttentionTargets();
+        Assert.Contains("no targets", Assert.Throws<ArgumentException>(() => AttentionLoss.Apply(check.Tape, new(heads, 0), new(heads, 4), 4, segments, targets, 1)).Message, StringComparison.Ordinal);
+        targets.Add(2, 0, [0]);
+        Assert.Contains("key head needs columns 6..9", Assert.Throws<ArgumentException>(() => AttentionLoss.Apply(check.Tape, new(heads, 0), new(heads, 6), 4, segments, targets, 1)).Message, StringComparison.Ordinal);
+        targets.Add(5, 0, [0]);
+        Assert.Contains("row 5", Assert.Throws<ArgumentException>(() => AttentionLoss.Apply(check.Tape, new(heads, 0), new(heads, 4), 4, segments, targets, 1)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Attention_BidirectionalCrops_BackwardMatchesDifferences()
     {
         using var check = new GradientCheck(12);

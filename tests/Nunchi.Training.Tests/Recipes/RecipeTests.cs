@@ -65,6 +65,8 @@ public class RecipeTests
     [InlineData("kind: projector\n", "kind: projector_labels\n    data: {teacher: nowhere}\n", 18, "names 'nowhere', which is not there")]
     [InlineData("    kind: projector\n    steps: 50\n    batch: {tokens: 2048, accumulate: 2}\n    modules: {encoder: frozen, projector: {learning_rate: 0.001}, decoder: frozen}", "    kind: projector_labels\n    steps: 50\n    batch: {samples: 2}\n    modules: {encoder: frozen, projector: {learning_rate: 0.001}, decoder: {learning_rate: 0.1}}", 20, "must freeze the decoder")]
     [InlineData("encoder: {learning_rate: 0.003, muon_learning_rate: 0.03}", "encoder: frozen", 13, "at least one module must learn")]
+    [InlineData("clip: 1", "data: {attention: {weight: 1, layers: [2]}}", 8, "names layer 2", "layers 0 to 1")]
+    [InlineData("steps: 100", "steps: 100\n    add_glyph_codes: true", 11, "unknown key 'add_glyph_codes'")]
     [InlineData("name: align", "name: encoder", 8, "two stages named 'encoder'")]
     [InlineData("clip: 1", "init: {projector: nowhere/model}", 21, "'nowhere/model'", "is not there")]
     [InlineData("seed: 3", "seed: [3", 0, "is not valid YAML")]
@@ -79,6 +81,17 @@ public class RecipeTests
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Parse_ALossOnAttention_GivesItsValues()
+    {
+        var stage = Recipe.Parse("tiny.yaml", Replace("    clip: 1", "    add_glyph_codes: true\n    data: {attention: {weight: 0.5, layers: [1, 0]}}")).Stages[1];
+
+        Assert.True(stage.AddsGlyphCodes);
+        var attention = ((AnswerData)stage.Data).Attention!;
+        Assert.Equal(0.5, attention.Weight);
+        Assert.Equal([1, 0], attention.Layers);
+    }
+
     [Theory]
     [InlineData("levels: []", "is empty")]
     [InlineData("levels: [{word: 1}]", "did you mean 'words'?")]
@@ -87,6 +100,10 @@ public class RecipeTests
     [InlineData("max_tokens: 3", "from 64 to 131072")]
     [InlineData("mistakes: 0.5", "unknown key 'mistakes'")]
     [InlineData("noise: 5", "unknown key 'noise'")]
+    [InlineData("attention: {weight: 1, layers: []}", "at least one")]
+    [InlineData("attention: {weight: 1, layers: [1, 1]}", "each layer once")]
+    [InlineData("attention: {layers: [1]}", "weight")]
+    [InlineData("attention: {weight: -1, layers: [1]}", "from 0 to 1000")]
     public void Parse_MistakeInTheDataOfAStage_SaysWhatIsAllowed(string data, string part)
     {
         var error = Assert.Throws<RecipeException>(() => Recipe.Parse("tiny.yaml", Replace("    clip: 1", $"    data: {{{data}}}")));

@@ -4,6 +4,7 @@ using Nunchi.Tensors.Cpu;
 using Nunchi.Training.Recipes;
 using Nunchi.Training.Stages;
 using Nunchi.Training.Stages.Patches;
+using Nunchi.Training.Vocabularies;
 using ModelModule = Nunchi.Models.ModelModule;
 
 namespace Nunchi.Training.Tests.Stages;
@@ -63,36 +64,81 @@ public class PatchSymbolsTests
     }
 
     [Fact]
-    public void PatchVectors_AGlyphInAColour_IsItsTokenAndHalfOfTheColourAndTheCodeOfItsBox()
+    public void PatchVectors_AGlyphInAColour_IsItsCodeAndHalfOfTheColourAndTheCodeOfItsBox()
     {
         using var backend = CpuBackend.Create();
         var prompts = SmallTokenizer.Prompts;
         using var model = ModelBuilder.Create(backend, ModelBuilder.Configure(SmallTokenizer.Recipe.Model, SequenceStage.Vocabulary(prompts.Tokenizer), prompts.Tokenizer), 3);
         var things = new PatchThings(prompts.Tokenizer);
         using var vectors = new PatchVectors(model, things);
-        vectors.Refresh();
         var red = (int)Data.Objects.ColourName.Red;
         var thing = things.OfGlyph(20, 0, 0)!.Value;
         var vector = new float[model.Config.Text.HiddenSize];
         vectors.Write(new ShownPatch(thing, red, thing, null), vector);
 
-        var embedding = model.Decoder.Embedding;
-        var letter = prompts.Tokenizer.TokenId("A")!.Value;
+        var code = new PatchCode(vector.Length);
+        var glyph = new float[vector.Length];
+        code.WriteGlyph((20, 0, 0), glyph);
         for (var i = 0; i < vector.Length; i++)
-        {
-            var colour = things.ColourTokens[red].Sum(token => embedding.Row(token)[i]) / MathF.Sqrt(things.ColourTokens[red].Length);
-            Assert.Equal(embedding.Row(letter)[i] + (0.5f * colour), vector[i], 5);
-        }
+            Assert.Equal(glyph[i] + (0.5f * code.Colour(Data.Objects.ColourName.Red)[i]), vector[i], 5);
+        Assert.Equal(code.Object(3).ToArray(), vectors.Things.Row(things.OfObject(Data.Objects.ObjectCatalogue.All.Single(kind => kind.Id == 3))).ToArray());
+        Assert.Equal(code.Blank.ToArray(), vectors.Things.Row(PatchThings.Blank).ToArray());
+        Assert.Equal(0, Dot(vectors.Colours.Row((int)Data.Objects.ColourName.None), vectors.Colours.Row((int)Data.Objects.ColourName.None)));
 
         // Directions are nearly orthogonal, so that a product with each finds its number again.
         var boxed = new float[vector.Length];
         var box = new Grounding.BoundingBox(0.2, 0.35, 0.6, 0.9);
         vectors.Write(new ShownPatch(thing, red, thing, box), boxed);
-        var code = new float[BoxCode.Length];
-        for (var k = 0; k < code.Length; k++)
+        var numbers = new float[BoxCode.Length];
+        for (var k = 0; k < numbers.Length; k++)
             for (var i = 0; i < boxed.Length; i++)
-                code[k] += (boxed[i] - vector[i]) * vectors.Boxes.Row(k)[i] / (vectors.BoxScale * vectors.BoxScale);
-        Assert.InRange(BoxCode.Distance(box, BoxCode.Read(code)), 0, 0.1);
+                numbers[k] += (boxed[i] - vector[i]) * vectors.Boxes.Row(k)[i] / (vectors.BoxScale * vectors.BoxScale);
+        Assert.InRange(BoxCode.Distance(box, BoxCode.Read(numbers)), 0, 0.1);
+    }
+
+    [Fact]
+    public void PatchCode_WithRoom_IsOneLongAndAsNearAsPartsAreShared()
+    {
+        var code = new PatchCode(384);
+        float[] Of(char character)
+        {
+            var vector = new float[384];
+            code.WriteGlyph(DenseLabels.Encode(character), vector);
+            return vector;
+        }
+
+        Assert.Equal(1, Dot(Of('판'), Of('판')), 5);
+        Assert.Equal(2 / 3f, Dot(Of('판'), Of('반')), 5);
+        Assert.Equal(1 / 3f, Dot(Of('판'), Of('빈')), 5);
+        Assert.Equal(1 / 3f, Dot(Of('가'), Of('너')), 5);
+        Assert.Equal(0, Dot(Of('판'), Of('교')), 5);
+        List<float[]> alone = [Of('A'), Of('a'), Of('7'), Of('%'), code.Blank.ToArray()];
+        alone.AddRange(Data.Objects.Colours.All.Select(colour => code.Colour(colour).ToArray()));
+        alone.AddRange(Data.Objects.ObjectCatalogue.All.Select(kind => code.Object(kind.Id).ToArray()));
+        for (var i = 0; i < alone.Count; i++)
+        {
+            Assert.Equal(0, Dot(alone[i], Of('판')), 5);
+            for (var k = 0; k <= i; k++)
+                Assert.Equal(i == k ? 1 : 0, Dot(alone[i], alone[k]), 5);
+        }
+    }
+
+    [Fact]
+    public void ComposedEmbedding_AddGlyphs_AddsTheCodeToEveryGlyphAndNothingElse()
+    {
+        using var backend = CpuBackend.Create();
+        var prompts = SmallTokenizer.Prompts;
+        using var model = ModelBuilder.Create(backend, ModelBuilder.Configure(SmallTokenizer.Recipe.Model, SequenceStage.Vocabulary(prompts.Tokenizer), prompts.Tokenizer), 3);
+        var things = new PatchThings(prompts.Tokenizer);
+        var embedding = model.Decoder.Embedding;
+        var before = embedding.Span.ToArray();
+        ComposedEmbedding.AddGlyphs(model, things);
+
+        using var vectors = new PatchVectors(model, things);
+        var glyphs = Enumerable.Range(1, things.Glyphs).ToDictionary(glyph => things.Tokens[glyph][0]);
+        for (var id = 0; id < embedding.Rows; id++)
+            for (var i = 0; i < embedding.Columns; i++)
+                Assert.Equal(before[(id * embedding.Columns) + i] + (glyphs.TryGetValue(id, out var glyph) ? vectors.Things.Row(glyph)[i] : 0), embedding.Row(id)[i], 5);
     }
 
     [Fact]
@@ -103,7 +149,6 @@ public class PatchSymbolsTests
         using var model = ModelBuilder.Create(backend, ModelBuilder.Configure(SmallTokenizer.Recipe.Model, SequenceStage.Vocabulary(prompts.Tokenizer), prompts.Tokenizer), 3);
         var things = new PatchThings(prompts.Tokenizer);
         using var vectors = new PatchVectors(model, things);
-        vectors.Refresh();
         var width = model.Config.Text.HiddenSize;
         double square = 0, added = 0;
         foreach (var value in vectors.Things.Span)
@@ -266,14 +311,12 @@ public class PatchSymbolsTests
         var prompts = SmallTokenizer.Prompts;
         using var model = ModelBuilder.Create(backend, ModelBuilder.Configure(SmallTokenizer.Recipe.Model, SequenceStage.Vocabulary(prompts.Tokenizer), prompts.Tokenizer), 3);
         using var vectors = new PatchVectors(model, new PatchThings(prompts.Tokenizer));
-        vectors.Refresh();
         using var loss = new ThingLoss(backend, vectors);
-        loss.Scale();
         (int, int)?[] shown = [(5, 2), (PatchThings.Blank, 0), null, (vectors.Known.Glyphs + 3, 4)];
         using var projected = new Nunchi.Tensors.Tensor(backend, shown.Length, model.Config.Text.HiddenSize) { RequiresGradient = true };
         var random = new SeededRandom(8);
         foreach (ref var value in projected.Span)
-            value = (float)Math.Sqrt(vectors.SquaredLength / projected.Columns) * random.Normal();
+            value = (float)Math.Sqrt(1.0 / projected.Columns) * random.Normal();
         double Loss(bool learns)
         {
             using var tape = new Nunchi.Tensors.Tape(backend, recording: learns);

@@ -14,7 +14,7 @@ namespace Nunchi.Training.Stages.Answers;
 /// <param name="Weight">Share.</param>
 /// <param name="View">How pictures are seen; null as inference would.</param>
 /// <param name="Density">See <see cref="Recipes.AnswerMixture.Density"/>.</param>
-internal sealed record WeightedSource(SampleSource Source, double Weight, TilingMode? View = null, int Density = 1);
+internal sealed record WeightedSource(SampleSource Source, double Weight, TilingMode? View = null, double Density = 1);
 
 /// <summary>
 /// Makes sequences of conversations about pictures: prompt, pictures, labels on what the assistant says and on the token that ends it. Several conversations about one
@@ -52,6 +52,9 @@ internal sealed class AnswerMaker(PromptBuilder prompts, ImageProcessor images, 
     /// <summary>Share of the samples that <see cref="Drills"/> makes, 0..1.</summary>
     public double DrillShare { get; init; }
 
+    /// <summary>Says where tokens of answers look, in samples of one picture; null where nobody needs to be told.</summary>
+    public AnswerLooks? Looks { get; init; }
+
     public void Make(long index, int level, SequenceSample sample)
     {
         sample.Clear();
@@ -63,7 +66,7 @@ internal sealed class AnswerMaker(PromptBuilder prompts, ImageProcessor images, 
         }
 
         var chosen = Choose(levels[level]);
-        Fill(chosen.Source.DrawSeveral(seed, (ulong)index, conversations == 1 ? 1 : conversations * chosen.Density), sample, chosen.View);
+        Fill(chosen.Source.DrawSeveral(seed, (ulong)index, conversations == 1 ? 1 : Math.Max(1, (int)Math.Round(conversations * chosen.Density))), sample, chosen.View);
     }
 
     /// <summary>Turns conversations about the same pictures into a sequence.</summary>
@@ -78,6 +81,8 @@ internal sealed class AnswerMaker(PromptBuilder prompts, ImageProcessor images, 
             var before = sample.Ids.Count;
             var prompt = prompts.Build(sources[i].Messages, Options);
             Append(prompt, sources[i], sample, skip: sample.Shared);
+            if (Looks is not null && first.Pictures.Count == 1)
+                AddLooks(sample, before, sources[i], i == 0 ? prompt.ImagePositions[0] : null);
             if (i == 0 && sources.Count > 1)
                 sample.Shared = sample.Images is { Images: [var only] } ? prompt.ImagePositions[0] + only.TokenCount : throw new InvalidOperationException("several conversations need one picture that they share");
             if (sample.Shared > 0)
@@ -93,6 +98,24 @@ internal sealed class AnswerMaker(PromptBuilder prompts, ImageProcessor images, 
 
     public void Dispose()
     {
+    }
+
+    // Answers are the runs of labelled tokens.
+    private void AddLooks(SequenceSample sample, int from, TrainingSample source, int? picture)
+    {
+        if (picture is { } place)
+            Looks!.Begin(source.Pictures[0].Scene, sample.Images!.Images[0], place);
+        var turn = 0;
+        for (var start = from; start < sample.Ids.Count; start++)
+        {
+            if (sample.Labels[start] < 0)
+                continue;
+            var end = start;
+            while (end < sample.Ids.Count && sample.Labels[end] >= 0)
+                end++;
+            Looks!.Add(sample, start, end, source.Turns[turn++].Task);
+            start = end;
+        }
     }
 
     // A conversation's tokens from a place on, counted with its pictures at full length.

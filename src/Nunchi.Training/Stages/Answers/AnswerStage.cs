@@ -91,6 +91,7 @@ internal sealed class AnswerStage : SequenceStage
         {
             KeepSource = keepSource,
             Symbols = Known is null ? null : new PatchSymbols(Known, Model.Config.Vision.ImageSize, Model.Config.Vision.PatchSize, data.Mistakes, data.Noise),
+            Looks = Attention is null || keepSource ? null : new AnswerLooks(Prompts.Tokenizer),
             LabelsPictures = Symbols is not null,
             Drills = Symbols is null || data.Drills == 0 || keepSource ? null : new DrillMaker(Symbols.Known, Prompts.Tokenizer, Model.Config.ImageTokenId, data.Mistakes, data.Noise),
             DrillShare = data.Drills,

@@ -15,6 +15,7 @@ internal sealed class PatchThings
 
     private readonly Dictionary<(int Initial, int Medial, int Final), int> _glyphs = [];
     private readonly List<int[]> _tokens = [];
+    private readonly List<(int Initial, int Medial, int Final)> _parts = [default];
     private readonly int _firstObject;
 
     public PatchThings(Tokenizer tokenizer)
@@ -38,6 +39,9 @@ internal sealed class PatchThings
 
     /// <summary>Number of glyphs; they are things 1 to this.</summary>
     public int Glyphs => _firstObject - 1;
+
+    /// <summary>For nothing and each glyph its labels (<see cref="DenseLabels.Encode"/>).</summary>
+    public IReadOnlyList<(int Initial, int Medial, int Final)> Parts => _parts;
 
     /// <summary>For each thing the tokens that name it.</summary>
     public IReadOnlyList<int[]> Tokens => _tokens;
@@ -81,5 +85,6 @@ internal sealed class PatchThings
         var (initial, medial, final) = DenseLabels.Encode(character);
         _glyphs[(initial, medial, final)] = _tokens.Count;
         _tokens.Add([token]);
+        _parts.Add((initial, medial, final));
     }
 }

@@ -5,8 +5,8 @@ using Nunchi.Tensors;
 namespace Nunchi.Training.Stages.Patches;
 
 /// <summary>
-/// Vectors of what a patch shows, made of the decoder's embedding: a glyph's is its token's, an object's the sum of the tokens of its name, and half of the colour's is
-/// added to either, as is the code of the box around it (<see cref="BoxCode"/>) in directions of its own. A decoder that has learned to read pictures made of these finds the same in what a projector trained towards them gives.
+/// Vectors of what a patch shows: the code of the thing (<see cref="PatchCode"/>), half of that of its colour, and the code of the box around it (<see cref="BoxCode"/>) in directions of its
+/// own. A decoder that has learned to read pictures made of these finds the same in what a projector trained towards them gives.
 /// </summary>
 internal sealed class PatchVectors : IDisposable
 {
@@ -18,25 +18,30 @@ internal sealed class PatchVectors : IDisposable
 
     private const ulong DirectionsSeed = 0x0B0C5;
     private readonly VisionLanguageModel _model;
-    private readonly float[] _directions;
-    private readonly float _boxShare;
-    private double _square;
 
     /// <param name="model">Whose embedding they are made of.</param>
     /// <param name="things">What can be shown.</param>
     /// <param name="boxShare">Length of a box's part beside that of what the patch shows.</param>
     public PatchVectors(VisionLanguageModel model, PatchThings things, double boxShare = BoxShare)
     {
-        _boxShare = (float)boxShare;
+        BoxScale = (float)boxShare / BoxCode.Norm;
         _model = model;
         Known = things;
         Things = new Tensor(model.Backend, things.Count, model.Config.Text.HiddenSize);
         Colours = new Tensor(model.Backend, Nunchi.Data.Objects.Colours.Count, model.Config.Text.HiddenSize);
         Boxes = new Tensor(model.Backend, BoxCode.Length, model.Config.Text.HiddenSize);
         var random = new Data.Pages.SeededRandom(DirectionsSeed);
-        _directions = new float[Boxes.Count];
-        foreach (ref var value in _directions.AsSpan())
-            value = random.Normal() / MathF.Sqrt(model.Config.Text.HiddenSize);
+        foreach (ref var value in Boxes.Span)
+            value = BoxScale * random.Normal() / MathF.Sqrt(model.Config.Text.HiddenSize);
+        var code = new PatchCode(model.Config.Text.HiddenSize);
+        code.Blank.CopyTo(Things.Row(PatchThings.Blank));
+        for (var glyph = 1; glyph <= things.Glyphs; glyph++)
+            code.WriteGlyph(things.Parts[glyph], Things.Row(glyph));
+        for (var thing = things.Glyphs + 1; thing < things.Count; thing++)
+            code.Object(thing - things.Glyphs).CopyTo(Things.Row(thing));
+        Colours.Row((int)ColourName.None).Clear();
+        foreach (var colour in Nunchi.Data.Objects.Colours.All)
+            code.Colour(colour).CopyTo(Colours.Row((int)colour));
     }
 
     /// <summary>What the rows stand for.</summary>
@@ -52,26 +57,7 @@ internal sealed class PatchVectors : IDisposable
     public Tensor Boxes { get; }
 
     /// <summary>Length of the rows of <see cref="Boxes"/>, nearly.</summary>
-    public float BoxScale { get; private set; }
-
-    /// <summary>Mean squared length of the rows of <see cref="Things"/>.</summary>
-    public double SquaredLength => _square;
-
-    /// <summary>Takes the vectors from the embedding as it is now.</summary>
-    public void Refresh()
-    {
-        for (var thing = 0; thing < Known.Count; thing++)
-            Sum(Known.Tokens[thing], Things.Row(thing));
-        for (var colour = 0; colour < Known.ColourTokens.Count; colour++)
-            Sum(Known.ColourTokens[colour], Colours.Row(colour));
-        double squares = 0;
-        foreach (var value in Things.Span)
-            squares += (double)value * value;
-        _square = squares / Things.Rows;
-        BoxScale = _boxShare * (float)Math.Sqrt(_square) / BoxCode.Norm;
-        for (var i = 0; i < _directions.Length; i++)
-            Boxes.Span[i] = BoxScale * _directions[i];
-    }
+    public float BoxScale { get; }
 
     /// <summary>Gives the model's newline vector the embedding of the token that ends a line.</summary>
     public void SetNewline()
@@ -84,7 +70,7 @@ internal sealed class PatchVectors : IDisposable
     public void Write(ShownPatch patch, Span<float> into)
     {
         Things.Row(patch.Thing).CopyTo(into);
-        patch.Noise.AddTo(into, _square);
+        patch.Noise.AddTo(into, 1);
         if (patch.Colour != (int)ColourName.None)
             Add(ColourShare, Colours.Row(patch.Colour), into);
         if (patch.Box is not { } box)
@@ -103,7 +89,6 @@ internal sealed class PatchVectors : IDisposable
     /// <returns>[image tokens, decoder width].</returns>
     public Tensor Features(Tape tape, ImageBatch images, IReadOnlyList<ShownPatch> shown, IReadOnlyList<ShownPiece>? pieces = null)
     {
-        Refresh();
         SetNewline();
         var width = _model.Config.Text.HiddenSize;
         var loose = pieces?.Sum(piece => piece.LoosePatches) ?? 0;
@@ -157,15 +142,5 @@ internal sealed class PatchVectors : IDisposable
     {
         for (var i = 0; i < into.Length; i++)
             into[i] += factor * row[i];
-    }
-
-    private void Sum(int[] tokens, Span<float> into)
-    {
-        into.Clear();
-        if (tokens.Length == 0)
-            return;
-        var scale = 1 / MathF.Sqrt(tokens.Length);
-        foreach (var token in tokens)
-            Add(scale, _model.Decoder.Embedding.Row(token), into);
     }
 }

@@ -9,16 +9,24 @@ namespace Nunchi.Training.Stages.Patches;
 /// Softmax of what the projector makes of single patches over the vectors of everything that a patch can show (<see cref="PatchVectors.Things"/>), and of patches that
 /// show something over those of the colours. The vectors are targets: nothing is learned through them.
 /// </summary>
-internal sealed class ThingLoss(ComputeBackend backend, PatchVectors vectors) : IDisposable
+internal sealed class ThingLoss : IDisposable
 {
     // Logit of a patch that lies exactly on the vector of its thing, against about 0 for the others.
     private const double Sharpness = 12;
-    private readonly Tensor _things = new(backend, vectors.Things.Rows, vectors.Things.Columns);
-    private readonly Tensor _colours = new(backend, vectors.Colours.Rows, vectors.Colours.Columns);
+    private readonly PatchVectors _vectors;
+    private readonly Tensor _things;
+    private readonly Tensor _colours;
     private readonly IndexBuffer _rows = new();
     private readonly IndexBuffer _labels = new();
     private readonly IndexBuffer _colouredRows = new();
     private readonly IndexBuffer _colourLabels = new();
+
+    public ThingLoss(ComputeBackend backend, PatchVectors vectors)
+    {
+        _vectors = vectors;
+        _things = Sharp(backend, vectors.Things, 1);
+        _colours = Sharp(backend, vectors.Colours, PatchVectors.ColourShare);
+    }
 
     /// <summary>Names of what <see cref="Measure"/> adds.</summary>
     public static IReadOnlyList<string> Meters { get; } = ["patch.right", "patch.glyph", "patch.blank", "patch.object", "patch.colour"];
@@ -28,16 +36,6 @@ internal sealed class ThingLoss(ComputeBackend backend, PatchVectors vectors) : 
 
     /// <summary>Patches with a label in the last call.</summary>
     public int Labelled => _labels.Count;
-
-    /// <summary>Takes the vectors as they are now; <see cref="PatchVectors.Refresh"/> comes before.</summary>
-    public void Scale()
-    {
-        var scale = (float)(Sharpness / vectors.SquaredLength);
-        for (var i = 0; i < _things.Count; i++)
-            _things.Span[i] = scale * vectors.Things.Span[i];
-        for (var i = 0; i < _colours.Count; i++)
-            _colours.Span[i] = scale / PatchVectors.ColourShare * vectors.Colours.Span[i];
-    }
 
     /// <summary>Adds the loss to the gradient.</summary>
     /// <param name="tape">Runs and records.</param>
@@ -98,7 +96,7 @@ internal sealed class ThingLoss(ComputeBackend backend, PatchVectors vectors) : 
             var right = Greedy.Choose(logits.Row(i)) == labels[i];
             if (!colours)
                 Count(0, right);
-            Count(colours ? 4 : labels[i] == PatchThings.Blank ? 2 : labels[i] > vectors.Known.Glyphs ? 3 : 1, right);
+            Count(colours ? 4 : labels[i] == PatchThings.Blank ? 2 : labels[i] > _vectors.Known.Glyphs ? 3 : 1, right);
         }
 
         Losses.CrossEntropy(tape, logits, labels, weight, out var losses);
@@ -106,6 +104,14 @@ internal sealed class ThingLoss(ComputeBackend backend, PatchVectors vectors) : 
         foreach (var loss in losses.Span)
             sum += loss;
         return sum;
+    }
+
+    private static Tensor Sharp(ComputeBackend backend, Tensor vectors, float share)
+    {
+        var sharp = new Tensor(backend, vectors.Rows, vectors.Columns);
+        for (var i = 0; i < sharp.Count; i++)
+            sharp.Span[i] = (float)Sharpness / share * vectors.Span[i];
+        return sharp;
     }
 
     private void Count(int meter, bool right) => _counts[meter] = (_counts[meter].Right + (right ? 1 : 0), _counts[meter].Of + 1);

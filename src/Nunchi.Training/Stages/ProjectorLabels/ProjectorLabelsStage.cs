@@ -39,7 +39,6 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
     private readonly double _vectorWeight;
     private readonly VisionLanguageModel? _teacher;
     private readonly Tape? _teacherTape;
-    private bool _isScaled;
 
     public ProjectorLabelsStage(StageContext context)
         : base(context)
@@ -77,6 +76,8 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         using var maker = _pages.Maker("calibration");
         Answers.ProjectorCalibration.Apply(_model, _tape, Enumerable.Range(0, CalibrationPages).Select(index => Features([Draw(maker, index, Levels - 1)])));
     }
+
+    public override void AddGlyphCodes() => ComposedEmbedding.AddGlyphs(_model, _vectors.Known);
 
     public override void Evaluate(int samples, int level, StepReport report)
     {
@@ -123,7 +124,6 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
 
     protected override void Accumulate(List<LabelledPage> part, double stepWeight, StepReport report)
     {
-        Scale();
         var projected = _model.Projector.Forward(_tape, Features(part));
         var encoderPasses = Context.Stage.Modules.ContainsKey("encoder") ? 3 : 1;
         var patches = (double)part.Count * part[0].Patches;
@@ -239,16 +239,6 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
                 truth.Row(row).Clear();
         }
 
-        Regress(projected, truth, _vectors.SquaredLength, _vectorWeight / stepWeight, _things.Labelled, report);
-    }
-
-    // The decoder is frozen, so its vectors are read once, when the first step runs and it has been loaded.
-    private void Scale()
-    {
-        if (_isScaled)
-            return;
-        _isScaled = true;
-        _vectors.Refresh();
-        _things.Scale();
+        Regress(projected, truth, 1, _vectorWeight / stepWeight, _things.Labelled, report);
     }
 }

@@ -59,10 +59,11 @@ public sealed unsafe class Decoder : IDisposable
     /// <param name="positions">[rows] place of each token in its sequence; kept alive by the caller until the backward has run.</param>
     /// <param name="segments">The sequences; with a cache one segment whose keys are those in the cache after this call.</param>
     /// <param name="cache">Keys and values of earlier tokens, to which these are appended; null when the rows are whole sequences. Not while recording.</param>
+    /// <param name="observer">Is shown queries and keys of every layer; null for nobody.</param>
     /// <returns>[rows, width] before the final norm.</returns>
     /// <exception cref="ArgumentException">A position lies beyond the longest sequence, the cache is too small, or the tape records with a cache.</exception>
-    public Tensor Forward(Tape tape, Tensor x, IndexBuffer positions, SegmentLayout segments, KeyValueCache? cache = null) =>
-        Run(tape, x, positions, segments, cache == null ? null : [cache]);
+    public Tensor Forward(Tape tape, Tensor x, IndexBuffer positions, SegmentLayout segments, KeyValueCache? cache = null, IAttentionObserver? observer = null) =>
+        Run(tape, x, positions, segments, cache == null ? null : [cache], observer);
 
     /// <summary>Runs the layers for several sequences at once that each go on from a cache of its own.</summary>
     /// <param name="tape">Runs; must not record.</param>
@@ -72,9 +73,9 @@ public sealed unsafe class Decoder : IDisposable
     /// <param name="caches">A cache for each sequence, to which its new keys and values are appended once all layers have run.</param>
     /// <returns>[rows, width] before the final norm; a row's bits do not depend on the other sequences.</returns>
     /// <exception cref="ArgumentException">A position lies beyond the longest sequence, there are not as many caches as sequences, or the tape records.</exception>
-    public Tensor Continue(Tape tape, Tensor x, IndexBuffer positions, SegmentLayout segments, IReadOnlyList<KeyValueCache> caches) => Run(tape, x, positions, segments, caches);
+    public Tensor Continue(Tape tape, Tensor x, IndexBuffer positions, SegmentLayout segments, IReadOnlyList<KeyValueCache> caches) => Run(tape, x, positions, segments, caches, null);
 
-    private Tensor Run(Tape tape, Tensor x, IndexBuffer positions, SegmentLayout segments, IReadOnlyList<KeyValueCache>? caches)
+    private Tensor Run(Tape tape, Tensor x, IndexBuffer positions, SegmentLayout segments, IReadOnlyList<KeyValueCache>? caches, IAttentionObserver? observer)
     {
         if (caches != null && tape.Recording)
             throw new ArgumentException("A key/value cache serves inference; turn the tape's recording off.", nameof(caches));
@@ -85,7 +86,7 @@ public sealed unsafe class Decoder : IDisposable
             caches[s].Reserve(segments.QueryStarts[s + 1] - segments.QueryStarts[s]);
         foreach (DecoderLayer layer in _layers)
         {
-            Tensor next = layer.Forward(tape, x, positions, segments, rotary, caches);
+            Tensor next = layer.Forward(tape, x, positions, segments, rotary, caches, observer);
             tape.Release(x);
             x = next;
         }

@@ -38,10 +38,10 @@ internal sealed class DecoderLayer
         _downWeight = parameters.Matrix(mlp + "down_proj.weight", Module, width, inner, ParameterStart.Residual, insideLayer: true);
     }
 
-    internal Tensor Forward(Tape tape, Tensor x, IndexBuffer positions, SegmentLayout segments, RotaryTable rotary, IReadOnlyList<KeyValueCache>? caches)
+    internal Tensor Forward(Tape tape, Tensor x, IndexBuffer positions, SegmentLayout segments, RotaryTable rotary, IReadOnlyList<KeyValueCache>? caches, IAttentionObserver? observer)
     {
         float epsilon = (float)_config.RmsNormEpsilon;
-        Tensor attended = Attend(tape, x, positions, segments, rotary, caches, epsilon); // [rows, query heads * head size]
+        Tensor attended = Attend(tape, x, positions, segments, rotary, caches, observer, epsilon); // [rows, query heads * head size]
         Tensor middle = Linear.Apply(tape, attended, _outWeight, _outBias, residual: x);
         tape.Release(attended);
 
@@ -56,7 +56,7 @@ internal sealed class DecoderLayer
         return y;
     }
 
-    private Tensor Attend(Tape tape, Tensor x, IndexBuffer positions, SegmentLayout segments, RotaryTable rotary, IReadOnlyList<KeyValueCache>? caches, float epsilon)
+    private Tensor Attend(Tape tape, Tensor x, IndexBuffer positions, SegmentLayout segments, RotaryTable rotary, IReadOnlyList<KeyValueCache>? caches, IAttentionObserver? observer, float epsilon)
     {
         int queryHeads = _config.QueryHeads, keyHeads = _config.KeyHeads, size = _config.HeadSize;
         Tensor normed = RmsNorm.Apply(tape, x, _inputNorm, epsilon);
@@ -66,6 +66,7 @@ internal sealed class DecoderLayer
         var query = new HeadColumns(rotated, 0);
         var key = new HeadColumns(rotated, queryHeads * size);
         var value = new HeadColumns(fused, (queryHeads + keyHeads) * size);
+        observer?.Attending(tape, _index, query, key, size, segments);
         Tensor attended;
         if (caches == null)
         {

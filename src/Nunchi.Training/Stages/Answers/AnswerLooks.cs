@@ -1,0 +1,216 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Nunchi.Data.Objects;
+using Nunchi.Data.Pages;
+using Nunchi.Data.Scenes;
+using Nunchi.Data.Tasks;
+using Nunchi.Images;
+using Nunchi.Text;
+
+namespace Nunchi.Training.Stages.Answers;
+
+/// <summary>
+/// Finds for the tokens of an answer the image tokens that show what each says: of a letter that is read its glyph, of the numbers of a box and the phrase before them what lies in the
+/// box, of the name of a thing that thing. An instance belongs to one thread.
+/// </summary>
+/// <param name="tokenizer">Wrote the answers.</param>
+internal sealed partial class AnswerLooks(Tokenizer tokenizer)
+{
+    private const float GlyphMargin = 0.15f;
+    private readonly List<byte> _bytes = [];
+    private readonly List<int> _starts = [];
+    private readonly List<int> _places = [];
+    private readonly List<int> _characters = [];
+    private readonly List<List<int>> _patches = [];
+    private Scene? _scene;
+    private FeatureGrid _grid;
+    private int[] _owners = [];
+
+    /// <summary>Takes a picture.</summary>
+    /// <param name="scene">Its record.</param>
+    /// <param name="image">The picture, prepared.</param>
+    /// <param name="firstToken">Place of its first image token in the sequence.</param>
+    public void Begin(Scene scene, ProcessedImage image, int firstToken) => (_scene, _grid) = (scene, FeatureGrid.Finest(image, firstToken));
+
+    /// <summary>Adds the looks of one answer.</summary>
+    /// <param name="sample">A sample whose tokens are complete up to the end of the answer.</param>
+    /// <param name="start">Place of the answer's first token.</param>
+    /// <param name="end">Place behind its last.</param>
+    /// <param name="task">What was asked.</param>
+    public void Add(SequenceSample sample, int start, int end, TaskKind task)
+    {
+        if (_scene is not { } scene)
+            throw new InvalidOperationException("no picture has been taken");
+        var answer = Spell(sample, start, end);
+        _patches.Clear();
+        if (_owners.Length < answer.Length)
+            _owners = new int[2 * answer.Length];
+        Array.Fill(_owners, -1, 0, answer.Length);
+        MatchBoxes(answer, scene);
+        MatchTexts(answer, scene, inOrder: task is TaskKind.Read or TaskKind.ReadBoxes);
+        MatchThings(answer, scene);
+        for (var token = start; token < end; token++)
+        {
+            for (var place = _starts[token - start]; place < _starts[token - start + 1]; place++)
+            {
+                if (_owners[_characters[place]] is not (>= 0 and var owner))
+                    continue;
+                sample.AddLook(token, _patches[owner]);
+                break;
+            }
+        }
+    }
+
+    // The answer as text; afterwards _starts holds where each token's bytes begin, _characters the character of each byte.
+    private string Spell(SequenceSample sample, int start, int end)
+    {
+        _bytes.Clear();
+        _starts.Clear();
+        _characters.Clear();
+        for (var i = start; i < end; i++)
+        {
+            _starts.Add(_bytes.Count);
+            foreach (var value in tokenizer.TokenBytes(sample.Ids[i]).Span)
+                _bytes.Add(value);
+        }
+
+        _starts.Add(_bytes.Count);
+        var text = Encoding.UTF8.GetString(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_bytes));
+        var at = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            for (var i = 0; i < rune.Utf8SequenceLength && _characters.Count < _bytes.Count; i++)
+                _characters.Add(at);
+            at += rune.Utf16SequenceLength;
+        }
+
+        // Bytes that are no text of their own come to less than their replacement.
+        while (_characters.Count < _bytes.Count)
+            _characters.Add(Math.Max(0, text.Length - 1));
+        return text;
+    }
+
+    private void MatchBoxes(string answer, Scene scene)
+    {
+        foreach (Match tagged in Tagged().Matches(answer))
+        {
+            var phrase = tagged.Groups["phrase"];
+            List<int> all = [];
+            foreach (Capture box in tagged.Groups["box"].Captures)
+            {
+                if (box.Value.Split(',').Select(number => float.TryParse(number, System.Globalization.CultureInfo.InvariantCulture, out var side) ? side : float.NaN).ToArray() is not [var x1, var y1, var x2, var y2] || float.IsNaN(x1 + y1 + x2 + y2))
+                    continue;
+                var inside = _grid.Within(Quad.Rectangle(x1 * scene.Width, y1 * scene.Height, x2 * scene.Width, y2 * scene.Height), scene);
+                Own(box.Index, box.Length, inside);
+                all.AddRange(inside);
+            }
+
+            if (tagged.Groups["kind"].Value == "obj" && all.Count > 0)
+                Own(phrase.Index, phrase.Length, Ascending(all));
+        }
+    }
+
+    private void MatchTexts(string answer, Scene scene, bool inOrder)
+    {
+        if (inOrder)
+        {
+            var cursor = 0;
+            foreach (var text in scene.Texts.Where(text => text.Legible))
+            {
+                if (Find(answer, text.Text, cursor) is not (>= 0 and var found))
+                    continue;
+                OwnText(found, [text]);
+                cursor = found + text.Text.Length;
+            }
+
+            return;
+        }
+
+        foreach (var same in scene.Texts.Where(text => text.Legible && text.Text.Length > 1).GroupBy(text => text.Text, StringComparer.Ordinal).OrderByDescending(group => group.Key.Length))
+            for (var found = Find(answer, same.Key, 0); found >= 0; found = Find(answer, same.Key, found + same.Key.Length))
+                OwnText(found, [.. same]);
+    }
+
+    private void MatchThings(string answer, Scene scene)
+    {
+        foreach (var same in scene.Objects.Where(item => item.Visible >= SceneObject.Seen).GroupBy(item => item.Class, StringComparer.Ordinal).OrderByDescending(group => group.First().Korean.Length))
+        {
+            SceneObject[] items = [.. same];
+            foreach (var (name, korean) in ((string, bool)[])[(items[0].Korean, true), (items[0].English, false)])
+            {
+                for (var found = Find(answer, name, 0); found >= 0; found = Find(answer, name, found + name.Length))
+                {
+                    var first = found;
+                    IEnumerable<SceneObject> meant = items;
+                    foreach (var item in items)
+                    {
+                        if (item.Colour == ColourName.None)
+                            continue;
+                        var colour = (korean ? Colours.Adjective(item.Colour) : Colours.English(item.Colour)) + " ";
+                        if (found < colour.Length || string.CompareOrdinal(answer, found - colour.Length, colour, 0, colour.Length) != 0)
+                            continue;
+                        first = found - colour.Length;
+                        meant = items.Where(other => other.Colour == item.Colour);
+                        break;
+                    }
+
+                    Own(first, found + name.Length - first, Ascending([.. meant.SelectMany(item => _grid.Within(Quad.Rectangle(item.Box.X1, item.Box.Y1, item.Box.X2, item.Box.Y2), scene))]));
+                }
+            }
+        }
+    }
+
+    // Where a text stands from a place on that nobody owns yet; numbers and words in Latin letters end where they end.
+    private int Find(string answer, string text, int from)
+    {
+        for (var found = answer.IndexOf(text, Math.Min(from, answer.Length), StringComparison.Ordinal); found >= 0; found = answer.IndexOf(text, found + 1, StringComparison.Ordinal))
+        {
+            var after = found + text.Length;
+            var cut = (found > 0 && Joins(answer[found - 1], answer[found])) || (after < answer.Length && Joins(answer[after - 1], answer[after]));
+            if (!cut && !_owners.AsSpan(found, text.Length).ContainsAnyExcept(-1))
+                return found;
+        }
+
+        return -1;
+    }
+
+    private static bool Joins(char a, char b) => (char.IsAsciiDigit(a) && char.IsAsciiDigit(b)) || (char.IsAsciiLetter(a) && char.IsAsciiLetter(b));
+
+    private void OwnText(int at, IReadOnlyList<SceneText> texts)
+    {
+        var glyph = 0;
+        foreach (var character in texts[0].Text)
+        {
+            var place = at++;
+            if (char.IsWhiteSpace(character) || glyph >= texts[0].Glyphs.Count)
+                continue;
+            List<int> patches = [];
+            foreach (var text in texts)
+                if (glyph < text.Glyphs.Count)
+                    patches.AddRange(_grid.Within(Wider(text.Glyphs[glyph].Quad), _scene!));
+            Own(place, 1, Ascending(patches));
+            glyph++;
+        }
+    }
+
+    private void Own(int at, int length, List<int> patches)
+    {
+        if (patches.Count == 0)
+            return;
+        Array.Fill(_owners, _patches.Count, at, length);
+        _patches.Add(patches);
+    }
+
+    private static List<int> Ascending(List<int> patches) => [.. patches.Distinct().Order()];
+
+    private static Quad Wider(in Quad quad)
+    {
+        float x = (quad.X1 + quad.X2 + quad.X3 + quad.X4) / 4, y = (quad.Y1 + quad.Y2 + quad.Y3 + quad.Y4) / 4;
+        float X(float value) => value + (GlyphMargin * (value - x));
+        float Y(float value) => value + (GlyphMargin * (value - y));
+        return new Quad(X(quad.X1), Y(quad.Y1), X(quad.X2), Y(quad.Y2), X(quad.X3), Y(quad.Y3), X(quad.X4), Y(quad.Y4));
+    }
+
+    [GeneratedRegex("<(?<kind>obj|char)>(?<phrase>[^<]*)</\\k<kind>>(?:<bbox>(?<box>[^<]*)</bbox>)+", RegexOptions.CultureInvariant)]
+    private static partial Regex Tagged();
+}

@@ -1,0 +1,61 @@
+using System.Runtime.InteropServices;
+using Nunchi.Models;
+using Nunchi.Tensors;
+using Nunchi.Tensors.Operators;
+using Nunchi.Training.Recipes;
+
+namespace Nunchi.Training.Stages;
+
+/// <summary>The loss on where tokens of answers look, in the first query head of some layers of the decoder (docs/decisions/0168).</summary>
+internal sealed class AttentionSupervision(AttentionRecipe recipe) : IAttentionObserver, IDisposable
+{
+    private readonly AttentionTargets _targets = new();
+    private readonly List<int> _keys = [];
+    private readonly double[] _attended = new double[recipe.Layers.Count];
+    private double _weight;
+
+    /// <summary>Forgets all looks.</summary>
+    public void Clear() => _targets.Clear();
+
+    /// <summary>Takes the looks of a sequence.</summary>
+    /// <param name="sample">The sequence.</param>
+    /// <param name="first">Its first row.</param>
+    public void Add(SequenceSample sample, int first)
+    {
+        foreach (var (token, start, count) in sample.Looks)
+        {
+            _keys.Clear();
+            for (var i = start; i < start + count; i++)
+                _keys.Add(first + sample.LookedAt[i]);
+            _targets.Add(first + token - 1, first, CollectionsMarshal.AsSpan(_keys));
+        }
+    }
+
+    /// <summary>Comes before a pass.</summary>
+    /// <param name="weight">Factor on the loss of a token in the gradient.</param>
+    public void Begin(double weight)
+    {
+        Array.Clear(_attended);
+        _weight = weight * recipe.Weight;
+    }
+
+    public void Attending(Tape tape, int layer, HeadColumns query, HeadColumns key, int headSize, SegmentLayout segments)
+    {
+        for (var i = 0; i < recipe.Layers.Count && _targets.Count > 0; i++)
+        {
+            if (recipe.Layers[i] != layer)
+                continue;
+            foreach (var loss in AttentionLoss.Apply(tape, query, key, headSize, segments, _targets, (float)_weight).Span)
+                _attended[i] += Math.Exp(-loss);
+        }
+    }
+
+    /// <summary>Adds the share of attention that lay where it should in the last pass to a meter for each layer.</summary>
+    public void Measure(StepReport report, int firstMeter)
+    {
+        for (var i = 0; i < _attended.Length; i++)
+            report.Meters.Add(firstMeter + i, _attended[i], _targets.Count);
+    }
+
+    public void Dispose() => _targets.Dispose();
+}

@@ -1,0 +1,239 @@
+using Nunchi.Data.Objects;
+using Nunchi.Data.Pages;
+using Nunchi.Data.Scenes;
+using Nunchi.Data.Tasks;
+using Nunchi.Images;
+using Nunchi.Tensors.Cpu;
+using Nunchi.Testing;
+using Nunchi.Training.Recipes;
+using Nunchi.Training.Stages;
+using Nunchi.Training.Stages.Answers;
+using Nunchi.Training.Stages.Patches;
+using Nunchi.Training.Vocabularies;
+
+namespace Nunchi.Training.Tests.Stages;
+
+public class AnswerLooksTests
+{
+    private const int Tile = 96;
+    private const int Patch = 16;
+    private static readonly ImageProcessor Processor = new(
+        new ImageProcessorConfig { TileSize = Tile, Canvases = [new(Tile, Tile), new(Tile, 2 * Tile), new(2 * Tile, Tile), new(2 * Tile, 2 * Tile), new(3 * Tile, Tile)] }, Patch);
+
+    [Theory]
+    [InlineData(200, 120, TilingMode.AnyRes)]
+    [InlineData(120, 333, TilingMode.AnyRes)]
+    [InlineData(401, 399, TilingMode.AnyRes)]
+    [InlineData(60, 50, TilingMode.AnyRes)]
+    [InlineData(200, 120, TilingMode.SingleView)]
+    [InlineData(75, 301, TilingMode.SingleView)]
+    [InlineData(75, 301, TilingMode.WholeView)]
+    public void FeatureGrid_ASpotInAPicture_IsTheTokenOfThePatchThatCoversIt(int width, int height, TilingMode tiling)
+    {
+        const int FirstToken = 7;
+        var image = Processor.Process([new RgbImage(width, height)], tiling, TestContext.Current.CancellationToken).Images[0];
+        var packing = FeaturePacking.Create(image);
+        Assert.False(packing.IsShrunk);
+        Homography[] views = [.. CropViews.Of(image, Tile)];
+        var grid = FeatureGrid.Finest(image, FirstToken);
+        var scene = Scene(width, height);
+        for (var y = 4f; y < height; y += 13)
+        {
+            for (var x = 4f; x < width; x += 17)
+            {
+                var token = Assert.Single(grid.Within(Quad.Rectangle(x - 0.01f, y - 0.01f, x + 0.01f, y + 0.01f), scene));
+                var feature = packing.Rows[token - FirstToken];
+                Assert.True(feature >= (image.CropCount > 1 ? 36 : 0), $"token {token} is of the whole view");
+                var (crop, place) = (feature / 36, feature % 36);
+                var (seenX, seenY) = views[crop].Apply(x, y);
+                // Unpadding drops parts of patches, so that the grid may be off by less than one.
+                Assert.InRange(seenX, ((place % 6) - 1) * Patch, ((place % 6) + 2) * Patch);
+                Assert.InRange(seenY, ((place / 6) - 1) * Patch, ((place / 6) + 2) * Patch);
+            }
+        }
+    }
+
+    [Fact]
+    public void Add_AReading_EveryLetterLooksAtItsGlyph()
+    {
+        var scene = Scene(96, 96) with { Texts = [Text("판교", 0, 0, 48, 40), Text("5,000", 0, 48, 80, 64), Text("판교", 0, 72, 32, 88)] };
+        var looks = Looks(scene, "판교\n5,000\n판교", TaskKind.Read);
+
+        Assert.Equal([0, 1, 6, 7, 12, 13], looks[0].Patches);
+        Assert.Equal("판", looks[0].Said);
+        Assert.Equal("교", looks[1].Said);
+        Assert.All(looks[0].Patches, patch => Assert.InRange(patch % 6, 0, 2));
+        Assert.All(looks[1].Patches, patch => Assert.InRange(patch % 6, 1, 2));
+        Assert.All(looks.Where(look => "5,0".Contains(look.Said[0], StringComparison.Ordinal)).SelectMany(look => look.Patches), patch => Assert.InRange(patch / 6, 3, 3));
+        Assert.All(looks[^2].Patches.Concat(looks[^1].Patches), patch => Assert.InRange(patch / 6, 4, 5));
+        Assert.DoesNotContain(looks, look => look.Said == "\n");
+    }
+
+    [Fact]
+    public void Add_ASentenceAboutATextThatStandsTwice_LooksAtBoth()
+    {
+        var scene = Scene(96, 96) with { Texts = [Text("판교", 0, 0, 32, 16), Text("판교", 0, 80, 32, 96), Text("9", 64, 0, 80, 16)] };
+        var looks = Looks(scene, "지금은 판교역입니다. 9번 출구예요.", TaskKind.TextFact);
+
+        Assert.Equal(["판", "교"], looks.Select(look => look.Said));
+        Assert.Contains(looks[0].Patches, patch => patch / 6 == 0);
+        Assert.Contains(looks[0].Patches, patch => patch / 6 == 5);
+    }
+
+    [Fact]
+    public void Add_BoxesAndThings_LookAtWhatLiesThere()
+    {
+        var scene = Scene(96, 96) with { Objects = [Thing("umbrella", ColourName.Yellow, 0, 0, 32, 32), Thing("umbrella", ColourName.Red, 64, 64, 96, 96), Thing("apple", ColourName.Blue, 0, 64, 30, 96)] };
+        var korean = ObjectCatalogue.Get("umbrella").Korean;
+        var tagged = Looks(scene, $"<obj>노란 {korean}</obj><bbox>0.005, 0.005, 0.333, 0.333</bbox>이 있습니다.", TaskKind.Locate);
+        Assert.All(tagged.SelectMany(look => look.Patches), patch => Assert.True(patch % 6 < 2 && patch / 6 < 2, $"patch {patch}"));
+        Assert.Contains(tagged, look => look.Said.Contains("333", StringComparison.Ordinal) || look.Said.Contains('3', StringComparison.Ordinal));
+        Assert.Contains(tagged, look => look.Said.Contains('노', StringComparison.Ordinal));
+        Assert.DoesNotContain(tagged, look => look.Said.Contains("습니다", StringComparison.Ordinal));
+
+        var coloured = Looks(scene, $"빨간 {korean}이 보입니다.", TaskKind.Caption);
+        Assert.NotEmpty(coloured);
+        Assert.All(coloured.SelectMany(look => look.Patches), patch => Assert.True(patch % 6 >= 4 && patch / 6 >= 4, $"patch {patch}"));
+
+        var every = Looks(scene, $"{korean}이 두 개 있습니다.", TaskKind.Count);
+        Assert.Equal(8, Assert.Single(every.Select(look => look.Patches.Length).Distinct()));
+    }
+
+    [Fact]
+    public void AnswerMaker_DrawnReadings_MostLettersLookAndAllLooksLieInTheSharedPicture()
+    {
+        var tokenizer = SmallTokenizer.Prompts.Tokenizer;
+        var source = new SampleSource(TestAssets.Assets, SceneSplit.Training, TaskMixture.Lines with { MaxTurns = 2 });
+        using var maker = new AnswerMaker(SmallTokenizer.Prompts, Processor, [[new WeightedSource(source, 1, TilingMode.WholeView)]], longest: 4096, seed: 5, conversations: 3) { Looks = new AnswerLooks(tokenizer) };
+        var sample = new SequenceSample();
+        int letters = 0, looking = 0, picture = tokenizer.TokenId("<image>")!.Value;
+        for (var index = 0; index < 12; index++)
+        {
+            maker.Make(index, 0, sample);
+            var first = sample.Ids.IndexOf(picture);
+            foreach (var (token, start, count) in sample.Looks)
+            {
+                Assert.True(sample.Labels[token] >= 0);
+                Assert.True(count > 0);
+                Assert.All(sample.LookedAt.GetRange(start, count), seen => Assert.InRange(seen, first, first + sample.Images!.TokenCount - 1));
+            }
+
+            // Letters of answers that only read.
+            for (var i = 0; i < sample.Ids.Count; i++)
+                if (sample.Labels[i] >= 0 && sample.Tasks[i] == (int)TaskKind.Read && tokenizer.Decode([sample.Ids[i]]).Any(char.IsLetterOrDigit) && !tokenizer.IsSpecial(sample.Ids[i]))
+                    (letters, looking) = (letters + 1, looking + (sample.Looks.Exists(look => look.Token == i) ? 1 : 0));
+        }
+
+        Assert.InRange(letters, 50, int.MaxValue);
+        Assert.Equal(letters, looking);
+    }
+
+    [Fact]
+    public void AttentionSupervision_SomeStepsOnDrawnReadings_TurnTheHeadToWhatIsRead()
+    {
+        using var backend = CpuBackend.Create(new CpuOptions { Threads = 1 });
+        var prompts = SmallTokenizer.Prompts;
+        using var model = ModelBuilder.Create(backend, ModelBuilder.Configure(SmallTokenizer.Recipe.Model, SequenceStage.Vocabulary(prompts.Tokenizer), prompts.Tokenizer), 3);
+        ComposedEmbedding.Apply(model, prompts.Tokenizer, 4);
+        var things = new PatchThings(prompts.Tokenizer);
+        using var vectors = new PatchVectors(model, things);
+        var source = new SampleSource(TestAssets.Assets, SceneSplit.Training, TaskMixture.Words);
+        using var maker = new AnswerMaker(prompts, Processor, [[new WeightedSource(source, 1, TilingMode.WholeView)]], longest: 4096, seed: 5)
+        {
+            Looks = new AnswerLooks(prompts.Tokenizer),
+            Symbols = new PatchSymbols(things, Tile, Patch, mistakes: 0),
+        };
+        List<SequenceSample> samples = [];
+        for (var index = 0; index < 6; index++)
+        {
+            samples.Add(new SequenceSample());
+            maker.Make(index, 0, samples[^1]);
+        }
+
+        var stage = StageRecipe.Read(RecipeFile.Parse("looks.yaml", """
+            {name: s, kind: symbols, steps: 80, batch: {samples: 6}, data: {attention: {weight: 1, layers: [0]}}, modules: {decoder: {learning_rate: 0.003}}}
+            """));
+        var parameters = ModelBuilder.Parameters(model, Models.ModelModule.Decoder).ToList();
+        parameters.ForEach(parameter => parameter.Tensor.RequiresGradient = true);
+        using var optimizer = Assert.Single(OptimizerFactory.Create(backend, parameters, stage));
+        using var tape = new Nunchi.Tensors.Tape(backend, recording: true);
+        using var pass = new AnswerPass(model, vectors) { Looks = new AttentionSupervision(((AnswerData)stage.Data).Attention!) };
+        List<double> seen = [];
+        for (var step = 0; step < stage.Steps; step++)
+        {
+            model.Parameters.ForgetGradients();
+            pass.Clear();
+            samples.ForEach(pass.Add);
+            pass.Run(tape, 1.0 / pass.Labelled);
+            var report = new StepReport(["look.0"]);
+            pass.Looks!.Measure(report, 0);
+            Assert.Equal(samples.Sum(sample => sample.Looks.Count), report.Meters.Weight(0));
+            seen.Add(report.Meters.Mean(0)!.Value);
+            optimizer.Step(1);
+        }
+
+        Assert.True(seen[^1] > 0.6 && seen[^1] > 2 * seen[0], $"{seen[0]} of the attention lay on what is read, then {seen[^1]}");
+    }
+
+    // Looks of an answer about a picture seen once, 6 x 6 patches, whose first image token is the first of the sequence.
+    private static (string Said, int[] Patches)[] Looks(Scene scene, string answer, TaskKind task)
+    {
+        var tokenizer = SmallTokenizer.Prompts.Tokenizer;
+        var image = Processor.Process([new RgbImage(scene.Width, scene.Height)], TilingMode.WholeView, TestContext.Current.CancellationToken).Images[0];
+        var sample = new SequenceSample();
+        foreach (var id in tokenizer.Encode(answer, allowSpecial: true))
+            sample.Append(id, true, 0);
+        var looks = new AnswerLooks(tokenizer);
+        looks.Begin(scene, image, 0);
+        looks.Add(sample, 0, sample.Ids.Count, task);
+        return [.. sample.Looks.Select(look => (tokenizer.Decode([sample.Ids[look.Token]]), sample.LookedAt.GetRange(look.Start, look.Count).ToArray()))];
+    }
+
+    private static Scene Scene(int width, int height) => new()
+    {
+        Width = width,
+        Height = height,
+        Kind = SceneKind.Station,
+        Design = "test",
+        Seed = 1,
+        Index = 1,
+        Split = SceneSplit.Training,
+        Background = new SceneBackground("a wall", "벽", ColourName.None),
+        Texts = [],
+        Objects = [],
+        Relations = [],
+        Facts = new SceneFacts(),
+        Degradation = new SceneDegradation(),
+    };
+
+    // A text whose letters share its box equally.
+    private static SceneText Text(string text, float left, float top, float right, float bottom)
+    {
+        var step = (right - left) / text.Length;
+        return new SceneText
+        {
+            Text = text,
+            Role = TextRole.Plain,
+            Language = "ko",
+            Box = new SceneBox(left, top, right, bottom),
+            Quad = Quad.Rectangle(left, top, right, bottom),
+            Glyphs = [.. text.Select((character, i) => new SceneGlyph(character.ToString(), Quad.Rectangle(left + (i * step), top, left + ((i + 1) * step), bottom)))],
+            Height = bottom - top,
+            Font = "test",
+            Colour = ColourName.Black,
+            Order = 0,
+            Line = 0,
+        };
+    }
+
+    private static SceneObject Thing(string key, ColourName colour, float left, float top, float right, float bottom) => new()
+    {
+        Class = key,
+        Korean = ObjectCatalogue.Get(key).Korean,
+        English = ObjectCatalogue.Get(key).English,
+        Colour = colour,
+        Box = new SceneBox(left, top, right, bottom),
+        Order = 0,
+        Visible = 1,
+    };
+}
