@@ -3,15 +3,21 @@ using SkiaSharp;
 
 namespace Nunchi.Data.Pages;
 
-/// <summary>Rendered glyphs per face and size, the least recently used sizes dropped when they take too much memory. For one thread.</summary>
+/// <summary>Rendered glyphs per face, size and thickness of strokes, the least recently used sizes dropped when they take too much memory. For one thread.</summary>
 internal sealed class GlyphCache : IDisposable
 {
     public const int LargestEm = 240;
+
+    /// <summary>Steps by which strokes can be thickened, none included.</summary>
+    public const int Thicknesses = 4;
+
+    // What a step adds to a stroke, as a share of the em.
+    private const float ThicknessStep = 0.018f;
     private const int CanvasSide = 512;
     private const int MaskOverhead = 96;
 
     private readonly long _limit;
-    private readonly Dictionary<(FontFace Face, int Em), Strike> _strikes = [];
+    private readonly Dictionary<(FontFace Face, int Em, int Thickness), Strike> _strikes = [];
     private readonly SKBitmap _bitmap = new(new SKImageInfo(CanvasSide, CanvasSide, SKColorType.Alpha8, SKAlphaType.Premul));
     private readonly SKCanvas _canvas;
     private readonly SKPaint _paint = new() { IsAntialias = true, Color = SKColors.Black };
@@ -25,14 +31,14 @@ internal sealed class GlyphCache : IDisposable
         _canvas = new SKCanvas(_bitmap);
     }
 
-    public Strike Get(FontFace face, int em)
+    public Strike Get(FontFace face, int em, int thickness = 0)
     {
-        if (!_strikes.TryGetValue((face, em), out Strike? strike))
+        if (!_strikes.TryGetValue((face, em, thickness), out Strike? strike))
         {
             if (_bytes > _limit)
                 Shrink();
-            strike = new Strike(this, face, em);
-            _strikes[(face, em)] = strike;
+            strike = new Strike(this, face, em, thickness);
+            _strikes[(face, em, thickness)] = strike;
         }
 
         strike.LastUse = ++_clock;
@@ -56,7 +62,7 @@ internal sealed class GlyphCache : IDisposable
             if (_bytes <= _limit / 2)
                 break;
             _bytes -= strike.Bytes;
-            _strikes.Remove((strike.Face, strike.Em));
+            _strikes.Remove((strike.Face, strike.Em, strike.Thickness));
             strike.Dispose();
         }
     }
@@ -71,11 +77,12 @@ internal sealed class GlyphCache : IDisposable
         private readonly float[] _advance = new float[1];
         private readonly SKRect[] _bounds = new SKRect[1];
 
-        public Strike(GlyphCache cache, FontFace face, int em)
+        public Strike(GlyphCache cache, FontFace face, int em, int thickness)
         {
             _cache = cache;
             Face = face;
             Em = em;
+            Thickness = thickness;
             _font = new SKFont(face.Typeface, em) { Edging = SKFontEdging.Antialias, Hinting = SKFontHinting.None, Subpixel = true };
             FontExtent extent = FontExtent.Of(face);
             LetterTop = (int)MathF.Round(extent.Top * em);
@@ -85,6 +92,9 @@ internal sealed class GlyphCache : IDisposable
         public FontFace Face { get; }
 
         public int Em { get; }
+
+        /// <summary>Steps by which strokes are thicker than the face's.</summary>
+        public int Thickness { get; }
 
         public long LastUse { get; set; }
 
@@ -114,19 +124,23 @@ internal sealed class GlyphCache : IDisposable
             if (!Face.Has(character))
                 return GlyphMask.Missing;
             _glyph[0] = _font.GetGlyph(character);
-            _font.GetGlyphWidths(_glyph.AsSpan(), _advance, _bounds, _cache._paint);
+            _font.GetGlyphWidths(_glyph.AsSpan(), _advance, _bounds, null);
             SKRect bounds = _bounds[0];
+            if (bounds.Width < 0.5f || bounds.Height < 0.5f)
+                return GlyphMask.Missing;
+            SKPaint paint = _cache._paint;
+            paint.Style = Thickness == 0 ? SKPaintStyle.Fill : SKPaintStyle.StrokeAndFill;
+            paint.StrokeWidth = Thickness * ThicknessStep * Em;
+            bounds.Inflate(paint.StrokeWidth / 2, paint.StrokeWidth / 2);
             int left = (int)MathF.Floor(bounds.Left);
             int top = (int)MathF.Floor(bounds.Top);
             int width = (int)MathF.Ceiling(bounds.Right) - left;
             int height = (int)MathF.Ceiling(bounds.Bottom) - top;
-            if (bounds.Width < 0.5f || bounds.Height < 0.5f)
-                return GlyphMask.Missing;
             if (width > CanvasSide || height > CanvasSide)
                 throw new InvalidOperationException($"The glyph '{character}' of {Face.Name} at {Em} px is {width} x {height} pixels; at most {CanvasSide} are drawn.");
             SKRect area = new(0, 0, width, height);
             _cache._canvas.DrawRect(area, _cache._eraser);
-            _cache._canvas.DrawText(character.ToString(), -left, -top, _font, _cache._paint);
+            _cache._canvas.DrawText(character.ToString(), -left, -top, _font, paint);
             ReadOnlySpan<byte> pixels = _cache._bitmap.GetPixelSpan();
             byte[] alpha = new byte[width * height];
             for (int y = 0; y < height; y++)

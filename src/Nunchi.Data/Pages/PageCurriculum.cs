@@ -25,6 +25,7 @@ public static class PageCurriculum
         LineGap = new Spread(0.12f, 0.4f),
         LetterGap = new Spread(0, 0.05f),
         MixedLines = 0,
+        ThickerShare = 0,
         Regions = 1,
         PatternShare = 0,
         ObjectShare = 0,
@@ -52,7 +53,7 @@ public static class PageCurriculum
         "20 fonts, less contrast, wider gaps",
         "all fonts, squeezed pages",
         "patterned grounds",
-        "rotation, perspective, blur, noise, JPEG, tone",
+        "rotation, perspective, blur, noise, JPEG, tone, letters up to 100 px, thicker strokes",
     ];
 
     /// <summary>What a level adds to the one before.</summary>

@@ -12,7 +12,10 @@ public sealed record PageDifficulty
     public int Faces { get; init; } = int.MaxValue;
 
     /// <summary>Height of Hangul letters, 8..120, drawn uniformly in the logarithm.</summary>
-    public Spread GlyphHeight { get; init; } = new(14, 64);
+    public Spread GlyphHeight { get; init; } = new(14, 100);
+
+    /// <summary>Share of lines whose strokes are thickened a little: faces that nobody drew.</summary>
+    public float ThickerShare { get; init; } = 0.4f;
 
     /// <summary>Which ink lies on which ground.</summary>
     public PageColours Colours { get; init; } = PageColours.Any;
@@ -127,6 +130,7 @@ public sealed record PageDifficulty
         Share(LatinShare + NumberShare, nameof(LatinShare) + " + " + nameof(NumberShare));
         Share(PunctuationShare, nameof(PunctuationShare));
         Share(MixedLines, nameof(MixedLines));
+        Share(ThickerShare, nameof(ThickerShare));
         Share(PatternShare, nameof(PatternShare));
         Share(ObjectShare, nameof(ObjectShare));
         Share(WarpShare, nameof(WarpShare));

@@ -47,7 +47,7 @@ internal sealed class TextPainter(SeededRandom random, GlyphCache cache)
             }
 
             int em = Math.Clamp((int)MathF.Round(height / FontExtent.Of(face).Height), 6, GlyphCache.LargestEm);
-            GlyphCache.Strike strike = cache.Get(face, em);
+            GlyphCache.Strike strike = cache.Get(face, em, difficulty.ThickerShare > 0 && random.Chance(difficulty.ThickerShare) ? 1 + random.Below(GlyphCache.Thicknesses - 1) : 0);
             sheet.SmallestLetters = Math.Min(sheet.SmallestLetters, height);
             int letterHeight = strike.LetterBottom - strike.LetterTop;
             if (!atBottom && top + letterHeight > region.Bottom)
