@@ -67,8 +67,11 @@ public sealed record Recipe
         foreach (var twice in recipe.Stages.GroupBy(stage => stage.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
             throw section.Error("stages", $"has two stages named '{twice.Key}'; names must differ");
         foreach (var stage in recipe.Stages)
-            if (stage.Data is AnswerData { Attention: { } attention } && attention.Layers.Max() >= recipe.Model.Decoder.Layers)
-                throw section.Error("stages", $"has '{stage.Name}' whose data.attention.layers names layer {attention.Layers.Max()}; the decoder has layers 0 to {recipe.Model.Decoder.Layers - 1}");
+        {
+            if (stage.Data is AnswerData { Attention: { } attention } && attention.Layers.Concat(attention.OwnLayers).Max() is var last && last >= recipe.Model.Decoder.Layers)
+                throw section.Error("stages", $"has '{stage.Name}' whose data.attention names layer {last}; the decoder has layers 0 to {recipe.Model.Decoder.Layers - 1}");
+        }
+
         section.Finish();
         return recipe;
     }

@@ -117,15 +117,17 @@ public sealed record PatchRecipe(double Things, double Colours)
 /// <summary>A loss on where tokens of answers look: a head of some layers of the decoder is to attend to what the next token says, a glyph, a thing or what lies in a box.</summary>
 /// <param name="Weight">Weight of the loss of a token that looks beside that of a token.</param>
 /// <param name="Layers">Which layers, from 0; in each the first query head.</param>
-public sealed record AttentionRecipe(double Weight, IReadOnlyList<int> Layers)
+/// <param name="OwnLayers">Other layers in which it is to attend to what the token itself said.</param>
+public sealed record AttentionRecipe(double Weight, IReadOnlyList<int> Layers, IReadOnlyList<int> OwnLayers)
 {
     internal static AttentionRecipe? Read(RecipeSection? section)
     {
         if (section is null)
             return null;
-        var attention = new AttentionRecipe(section.Number("weight", null, 0, 1000), section.Integers("layers", null, 0, 1000));
-        if (attention.Layers.Count == 0 || attention.Layers.Distinct().Count() != attention.Layers.Count)
-            throw section.Error("layers", "names each layer once, and at least one");
+        var attention = new AttentionRecipe(section.Number("weight", null, 0, 1000), section.Integers("layers", null, 0, 1000), section.Integers("own_layers", [], 0, 1000));
+        var all = attention.Layers.Concat(attention.OwnLayers).ToList();
+        if (attention.Layers.Count == 0 || all.Distinct().Count() != all.Count)
+            throw section.Error("layers", "names each layer once, none of own_layers, and at least one");
         section.Finish();
         return attention;
     }

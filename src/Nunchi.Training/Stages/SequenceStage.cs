@@ -35,7 +35,7 @@ internal abstract class SequenceStage : Stage<SequenceSample>
         }
 
         _tasks = tasks;
-        _meters = ["right", .. tasks.Select(task => $"loss.{task}"), .. tasks.Select(task => $"right.{task}"), "error.side", .. ThingLoss.Meters, .. Attention?.Layers.Select(layer => $"look.{layer}") ?? []];
+        _meters = ["right", .. tasks.Select(task => $"loss.{task}"), .. tasks.Select(task => $"right.{task}"), "error.side", .. ThingLoss.Meters, .. Attention is { } attention ? AttentionSupervision.Meters(attention) : []];
     }
 
     public sealed override IReadOnlyList<TrainingParameter> Parameters { get; }

@@ -102,6 +102,7 @@ public class RecipeTests
     [InlineData("noise: 5", "unknown key 'noise'")]
     [InlineData("attention: {weight: 1, layers: []}", "at least one")]
     [InlineData("attention: {weight: 1, layers: [1, 1]}", "each layer once")]
+    [InlineData("attention: {weight: 1, layers: [1], own_layers: [1]}", "none of own_layers")]
     [InlineData("attention: {layers: [1]}", "weight")]
     [InlineData("attention: {weight: -1, layers: [1]}", "from 0 to 1000")]
     public void Parse_MistakeInTheDataOfAStage_SaysWhatIsAllowed(string data, string part)

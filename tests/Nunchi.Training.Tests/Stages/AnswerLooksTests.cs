@@ -165,7 +165,7 @@ public class AnswerLooksTests
             pass.Clear();
             samples.ForEach(pass.Add);
             pass.Run(tape, 1.0 / pass.Labelled);
-            var report = new StepReport(["look.0"]);
+            var report = new StepReport(AttentionSupervision.Meters(((AnswerData)stage.Data).Attention!));
             pass.Looks!.Measure(report, 0);
             Assert.Equal(samples.Sum(sample => sample.Looks.Count), report.Meters.Weight(0));
             seen.Add(report.Meters.Mean(0)!.Value);
