@@ -70,6 +70,29 @@ public class AnswerLooksTests
     }
 
     [Fact]
+    public void Add_LettersOfTwoSizesInTiles_OnlyLargeOnesAreLookedAtInTheWholeViewToo()
+    {
+        var tokenizer = SmallTokenizer.Prompts.Tokenizer;
+        var scene = Scene(192, 192) with { Texts = [Text("판교", 0, 0, 192, 96), Text("역", 0, 150, 30, 180)] };
+        var image = Processor.Process([new RgbImage(192, 192)], TilingMode.AnyRes, TestContext.Current.CancellationToken).Images[0];
+        Assert.Equal(5, image.CropCount);
+        var sample = new SequenceSample();
+        foreach (var id in tokenizer.Encode("판교\n역"))
+            sample.Append(id, true, 0);
+        var looks = new AnswerLooks(tokenizer);
+        looks.Begin(scene, image, 0);
+        looks.Add(sample, 0, sample.Ids.Count, TaskKind.Read);
+
+        int[] Seen(int look) => [.. sample.LookedAt.GetRange(sample.Looks[look].Start, sample.Looks[look].Count)];
+        Assert.Equal(3, sample.Looks.Count);
+        Assert.Equal([0, 1, 2, 6, 7, 8, 12, 13, 14], Seen(0)[..9]);
+        Assert.Equal(Seen(0).Order(), Seen(0));
+        Assert.Equal(36, Seen(0)[9..].Length);
+        Assert.All(Seen(0)[9..], token => Assert.InRange(token, 36, image.TokenCount - 1));
+        Assert.All(Seen(2), token => Assert.InRange(token, 36, image.TokenCount - 1));
+    }
+
+    [Fact]
     public void Add_ASentenceAboutATextThatStandsTwice_LooksAtBoth()
     {
         var scene = Scene(96, 96) with { Texts = [Text("판교", 0, 0, 32, 16), Text("판교", 0, 80, 32, 96), Text("9", 64, 0, 80, 16)] };

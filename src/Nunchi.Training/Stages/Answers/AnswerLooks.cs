@@ -17,6 +17,10 @@ namespace Nunchi.Training.Stages.Answers;
 internal sealed partial class AnswerLooks(Tokenizer tokenizer)
 {
     private const float GlyphMargin = 0.15f;
+
+    // Letters that are higher than so many patches of the tiles and higher than so many of the whole view are read as well or better in the latter.
+    private const float LargeRows = 3.5f;
+    private const float LegibleRows = 1.25f;
     private readonly List<byte> _bytes = [];
     private readonly List<int> _starts = [];
     private readonly List<int> _places = [];
@@ -24,13 +28,15 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
     private readonly List<List<int>> _patches = [];
     private Scene? _scene;
     private FeatureGrid _grid;
+    private FeatureGrid? _whole;
     private int[] _owners = [];
 
     /// <summary>Takes a picture.</summary>
     /// <param name="scene">Its record.</param>
     /// <param name="image">The picture, prepared.</param>
     /// <param name="firstToken">Place of its first image token in the sequence.</param>
-    public void Begin(Scene scene, ProcessedImage image, int firstToken) => (_scene, _grid) = (scene, FeatureGrid.Finest(image, firstToken));
+    public void Begin(Scene scene, ProcessedImage image, int firstToken) =>
+        (_scene, _grid, _whole) = (scene, FeatureGrid.Finest(image, firstToken), FeatureGrid.Whole(image, firstToken));
 
     /// <summary>Adds the looks of one answer.</summary>
     /// <param name="sample">A sample whose tokens are complete up to the end of the answer.</param>
@@ -186,8 +192,15 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
                 continue;
             List<int> patches = [];
             foreach (var text in texts)
-                if (glyph < text.Glyphs.Count)
-                    patches.AddRange(_grid.Within(Wider(text.Glyphs[glyph].Quad), _scene!));
+            {
+                if (glyph >= text.Glyphs.Count)
+                    continue;
+                var quad = Wider(text.Glyphs[glyph].Quad);
+                patches.AddRange(_grid.Within(quad, _scene!));
+                if (_whole is { } whole && _grid.RowsOf(text.Height, _scene!) > LargeRows && whole.RowsOf(text.Height, _scene!) > LegibleRows)
+                    patches.AddRange(whole.Within(quad, _scene!));
+            }
+
             Own(place, 1, Ascending(patches));
             glyph++;
         }

@@ -34,6 +34,15 @@ internal readonly record struct FeatureGrid(int First, int Rows, int Columns, in
         return new FeatureGrid(firstToken, side, side, side, (width - square) / (2 * width), (height - square) / (2 * height), square / width, square / height);
     }
 
+    /// <summary>The whole view of a picture that is seen in tiles too; null for one that is not.</summary>
+    /// <param name="image">The picture, prepared; every patch gives a feature.</param>
+    /// <param name="firstToken">Place of its first image token in the sequence.</param>
+    public static FeatureGrid? Whole(ProcessedImage image, int firstToken) =>
+        image.Geometry is { Features.Area: > 0 } ? new FeatureGrid(firstToken, image.TokensPerSide, image.TokensPerSide, image.TokensPerSide, 0, 0, 1, 1) : null;
+
+    /// <summary>How many rows of the grid a height in pixels of the picture is.</summary>
+    public float RowsOf(float height, Scene scene) => height / (Height * scene.Height) * Rows;
+
     /// <summary>Tokens whose middle lies inside an outline in pixels of the picture, ascending; where there is none, the token nearest to its middle.</summary>
     public List<int> Within(in Quad outline, Scene scene)
     {
