@@ -1,3 +1,4 @@
+using Nunchi.Tensors.Quantization;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -7,8 +8,6 @@ namespace Nunchi.Tensors.Cpu;
 /// <summary>Heads on their way into a cache and out of it again, as floats or bytes.</summary>
 internal static unsafe class HeadStore
 {
-    // Below this the inverse of a scale is no longer a normal number.
-    private const float Tiny = 1e-35f;
 
     /// <summary>Writes one head of one token at a place of a cache, counted in heads of tokens.</summary>
     public static void Store(float* head, int size, long place, float* data, sbyte* codes, float* scales)
@@ -43,7 +42,7 @@ internal static unsafe class HeadStore
     private static float Quantise(float* x, int size, sbyte* codes)
     {
         float most = Largest(x, size);
-        float inverse = float.IsFinite(most) && most >= Tiny ? 127 / most : 0;
+        float inverse = float.IsFinite(most) && most >= ScaleLimits.Least ? 127 / most : 0;
         if (inverse == 0)
         {
             new Span<sbyte>(codes, size).Clear();

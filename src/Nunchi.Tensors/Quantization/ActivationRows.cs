@@ -9,9 +9,6 @@ namespace Nunchi.Tensors.Quantization;
 /// </summary>
 internal unsafe struct ActivationRows
 {
-    // Below this the inverse of a scale is no longer a normal number.
-    private const float Tiny = 1e-35f;
-
     private const int Padding = 64;
 
     // Adding and taking away 1.5 * 2^23 rounds to the nearest whole number, ties to even, the same on every processor.
@@ -103,7 +100,7 @@ internal unsafe struct ActivationRows
         half = Vector128.Max(half, Vector128.Shuffle(half, Vector128.Create(1, 0, 3, 2)));
         float most = BitConverter.Int32BitsToSingle(half[0]);
         bool finite = float.IsFinite(most);
-        var inverse = Vector256.Create(finite && most >= Tiny ? 127f / most : 0f);
+        var inverse = Vector256.Create(finite && most >= ScaleLimits.Least ? 127f / most : 0f);
         var rounder = Vector256.Create(Rounder);
         var keep = Vector256.Create(finite ? -1 : 0);
         for (int group = 0; group < PackedLayout.GroupsPerBlock; group++)
@@ -116,7 +113,7 @@ internal unsafe struct ActivationRows
             groupOffsets[(long)group * groupStride] = -Int4Codebook.Offset * groupSum;
             sum += groupSum;
         }
-        return !finite ? float.NaN : most >= Tiny ? most / 127f : 0f;
+        return !finite ? float.NaN : most >= ScaleLimits.Least ? most / 127f : 0f;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

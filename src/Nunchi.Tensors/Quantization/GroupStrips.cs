@@ -39,7 +39,7 @@ internal static unsafe class GroupStrips
             most = Vector256.Max(most, Vector256.Abs(Vector256.Load(best + (group * Width))));
         Vector256<uint> bits = (most / Vector256.Create((float)Int4Codebook.MaxGroupScale)).AsUInt32();
         bits = (bits + Vector256.Create(0x7fffu) + ((bits >>> 16) & Vector256<uint>.One)) & Vector256.Create(0xffff0000u); // nearest, ties to even
-        Vector256<float> unit = bits.AsSingle(), isThere = Vector256.GreaterThanOrEqual(unit, Vector256.Create(Int4Search.Tiny));
+        Vector256<float> unit = bits.AsSingle(), isThere = Vector256.GreaterThanOrEqual(unit, Vector256.Create(ScaleLimits.Least));
         Vector256<uint> upper = (bits & isThere.AsUInt32()) >>> 16;
         Vector128.Narrow(upper.GetLower(), upper.GetUpper()).Store(blockScales);
         for (int group = 0; group < Groups; group++)

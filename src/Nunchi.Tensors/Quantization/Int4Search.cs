@@ -17,9 +17,6 @@ namespace Nunchi.Tensors.Quantization;
 /// </remarks>
 internal static unsafe class Int4Search
 {
-    /// <summary>Below this the inverse of a scale is no longer a normal number.</summary>
-    public const float Tiny = 1e-35f;
-
     private const int Width = PackedLayout.StripWidth, Group = PackedLayout.Group;
 
     // 2^22, from where on floats are halves apart.
@@ -95,7 +92,7 @@ internal static unsafe class Int4Search
             high = Vector512.MaxNative(high, x);
         }
         Vector512<float> most = Vector512.MaxNative(high, -low);
-        usable = Vector512.GreaterThan(most, Vector512.Create(Tiny));
+        usable = Vector512.GreaterThan(most, Vector512.Create(ScaleLimits.Least));
         return Vector512.ConditionalSelect(Vector512.GreaterThan(-low, high), most, -most);
     }
 
@@ -192,7 +189,7 @@ internal static unsafe class Int4Search
             low = Vector256.Min(low, x);
             high = Vector256.Max(high, x);
         }
-        Vector256<float> most = Vector256.Max(high, -low), usable = Vector256.GreaterThan(most, Vector256.Create(Tiny));
+        Vector256<float> most = Vector256.Max(high, -low), usable = Vector256.GreaterThan(most, Vector256.Create(ScaleLimits.Least));
         Vector256<float> extreme = Vector256.ConditionalSelect(Vector256.GreaterThan(-low, high), most, -most);
         Vector256<float> bestError = Vector256.Create(float.PositiveInfinity), best = Vector256<float>.Zero;
         foreach (float level in Extremes)

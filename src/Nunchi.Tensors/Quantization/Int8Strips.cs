@@ -47,20 +47,17 @@ internal static unsafe class Int8Strips
         var half = Vector128.MaxNative(largest.GetLower(), largest.GetUpper());
         half = Vector128.MaxNative(half, Vector128.Shuffle(half, Vector128.Create(2, 3, 0, 1)));
         float most = MathF.Max(half[0], half[1]);
-        var inverse = Vector256.Create(most < Tiny ? 0 : 127 / most);
+        var inverse = Vector256.Create(most < ScaleLimits.Least ? 0 : 127 / most);
         var offset = Vector256.Create(PackedLayout.Int8Offset);
         for (int i = 0; i < Block; i += 32)
         {
             Vector256<int> a = Whole(row + i, inverse) + offset, b = Whole(row + i + 8, inverse) + offset, c = Whole(row + i + 16, inverse) + offset, d = Whole(row + i + 24, inverse) + offset;
             Vector256.Narrow(Vector256.Narrow(a, b).AsUInt16(), Vector256.Narrow(c, d).AsUInt16()).Store(bytes + i);
         }
-        return most < Tiny ? 0 : most / 127;
+        return most < ScaleLimits.Least ? 0 : most / 127;
     }
 
     // Magnitudes of at most 127, rounded before: the plain conversion is right.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Whole(float* x, Vector256<float> inverse) => Vector256.ConvertToInt32Native(Vector256.Round(Vector256.Load(x) * inverse));
-
-    // Below this the inverse of a scale is no longer a normal number.
-    private const float Tiny = 1e-35f;
 }
