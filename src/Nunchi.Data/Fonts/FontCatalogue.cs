@@ -5,8 +5,8 @@ internal sealed record CatalogueEntry(string Package, string File, int Index, st
 
 /// <summary>
 /// The faces that pictures are drawn with, clear and bold ones first: a curriculum that allows the first n training faces widens sensibly.
-/// Misdrawn characters have a glyph that shows something else. Left out: fonts for old Hangul (the same shapes as their modern siblings), fonts built of loose jamo, the thinnest weights, and faces
-/// that show another shape than the text says.
+/// Misdrawn characters have a glyph that shows something else. Left out: fonts for old Hangul (the same shapes as their modern siblings), fonts built of loose jamo, the thinnest weights, faces
+/// that show another shape than the text says, and WenQuanYi Zen Hei, whose Hangul is that of Un Dotum, which is held out.
 /// </summary>
 internal static class FontCatalogue
 {
@@ -18,6 +18,7 @@ internal static class FontCatalogue
     private const string UnCore = "fonts-unfonts-core";
     private const string UnExtra = "fonts-unfonts-extra";
     private const string Woowa = "fonts-woowa-bm";
+    private const string Alee = "fonts-alee";
 
     public static IReadOnlyList<CatalogueEntry> Entries { get; } =
     [
@@ -80,6 +81,13 @@ internal static class FontCatalogue
         Train(NanumExtra, "NanumBarunGothicLight.ttf", 0, "Nanum Barun Gothic", 300, FontStyle.Gothic),
         Train(NotoExtra, "NotoSansCJK-DemiLight.ttc", 1, "Noto Sans CJK KR", 350, FontStyle.Gothic),
         Train(NotoExtra, "NotoSansCJK-Light.ttc", 1, "Noto Sans CJK KR", 300, FontStyle.Gothic),
+        Train(Alee, "Bandal.ttf", 0, "Bandal", 400, FontStyle.Display),
+        Train(Alee, "Bangwool.ttf", 0, "Bangwool", 400, FontStyle.Display),
+        Train(Alee, "Eunjin.ttf", 0, "Eunjin", 400, FontStyle.Hand),
+        Train(Alee, "EunjinNakseo.ttf", 0, "Eunjin Nakseo", 400, FontStyle.Hand),
+        Train(Alee, "Guseul.ttf", 0, "Guseul", 400, FontStyle.Display),
+        Train("fonts-wqy-microhei", "wqy-microhei.ttc", 0, "WenQuanYi Micro Hei", 400, FontStyle.Gothic),
+        Train("fonts-unifont", "unifont.otf", 0, "Unifont", 400, FontStyle.Display),
 
         Hold(UnCore, "UnDotumBold.ttf", 0, "Un Dotum", 700, FontStyle.Gothic),
         Hold(UnCore, "UnDotum.ttf", 0, "Un Dotum", 400, FontStyle.Gothic),

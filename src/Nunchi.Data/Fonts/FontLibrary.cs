@@ -111,6 +111,8 @@ public sealed class FontLibrary
             : value.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 
+    private static readonly string[] Extensions = [".ttf", ".ttc", ".otf"];
+
     private static Dictionary<string, string> Scan(IReadOnlyList<string> directories)
     {
         EnumerationOptions options = new() { RecurseSubdirectories = true, IgnoreInaccessible = true, MaxRecursionDepth = 8 };
@@ -119,8 +121,11 @@ public sealed class FontLibrary
         {
             if (!Directory.Exists(directory))
                 throw new DirectoryNotFoundException($"The font directory '{directory}' is not there. Fonts are looked for in the directories of {DirectoriesVariable} when it is set.");
-            foreach (string path in Directory.EnumerateFiles(directory, "*.tt?", options).Order(StringComparer.Ordinal))
-                files.TryAdd(Path.GetFileName(path), path);
+            foreach (string path in Directory.EnumerateFiles(directory, "*.?t?", options).Order(StringComparer.Ordinal))
+            {
+                if (Extensions.Contains(Path.GetExtension(path)))
+                    files.TryAdd(Path.GetFileName(path), path);
+            }
         }
 
         return files;
