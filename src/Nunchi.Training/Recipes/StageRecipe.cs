@@ -69,6 +69,9 @@ public sealed record StageRecipe
     /// <summary>Whether the codes of glyphs are added to the embedding that the stage starts with: once, for a decoder that has learned without.</summary>
     public bool AddsGlyphCodes { get; init; }
 
+    /// <summary>Whether modules may have more layers than what they start from: those in between change nothing at first.</summary>
+    public bool GrowsLayers { get; init; }
+
     internal static StageRecipe Read(RecipeSection section)
     {
         var kind = section.Choice<StageKind>("kind", null, StageKinds);
@@ -90,6 +93,7 @@ public sealed record StageRecipe
             Intervals = IntervalsRecipe.Read(section.SectionOrNull("every"), sheets: kind != StageKind.ProjectorLabels),
             Data = StageData.Read(section, kind),
             AddsGlyphCodes = kind != StageKind.EncoderLabels && section.Flag("add_glyph_codes", false),
+            GrowsLayers = section.Flag("grow_layers", false),
         };
         section.Finish();
         return stage;

@@ -105,6 +105,13 @@ internal sealed unsafe class CheckpointStore
         Read(file, parameters);
     }
 
+    /// <summary>Names of the parameters of a checkpoint.</summary>
+    public static IReadOnlyList<string> ParameterNames(string directory)
+    {
+        using var file = SafetensorsFile.Open(Path.Combine(directory, "parameters.safetensors"));
+        return [.. file.Entries.Select(entry => entry.Name)];
+    }
+
     /// <summary>Reads those parameters that a checkpoint has.</summary>
     /// <param name="directory">A checkpoint, or a model directory, which has none.</param>
     /// <param name="parameters">What to fill.</param>

@@ -24,7 +24,7 @@ internal static class ModuleSources
                 continue;
             }
 
-            Read(source, parameters, backend);
+            Read(source, parameters, backend, recipe.Stages[index].GrowsLayers, context.Reporter);
             var kept = heads.Count > 0 ? CheckpointStore.ReadKnown(source, heads) : 0;
             context.Reporter.Say($"{module}: from {source}{(heads.Count == 0 ? "" : kept == heads.Count ? ", with its heads" : kept == 0 ? "; heads: random start" : $", with {kept} of {heads.Count} tensors of its heads; the others: random start")}");
         }
@@ -49,21 +49,39 @@ internal static class ModuleSources
         return null;
     }
 
-    private static void Read(string source, IReadOnlyList<TrainingParameter> parameters, ComputeBackend backend)
+    private static void Read(string source, IReadOnlyList<TrainingParameter> parameters, ComputeBackend backend, bool grows, RunReporter reporter)
     {
-        if (File.Exists(Path.Combine(source, "parameters.safetensors")))
+        var checkpoint = Path.Combine(source, "parameters.safetensors");
+        if (!File.Exists(checkpoint))
+        {
+            if (!File.Exists(Path.Combine(source, "config.json")))
+                throw new InvalidDataException($"{source} is neither a checkpoint of a run (parameters.safetensors) nor a model directory (config.json)");
+            ReadModel(source, parameters, backend, grows, reporter);
+            return;
+        }
+
+        if (!grows)
+        {
             CheckpointStore.ReadParameters(source, parameters);
-        else if (File.Exists(Path.Combine(source, "config.json")))
-            ReadModel(source, parameters, backend);
-        else
-            throw new InvalidDataException($"{source} is neither a checkpoint of a run (parameters.safetensors) nor a model directory (config.json)");
+            return;
+        }
+
+        var names = CheckpointStore.ParameterNames(source);
+        CheckpointStore.ReadParameters(source, LayerGrowth.Rename(parameters, names));
+        Silence(parameters, names, reporter);
     }
 
-    private static void ReadModel(string source, IReadOnlyList<TrainingParameter> parameters, ComputeBackend backend)
+    private static void Silence(IReadOnlyList<TrainingParameter> parameters, IReadOnlyList<string> names, RunReporter reporter)
+    {
+        if (LayerGrowth.Silence(parameters, names) is > 0 and var added)
+            reporter.Say($"{parameters[0].Module}: {added} layers were added that change nothing yet");
+    }
+
+    private static void ReadModel(string source, IReadOnlyList<TrainingParameter> parameters, ComputeBackend backend, bool grows, RunReporter reporter)
     {
         using VisionLanguageModel model = CheckpointReader.Load(source, backend);
         var tensors = model.Parameters.All.ToDictionary(parameter => parameter.Name, parameter => parameter.Tensor, StringComparer.Ordinal);
-        foreach (var parameter in parameters)
+        foreach (var parameter in grows ? LayerGrowth.Rename(parameters, tensors.Keys) : parameters)
         {
             if (!tensors.TryGetValue(parameter.Name, out var tensor))
                 throw new InvalidDataException($"{source} has no tensor for {parameter.Name}; its model has other layers than the recipe's");
@@ -71,5 +89,8 @@ internal static class ModuleSources
                 throw new InvalidDataException($"{source}: {parameter.Name} has the shape {tensor}, the recipe's model {parameter.Tensor}");
             tensor.Span.CopyTo(parameter.Tensor.Span);
         }
+
+        if (grows)
+            Silence(parameters, [.. tensors.Keys], reporter);
     }
 }
