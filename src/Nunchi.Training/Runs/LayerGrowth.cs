@@ -20,6 +20,8 @@ internal static class LayerGrowth
     public static IReadOnlyList<TrainingParameter> Rename(IReadOnlyList<TrainingParameter> parameters, IEnumerable<string> sourceNames)
     {
         var (have, wanted) = (Layers(sourceNames.Where(name => parameters.Any(parameter => SamePlace(parameter.Name, name)))), Layers(parameters.Select(parameter => parameter.Name)));
+        if (wanted == 0)
+            return parameters;
         if (have == 0 || have > wanted)
             throw new InvalidDataException($"layers can be added, not taken away: the source has {have}, the recipe's model {wanted}");
         return [.. parameters.Select(parameter => Split(parameter.Name) is var (before, layer, after) ? parameter with { Name = $"{before}{Marker}{SourceOf(layer, have, wanted)}.{after}" } : parameter)];

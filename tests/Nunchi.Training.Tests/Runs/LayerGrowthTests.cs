@@ -45,6 +45,17 @@ public class LayerGrowthTests
     }
 
     [Fact]
+    public void Rename_AModuleWithoutLayers_StaysAsItIs()
+    {
+        using var backend = CpuBackend.Create(new CpuOptions { Threads = 1 });
+        using var model = Model(backend, layers: 1, seed: 3);
+        List<TrainingParameter> parameters = [.. ModelBuilder.Parameters(model, ModelModule.Projector)];
+        var names = model.Parameters.All.Select(parameter => parameter.Name).ToList();
+        Assert.Equal(parameters, LayerGrowth.Rename(parameters, names));
+        Assert.Equal(0, LayerGrowth.Silence(parameters, names));
+    }
+
+    [Fact]
     public void Rename_FewerLayersThanTheSource_IsRefused()
     {
         using var backend = CpuBackend.Create(new CpuOptions { Threads = 1 });
