@@ -10,6 +10,7 @@ public sealed class FontLibrary
     public const string DirectoriesVariable = "NUNCHI_FONTS";
 
     private static readonly string[] DefaultDirectories = ["/usr/share/fonts", "/usr/local/share/fonts"];
+    private static readonly string[] Extensions = [".ttf", ".ttc", ".otf"];
 
     /// <summary>A library of the given faces, in the given order.</summary>
     /// <exception cref="ArgumentException">There is no face, or one family is both for training and held out.</exception>
@@ -110,8 +111,6 @@ public sealed class FontLibrary
             ? null
             : value.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
-
-    private static readonly string[] Extensions = [".ttf", ".ttc", ".otf"];
 
     private static Dictionary<string, string> Scan(IReadOnlyList<string> directories)
     {

@@ -238,15 +238,14 @@ public abstract unsafe class ComputeBackend : IDisposable
     /// </summary>
     public virtual void AttentionLoss(in AttentionLossArguments arguments)
     {
-        AttentionLossArguments a = arguments;
         int longest = 0;
-        for (int i = 0; i < a.Count; i++)
-            longest = Math.Max(longest, a.Rows[i] - a.FirstKeys[i] + 1);
+        for (int i = 0; i < arguments.Count; i++)
+            longest = Math.Max(longest, arguments.Rows[i] - arguments.FirstKeys[i] + 1);
         float[] shared = System.Buffers.ArrayPool<float>.Shared.Rent(longest);
         try
         {
-            for (int i = 0; i < a.Count; i++)
-                AttentionLossRow(in a, i, shared.AsSpan(0, a.Rows[i] - a.FirstKeys[i] + 1));
+            for (int i = 0; i < arguments.Count; i++)
+                AttentionLossRow(in arguments, i, shared.AsSpan(0, arguments.Rows[i] - arguments.FirstKeys[i] + 1));
         }
         finally
         {

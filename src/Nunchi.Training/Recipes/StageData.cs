@@ -129,7 +129,7 @@ public sealed record AttentionRecipe(double Weight, IReadOnlyList<int> Layers, I
         if (attention.Layers.Count == 0 || all.Distinct().Count() != all.Count)
             throw section.Error("layers", "names each layer once, none of own_layers, and at least one");
         section.Finish();
-        return attention;
+        return attention.Weight > 0 ? attention : null;
     }
 }
 

@@ -60,28 +60,25 @@ internal static class ModuleSources
             return;
         }
 
-        if (!grows)
-        {
-            CheckpointStore.ReadParameters(source, parameters);
-            return;
-        }
-
-        var names = CheckpointStore.ParameterNames(source);
-        CheckpointStore.ReadParameters(source, LayerGrowth.Rename(parameters, names));
-        Silence(parameters, names, reporter);
+        var growth = grows ? new LayerGrowth(parameters, CheckpointStore.ParameterNames(source)) : null;
+        CheckpointStore.ReadParameters(source, growth?.Renamed ?? parameters);
+        Silence(growth, parameters, reporter);
     }
 
-    private static void Silence(IReadOnlyList<TrainingParameter> parameters, IReadOnlyList<string> names, RunReporter reporter)
+    private static void Silence(LayerGrowth? growth, IReadOnlyList<TrainingParameter> parameters, RunReporter reporter)
     {
-        if (LayerGrowth.Silence(parameters, names) is > 0 and var added)
-            reporter.Say($"{parameters[0].Module}: {added} layers were added that change nothing yet");
+        if (growth is not { Added: > 0 })
+            return;
+        growth.Silence();
+        reporter.Say($"{parameters[0].Module}: {growth.Added} layers were added that change nothing yet");
     }
 
     private static void ReadModel(string source, IReadOnlyList<TrainingParameter> parameters, ComputeBackend backend, bool grows, RunReporter reporter)
     {
         using VisionLanguageModel model = CheckpointReader.Load(source, backend);
         var tensors = model.Parameters.All.ToDictionary(parameter => parameter.Name, parameter => parameter.Tensor, StringComparer.Ordinal);
-        foreach (var parameter in grows ? LayerGrowth.Rename(parameters, tensors.Keys) : parameters)
+        var growth = grows ? new LayerGrowth(parameters, tensors.Keys) : null;
+        foreach (var parameter in growth?.Renamed ?? parameters)
         {
             if (!tensors.TryGetValue(parameter.Name, out var tensor))
                 throw new InvalidDataException($"{source} has no tensor for {parameter.Name}; its model has other layers than the recipe's");
@@ -90,7 +87,6 @@ internal static class ModuleSources
             tensor.Span.CopyTo(parameter.Tensor.Span);
         }
 
-        if (grows)
-            Silence(parameters, [.. tensors.Keys], reporter);
+        Silence(growth, parameters, reporter);
     }
 }

@@ -3,7 +3,7 @@ using Nunchi.Tensors.Operators;
 
 namespace Nunchi.Models;
 
-/// <summary>Sees where the layers of a decoder are about to look, for losses on it (<see cref="AttentionLoss"/>) and for pictures of it.</summary>
+/// <summary>Sees where the layers of a decoder are about to look, for losses on it (<see cref="AttentionLoss"/>).</summary>
 public interface IAttentionObserver
 {
     /// <summary>Called before a layer attends.</summary>

@@ -35,9 +35,11 @@ public class LayerGrowthTests
         var names = shallow.Parameters.All.Select(parameter => parameter.Name).ToList();
         var tensors = shallow.Parameters.All.ToDictionary(parameter => parameter.Name, parameter => parameter.Tensor);
         List<TrainingParameter> parameters = [.. ModelBuilder.Parameters(deep, module)];
-        foreach (var parameter in LayerGrowth.Rename(parameters, names))
+        var growth = new LayerGrowth(parameters, names);
+        foreach (var parameter in growth.Renamed)
             tensors[parameter.Name].Span.CopyTo(parameter.Tensor.Span);
-        Assert.Equal(3, LayerGrowth.Silence(parameters, names));
+        growth.Silence();
+        Assert.Equal(3, growth.Added);
 
         var (expected, actual) = (Run(shallow, module), Run(deep, module));
         for (var i = 0; i < expected.Length; i++)
@@ -51,8 +53,9 @@ public class LayerGrowthTests
         using var model = Model(backend, layers: 1, seed: 3);
         List<TrainingParameter> parameters = [.. ModelBuilder.Parameters(model, ModelModule.Projector)];
         var names = model.Parameters.All.Select(parameter => parameter.Name).ToList();
-        Assert.Equal(parameters, LayerGrowth.Rename(parameters, names));
-        Assert.Equal(0, LayerGrowth.Silence(parameters, names));
+        var growth = new LayerGrowth(parameters, names);
+        Assert.Equal(parameters, growth.Renamed);
+        Assert.Equal(0, growth.Added);
     }
 
     [Fact]
@@ -61,7 +64,7 @@ public class LayerGrowthTests
         using var backend = CpuBackend.Create(new CpuOptions { Threads = 1 });
         using var shallow = Model(backend, layers: 1, seed: 3);
         using var deep = Model(backend, layers: 2, seed: 4);
-        var error = Assert.Throws<InvalidDataException>(() => LayerGrowth.Rename([.. ModelBuilder.Parameters(shallow, ModelModule.Encoder)], deep.Parameters.All.Select(parameter => parameter.Name)));
+        var error = Assert.Throws<InvalidDataException>(() => new LayerGrowth([.. ModelBuilder.Parameters(shallow, ModelModule.Encoder)], deep.Parameters.All.Select(parameter => parameter.Name)));
         Assert.Contains("the source has 2, the recipe's model 1", error.Message, StringComparison.Ordinal);
     }
 

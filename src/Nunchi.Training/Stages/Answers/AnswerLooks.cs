@@ -1,9 +1,11 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
 using Nunchi.Data.Objects;
 using Nunchi.Data.Pages;
 using Nunchi.Data.Scenes;
 using Nunchi.Data.Tasks;
+using Nunchi.Grounding;
 using Nunchi.Images;
 using Nunchi.Text;
 
@@ -23,7 +25,6 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
     private const float LegibleRows = 1.25f;
     private readonly List<byte> _bytes = [];
     private readonly List<int> _starts = [];
-    private readonly List<int> _places = [];
     private readonly List<int> _characters = [];
     private readonly List<List<int>> _patches = [];
     private Scene? _scene;
@@ -81,7 +82,7 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
         }
 
         _starts.Add(_bytes.Count);
-        var text = Encoding.UTF8.GetString(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_bytes));
+        var text = Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(_bytes));
         var at = 0;
         foreach (var rune in text.EnumerateRunes())
         {
@@ -104,9 +105,9 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
             List<int> all = [];
             foreach (Capture box in tagged.Groups["box"].Captures)
             {
-                if (box.Value.Split(',').Select(number => float.TryParse(number, System.Globalization.CultureInfo.InvariantCulture, out var side) ? side : float.NaN).ToArray() is not [var x1, var y1, var x2, var y2] || float.IsNaN(x1 + y1 + x2 + y2))
+                if (!CoordinateFormat.TryParse(box.ValueSpan, out var sides))
                     continue;
-                var inside = _grid.Within(Quad.Rectangle(x1 * scene.Width, y1 * scene.Height, x2 * scene.Width, y2 * scene.Height), scene);
+                var inside = _grid.Within(Quad.Rectangle((float)sides.X1 * scene.Width, (float)sides.Y1 * scene.Height, (float)sides.X2 * scene.Width, (float)sides.Y2 * scene.Height));
                 Own(box.Index, box.Length, inside);
                 all.AddRange(inside);
             }
@@ -160,7 +161,7 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
                         break;
                     }
 
-                    Own(first, found + name.Length - first, Ascending([.. meant.SelectMany(item => _grid.Within(Quad.Rectangle(item.Box.X1, item.Box.Y1, item.Box.X2, item.Box.Y2), scene))]));
+                    Own(first, found + name.Length - first, Ascending([.. meant.SelectMany(item => _grid.Within(Quad.Rectangle(item.Box.X1, item.Box.Y1, item.Box.X2, item.Box.Y2)))]));
                 }
             }
         }
@@ -196,9 +197,9 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
                 if (glyph >= text.Glyphs.Count)
                     continue;
                 var quad = Wider(text.Glyphs[glyph].Quad);
-                patches.AddRange(_grid.Within(quad, _scene!));
-                if (_whole is { } whole && _grid.RowsOf(text.Height, _scene!) > LargeRows && whole.RowsOf(text.Height, _scene!) > LegibleRows)
-                    patches.AddRange(whole.Within(quad, _scene!));
+                patches.AddRange(_grid.Within(quad));
+                if (_whole is { } whole && _grid.RowsOf(text.Height) > LargeRows && whole.RowsOf(text.Height) > LegibleRows)
+                    patches.AddRange(whole.Within(quad));
             }
 
             Own(place, 1, Ascending(patches));

@@ -81,8 +81,13 @@ internal sealed class AnswerMaker(PromptBuilder prompts, ImageProcessor images, 
             var before = sample.Ids.Count;
             var prompt = prompts.Build(sources[i].Messages, Options);
             Append(prompt, sources[i], sample, skip: sample.Shared);
-            if (Looks is not null && first.Pictures.Count == 1)
-                AddLooks(sample, before, sources[i], i == 0 ? prompt.ImagePositions[0] : null);
+            if (Looks is { } looks && first.Pictures.Count == 1)
+            {
+                if (i == 0)
+                    looks.Begin(first.Pictures[0].Scene, sample.Images!.Images[0], prompt.ImagePositions[0]);
+                AddLooks(looks, sample, before, sources[i].Turns);
+            }
+
             if (i == 0 && sources.Count > 1)
                 sample.Shared = sample.Images is { Images: [var only] } ? prompt.ImagePositions[0] + only.TokenCount : throw new InvalidOperationException("several conversations need one picture that they share");
             if (sample.Shared > 0)
@@ -101,10 +106,8 @@ internal sealed class AnswerMaker(PromptBuilder prompts, ImageProcessor images, 
     }
 
     // Answers are the runs of labelled tokens.
-    private void AddLooks(SequenceSample sample, int from, TrainingSample source, int? picture)
+    private static void AddLooks(AnswerLooks looks, SequenceSample sample, int from, IReadOnlyList<TurnTruth> turns)
     {
-        if (picture is { } place)
-            Looks!.Begin(source.Pictures[0].Scene, sample.Images!.Images[0], place);
         var turn = 0;
         for (var start = from; start < sample.Ids.Count; start++)
         {
@@ -113,7 +116,7 @@ internal sealed class AnswerMaker(PromptBuilder prompts, ImageProcessor images, 
             var end = start;
             while (end < sample.Ids.Count && sample.Labels[end] >= 0)
                 end++;
-            Looks!.Add(sample, start, end, source.Turns[turn++].Task);
+            looks.Add(sample, start, end, turns[turn++].Task);
             start = end;
         }
     }

@@ -9,11 +9,18 @@ namespace Nunchi.Training.Stages.Patches;
 /// Regression of the codes of boxes (<see cref="BoxCode"/>) out of what the projector makes of patches, along the directions of <see cref="PatchVectors.Boxes"/>; zeros
 /// where a patch shows nothing.
 /// </summary>
-internal sealed class BoxLoss(ComputeBackend backend, PatchVectors vectors) : IDisposable
+internal sealed class BoxLoss : IDisposable
 {
     private const float Delta = 0.5f;
-    private readonly Tensor _codes = new(backend, vectors.Boxes.Rows, vectors.Boxes.Columns);
+    private readonly Tensor _codes;
     private readonly IndexBuffer _everyRow = new();
+
+    public BoxLoss(ComputeBackend backend, PatchVectors vectors)
+    {
+        _codes = new Tensor(backend, vectors.Boxes.Rows, vectors.Boxes.Columns);
+        for (var i = 0; i < _codes.Count; i++)
+            _codes.Span[i] = vectors.Boxes.Span[i] / (vectors.BoxScale * vectors.BoxScale);
+    }
 
     /// <summary>Mean distance of the sides of known boxes, in sides of a crop, from where the last call found them; null when there were none.</summary>
     public double? SideError { get; private set; }
@@ -29,8 +36,6 @@ internal sealed class BoxLoss(ComputeBackend backend, PatchVectors vectors) : ID
     /// <returns>The sum of the losses of the patches, unweighted.</returns>
     public double Apply(Tape tape, Tensor projected, Func<int, BoundingBox?> boxOf, float weight)
     {
-        for (var i = 0; i < _codes.Count; i++)
-            _codes.Span[i] = vectors.Boxes.Span[i] / (vectors.BoxScale * vectors.BoxScale);
         var predicted = Linear.Apply(tape, projected, _codes);
         var truth = tape.Rent(predicted.Rows, BoxCode.Length);
         truth.Span.Clear();

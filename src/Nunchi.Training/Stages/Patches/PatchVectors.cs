@@ -70,7 +70,7 @@ internal sealed class PatchVectors : IDisposable
     public void Write(ShownPatch patch, Span<float> into)
     {
         Things.Row(patch.Thing).CopyTo(into);
-        patch.Noise.AddTo(into, 1);
+        patch.Noise.AddTo(into);
         if (patch.Colour != (int)ColourName.None)
             Add(ColourShare, Colours.Row(patch.Colour), into);
         if (patch.Box is not { } box)

@@ -24,13 +24,12 @@ internal readonly record struct PatchNoise(ulong Seed, float Energy)
 
     /// <summary>Adds the direction.</summary>
     /// <param name="into">A patch's vector.</param>
-    /// <param name="square">Mean squared length of what patches show.</param>
-    public void AddTo(Span<float> into, double square)
+    public void AddTo(Span<float> into)
     {
         if (Energy <= 0)
             return;
         var random = new SeededRandom(Seed);
-        var scale = (float)Math.Sqrt(Energy * square / into.Length);
+        var scale = (float)Math.Sqrt(Energy / into.Length);
         foreach (ref var value in into)
             value += scale * random.Normal();
     }
