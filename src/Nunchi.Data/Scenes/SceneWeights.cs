@@ -38,6 +38,22 @@ public static class SceneWeights
         [SceneKind.Lines] = 3,
     };
 
+    /// <summary>Writing that was put up for a purpose, long lists as often as boards.</summary>
+    public static IReadOnlyDictionary<SceneKind, double> Signs { get; } = new Dictionary<SceneKind, double>
+    {
+        [SceneKind.Receipt] = 10,
+        [SceneKind.Station] = 8,
+        [SceneKind.Menu] = 5,
+        [SceneKind.ShopFront] = 5,
+        [SceneKind.PriceTag] = 3,
+        [SceneKind.RoadSign] = 2,
+        [SceneKind.Notice] = 4,
+        [SceneKind.Contact] = 3,
+        [SceneKind.DoorPlate] = 1,
+        [SceneKind.BusStop] = 2,
+        [SceneKind.Lines] = 3,
+    };
+
     /// <summary>All kinds, those of things as often as said; among themselves both groups are as in <see cref="Default"/>.</summary>
     /// <param name="share">Share of scenes of things, 0..1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The share is outside 0..1.</exception>

@@ -69,6 +69,23 @@ public sealed record TaskMixture
         TextOnly = 0,
     };
 
+    /// <summary>Writing that was put up for a purpose, from door plates to receipts, the long more often: read, and asked about.</summary>
+    public static TaskMixture Signs { get; } = new()
+    {
+        Scenes = SceneWeights.Signs,
+        Tasks = new Dictionary<TaskKind, double>
+        {
+            [TaskKind.Read] = 12,
+            [TaskKind.ReadBoxes] = 3,
+            [TaskKind.ReadRegion] = 2,
+            [TaskKind.LocateText] = 1,
+            [TaskKind.TextFact] = 12,
+            [TaskKind.Knowledge] = 4,
+        },
+        SeveralImages = 0,
+        TextOnly = 0,
+    };
+
     /// <summary>One question about a picture of things, so that the answer must come from the picture and not from what was asked before.</summary>
     public static TaskMixture Things { get; } = new()
     {

@@ -158,17 +158,19 @@ public sealed record BoxRecipe(double Weight, double Share = 0.7)
 /// <param name="Patches">Losses on what single patches show; not of a symbols stage.</param>
 /// <param name="Noise">Most energy of a direction without meaning beside what a patch shows, in energies of that; of a symbols stage only.</param>
 /// <param name="Attention">A loss on where tokens of answers look.</param>
-public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double>> Levels, int MaxTokens = 2048, double Mistakes = 0, int Conversations = 1, double Drills = 0, BoxRecipe? Boxes = null, double Noise = 0, PatchRecipe? Patches = null, AttentionRecipe? Attention = null) : StageData
+/// <param name="Slips">Share of conversations about one picture into whose answers slips are written that a model makes when it answers freely, 0..1; what is to be said next stays as it was. Needs <paramref name="Attention"/>, which knows what is read.</param>
+public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double>> Levels, int MaxTokens = 2048, double Mistakes = 0, int Conversations = 1, double Drills = 0, BoxRecipe? Boxes = null, double Noise = 0, PatchRecipe? Patches = null, AttentionRecipe? Attention = null, double Slips = 0) : StageData
 {
     private const int GlimpseSide = 192;
 
-    /// <summary>Mixtures that a level may name: one word in a small picture that is seen once, words and lines in such a picture, one word a picture, words and lines, one question about things (no answer can be taken from a question before), boxes of one or two things or words in the whole view, questions about things in the whole view, everything in conversations of one or two questions, everything. A picture costs far more than a question about it, so each is asked about several times.</summary>
+    /// <summary>Mixtures that a level may name: one word in a small picture that is seen once, words and lines in such a picture, one word a picture, words and lines, signs and lists read and asked about, one question about things (no answer can be taken from a question before), boxes of one or two things or words in the whole view, questions about things in the whole view, everything in conversations of one or two questions, everything. A picture costs far more than a question about it, so each is asked about several times.</summary>
     public static IReadOnlyDictionary<string, AnswerMixture> Mixtures { get; } = new Dictionary<string, AnswerMixture>(StringComparer.Ordinal)
     {
         ["glimpses"] = new(TaskMixture.Words with { Pictures = new SceneOptions { MinSide = 64, MaxSide = GlimpseSide } }, TilingMode.SingleView),
         ["snippets"] = new(TaskMixture.Lines with { Pictures = new SceneOptions { MinSide = 96, MaxSide = GlimpseSide }, MaxTurns = 3 }, TilingMode.WholeView, Density: 0.3),
         ["words"] = new(TaskMixture.Words),
         ["lines"] = new(TaskMixture.Lines with { MaxTurns = 3 }, Density: 0.4),
+        ["signs"] = new(TaskMixture.Signs with { MaxTurns = 2 }, Density: 0.6),
         ["things"] = new(TaskMixture.Things, Density: 2),
         ["boxes"] = new(TaskMixture.Boxes, TilingMode.WholeView),
         ["wholes"] = new(TaskMixture.Things, TilingMode.WholeView, Density: 2),
@@ -186,7 +188,9 @@ public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double
         if (levels.Count == 0)
             throw section.Error("levels", "is empty; leave it out for everything at once");
         double OfSymbols(string key, double most) => symbols ? section.Number(key, 0, 0, most) : 0;
-        var data = new AnswerData(levels, section.Integer("max_tokens", 2048, 64, 131_072), OfSymbols("mistakes", 1), section.Integer("conversations", 1, 1, 64), OfSymbols("drills", 1), symbols ? null : BoxRecipe.Read(section.SectionOrNull("boxes")), OfSymbols("noise", 100), symbols ? null : PatchRecipe.Read(section.SectionOrNull("patches")), AttentionRecipe.Read(section.SectionOrNull("attention")));
+        var data = new AnswerData(levels, section.Integer("max_tokens", 2048, 64, 131_072), OfSymbols("mistakes", 1), section.Integer("conversations", 1, 1, 64), OfSymbols("drills", 1), symbols ? null : BoxRecipe.Read(section.SectionOrNull("boxes")), OfSymbols("noise", 100), symbols ? null : PatchRecipe.Read(section.SectionOrNull("patches")), AttentionRecipe.Read(section.SectionOrNull("attention")), section.Number("slips", 0, 0, 1));
+        if (data.Slips > 0 && data.Attention is null)
+            throw section.Error("slips", "are written where an answer reads, which 'attention' finds out; give it a weight");
         section.Finish();
         return data;
     }

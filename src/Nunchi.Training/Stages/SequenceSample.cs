@@ -73,6 +73,32 @@ internal sealed class SequenceSample
         LookedAt.AddRange(imageTokens);
     }
 
+    /// <summary>Writes the tokens from a place on anew.</summary>
+    /// <param name="from">The first that is replaced.</param>
+    /// <param name="tokens">Each with its label, its task and, by its index in <see cref="Looks"/>, the look of the token that it stands for; -1 for none.</param>
+    public void ReplaceFrom(int from, IReadOnlyList<(int Id, int Label, int Task, int Look)> tokens)
+    {
+        for (var i = Math.Max(1, from); i < Labels.Count; i++)
+            Labelled -= Labels[i] >= 0 ? 1 : 0;
+        Ids.RemoveRange(from, Ids.Count - from);
+        Labels.RemoveRange(from, Labels.Count - from);
+        Tasks.RemoveRange(from, Tasks.Count - from);
+        var moved = new List<(int Token, int Start, int Count)>();
+        foreach (var (id, label, task, look) in tokens)
+        {
+            if (look >= 0)
+                moved.Add((Ids.Count, Looks[look].Start, Looks[look].Count));
+            if (label >= 0 && Ids.Count > 0)
+                Labelled++;
+            Ids.Add(id);
+            Labels.Add(label);
+            Tasks.Add(task);
+        }
+
+        Looks.RemoveAll(look => look.Token >= from);
+        Looks.AddRange(moved);
+    }
+
     public void Append(int id, bool counts, int task)
     {
         Labels.Add(counts ? id : -1);

@@ -94,7 +94,10 @@ internal abstract class SequenceStage : Stage<SequenceSample>
         Finish(report);
     }
 
-    protected sealed override ISampleMaker<SequenceSample> CreateMaker() => CreateMaker("samples");
+    protected sealed override ISampleMaker<SequenceSample> CreateMaker() => CreateMaker(Samples);
+
+    /// <summary>The purpose of what is trained on.</summary>
+    protected const string Samples = "samples";
 
     /// <summary>A maker whose series is named by its purpose; it is disposable.</summary>
     protected abstract ISampleMaker<SequenceSample> CreateMaker(string purpose);

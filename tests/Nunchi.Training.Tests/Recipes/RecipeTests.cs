@@ -84,12 +84,13 @@ public class RecipeTests
     [Fact]
     public void Parse_ALossOnAttention_GivesItsValues()
     {
-        var stage = Recipe.Parse("tiny.yaml", Replace("    clip: 1", "    add_glyph_codes: true\n    data: {attention: {weight: 0.5, layers: [1, 0]}}")).Stages[1];
+        var stage = Recipe.Parse("tiny.yaml", Replace("    clip: 1", "    add_glyph_codes: true\n    data: {attention: {weight: 0.5, layers: [1, 0]}, slips: 0.25}")).Stages[1];
 
         Assert.True(stage.AddsGlyphCodes);
         var attention = ((AnswerData)stage.Data).Attention!;
         Assert.Equal(0.5, attention.Weight);
         Assert.Equal([1, 0], attention.Layers);
+        Assert.Equal(0.25, ((AnswerData)stage.Data).Slips);
     }
 
     [Theory]
@@ -103,6 +104,8 @@ public class RecipeTests
     [InlineData("attention: {weight: 1, layers: []}", "at least one")]
     [InlineData("attention: {weight: 1, layers: [1, 1]}", "each layer once")]
     [InlineData("attention: {weight: 1, layers: [1], own_layers: [1]}", "none of own_layers")]
+    [InlineData("slips: 0.5", "'attention' finds out")]
+    [InlineData("slips: 2, attention: {weight: 1, layers: [1]}", "from 0 to 1")]
     [InlineData("attention: {layers: [1]}", "weight")]
     [InlineData("attention: {weight: -1, layers: [1]}", "from 0 to 1000")]
     public void Parse_MistakeInTheDataOfAStage_SaysWhatIsAllowed(string data, string part)

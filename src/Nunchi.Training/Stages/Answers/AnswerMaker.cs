@@ -55,6 +55,9 @@ internal sealed class AnswerMaker(PromptBuilder prompts, ImageProcessor images, 
     /// <summary>Says where tokens of answers look, in samples of one picture; null where nobody needs to be told.</summary>
     public AnswerLooks? Looks { get; init; }
 
+    /// <summary>Writes slips into answers whose looks are known; null for none.</summary>
+    public AnswerSlips? Slips { get; init; }
+
     public void Make(long index, int level, SequenceSample sample)
     {
         sample.Clear();
@@ -86,6 +89,7 @@ internal sealed class AnswerMaker(PromptBuilder prompts, ImageProcessor images, 
                 if (i == 0)
                     looks.Begin(first.Pictures[0].Scene, sample.Images!.Images[0], prompt.ImagePositions[0]);
                 AddLooks(looks, sample, before, sources[i].Turns);
+                Slips?.Write(sample, before, _random);
             }
 
             if (i == 0 && sources.Count > 1)

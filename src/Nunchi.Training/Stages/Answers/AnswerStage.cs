@@ -77,14 +77,14 @@ internal sealed class AnswerStage : SequenceStage
                 generation: new GenerationConfig { NoRepeatNGramSize = Context.Recipe.Model.NoRepeatNGramSize });
     }
 
-    protected override ISampleMaker<SequenceSample> CreateMaker(string purpose) => Maker(purpose);
+    protected override ISampleMaker<SequenceSample> CreateMaker(string purpose) => Maker(purpose, slips: purpose == Samples);
 
     protected override bool IsAnswer(int task) => task != AnswerMaker.PictureTask && task != AnswerMaker.DrillTask;
 
     private static ModelModule[] Modules(StageKind kind) =>
         kind == StageKind.Symbols ? [ModelModule.Decoder] : [ModelModule.Encoder, ModelModule.Projector, ModelModule.Newline, ModelModule.Decoder];
 
-    private AnswerMaker Maker(string purpose, bool keepSource = false)
+    private AnswerMaker Maker(string purpose, bool keepSource = false, bool slips = false)
     {
         var data = (AnswerData)Context.Stage.Data;
         return new AnswerMaker(Prompts, _images, _levels, Longest, Context.SeedFor(purpose), data.Conversations)
@@ -92,6 +92,7 @@ internal sealed class AnswerStage : SequenceStage
             KeepSource = keepSource,
             Symbols = Known is null ? null : new PatchSymbols(Known, Model.Config.Vision.ImageSize, Model.Config.Vision.PatchSize, data.Mistakes, data.Noise),
             Looks = Attention is null || keepSource ? null : new AnswerLooks(Prompts.Tokenizer),
+            Slips = slips && data.Slips > 0 ? new AnswerSlips(Prompts.Tokenizer, data.Slips) : null,
             LabelsPictures = Symbols is not null,
             Drills = Symbols is null || data.Drills == 0 || keepSource ? null : new DrillMaker(Symbols.Known, Prompts.Tokenizer, Model.Config.ImageTokenId, data.Mistakes, data.Noise),
             DrillShare = data.Drills,

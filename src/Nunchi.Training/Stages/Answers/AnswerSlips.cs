@@ -1,0 +1,208 @@
+using System.Text;
+using Nunchi.Data.Pages;
+using Nunchi.Text;
+
+namespace Nunchi.Training.Stages.Answers;
+
+/// <summary>
+/// Writes into answers the slips that a model makes when nobody holds its hand, and leaves what is to be said next as it was: letters of a reading are replaced, parts of a list are
+/// said twice or left out. Who has only ever continued right beginnings is lost after the first wrong letter, and repeats what he said. An instance belongs to one thread.
+/// </summary>
+/// <remarks>The gap is that of Ranzato et al. 2016, "Sequence Level Training with Recurrent Neural Networks"; here the wrong beginnings are drawn instead of generated.</remarks>
+/// <param name="tokenizer">Wrote the answers.</param>
+/// <param name="share">Share of the conversations with slips, 0..1.</param>
+internal sealed class AnswerSlips(Tokenizer tokenizer, double share)
+{
+    // Most letters of an answer that are wrong; of what is said again, as many as a model gets wrong.
+    private const float MostWrong = 0.25f;
+    private const float WrongAgain = 0.12f;
+
+    // How often something is said again or left out where a word or a line ends, and how often it is said yet again.
+    private const float Repeats = 0.08f;
+    private const float Omissions = 0.04f;
+    private const float OnceMore = 0.4f;
+    private const int Tries = 8;
+    private const int NoLook = -1;
+    private readonly GlyphTokens _glyphs = new(tokenizer);
+    private readonly List<(int Id, int Label, int Task, int Look)> _written = [];
+    private readonly List<int> _ends = [];
+    private readonly Dictionary<int, int> _looks = [];
+
+    /// <summary>Writes slips into the answers of a conversation.</summary>
+    /// <param name="sample">A sample that ends with the conversation; its looks are known.</param>
+    /// <param name="from">The conversation's first token.</param>
+    /// <param name="random">Draws them.</param>
+    public void Write(SequenceSample sample, int from, SeededRandom random)
+    {
+        if (random.Unit() >= share)
+            return;
+        _written.Clear();
+        _looks.Clear();
+        for (var i = 0; i < sample.Looks.Count; i++)
+            if (sample.Looks[i].Token >= from)
+                _looks[sample.Looks[i].Token] = i;
+        var wrong = random.Between(0, MostWrong);
+        for (var start = from; start < sample.Ids.Count;)
+        {
+            var end = start;
+            while (end < sample.Ids.Count && sample.Labels[end] >= 0)
+                end++;
+            if (end == start)
+                Keep(sample, start++);
+            else
+                WriteAnswer(sample, start, end, wrong, random);
+            start = Math.Max(start, end);
+        }
+
+        sample.ReplaceFrom(from, _written);
+    }
+
+    private void WriteAnswer(SequenceSample sample, int start, int end, float wrong, SeededRandom random)
+    {
+        FindEnds(sample, start, end);
+        var room = end - start;
+        var (part, omitted) = (0, false);
+        for (var i = start; i < end; i++)
+        {
+            if (part < _ends.Count && _ends[part] == i)
+            {
+                while (room > 0 && random.Chance(Repeats))
+                    do
+                        room -= Repeat(sample, start, part, wrong: WrongAgain, random);
+                    while (room > 0 && random.Chance(OnceMore));
+
+                // What follows what was left out is not what should have been said there.
+                if (part + 1 < _ends.Count && random.Chance(Omissions))
+                    (i, omitted) = (_ends[++part], true);
+                part++;
+            }
+
+            var look = _looks.GetValueOrDefault(i, NoLook);
+            var id = look != NoLook && random.Chance(wrong) ? Another(sample.Ids[i], random) : sample.Ids[i];
+            _written.Add((id, omitted ? -1 : sample.Labels[i], sample.Tasks[i], omitted ? NoLook : look));
+            omitted = false;
+        }
+    }
+
+    // Where words, lines and the answer end, outside of markup.
+    private void FindEnds(SequenceSample sample, int start, int end)
+    {
+        _ends.Clear();
+        var depth = 0;
+        for (var i = start; i < end; i++)
+        {
+            var id = sample.Ids[i];
+            if (tokenizer.IsSpecial(id) || tokenizer.TokenText(id) is ['<', .., '>'])
+            {
+                if (i == end - 1)
+                    _ends.Add(i);
+                else
+                    depth += tokenizer.TokenText(id).StartsWith("</", StringComparison.Ordinal) ? -1 : 1;
+            }
+            else if (depth == 0 && i > start && tokenizer.TokenBytes(id).Span is [(byte)' ' or (byte)'\n'])
+            {
+                _ends.Add(i);
+            }
+        }
+    }
+
+    // Says again what was said last: one part or some more, with the separator before it.
+    private int Repeat(SequenceSample sample, int start, int part, float wrong, SeededRandom random)
+    {
+        var first = part - 1;
+        while (first >= 0 && random.Chance(0.6f))
+            first--;
+        var before = _written.Count;
+        if (first < 0)
+        {
+            // There is none before the first; the one that follows stands for it.
+            if (_ends[part] is var at && tokenizer.IsSpecial(sample.Ids[at]))
+                return 0;
+            _written.Add((sample.Ids[at], -1, sample.Tasks[at], NoLook));
+        }
+
+        for (var i = first < 0 ? start : _ends[first]; i < _ends[part]; i++)
+            _written.Add((_looks.ContainsKey(i) && random.Chance(wrong) ? Another(sample.Ids[i], random) : sample.Ids[i], -1, sample.Tasks[i], NoLook));
+        return _written.Count - before;
+    }
+
+    private void Keep(SequenceSample sample, int token) =>
+        _written.Add((sample.Ids[token], sample.Labels[token], sample.Tasks[token], _looks.GetValueOrDefault(token, NoLook)));
+
+    // A letter for a letter, a digit for a digit; half of the syllables differ in one part.
+    private int Another(int id, SeededRandom random)
+    {
+        if (_glyphs.GlyphOf(id) is not { } glyph)
+            return id;
+        if (HangulParts.IsSyllable(glyph) && random.Chance(0.5f))
+            for (var attempt = 0; attempt < Tries; attempt++)
+                if (_glyphs.TokenOf(HangulParts.WithAnotherPart(glyph, random)) is { } near)
+                    return near;
+        return random.Pick(_glyphs.Like(glyph));
+    }
+
+    private static class HangulParts
+    {
+        private const int Medials = 21;
+        private const int Finals = 28;
+        private const int Initials = 19;
+
+        public static bool IsSyllable(char glyph) => glyph is >= '가' and <= '힣';
+
+        public static char WithAnotherPart(char syllable, SeededRandom random)
+        {
+            var code = syllable - '가';
+            var (initial, medial, final) = (code / (Medials * Finals), code / Finals % Medials, code % Finals);
+            switch (random.Below(3))
+            {
+                case 0:
+                    initial = random.Below(Initials);
+                    break;
+                case 1:
+                    medial = random.Below(Medials);
+                    break;
+                default:
+                    final = random.Below(Finals);
+                    break;
+            }
+
+            return (char)('가' + (((initial * Medials) + medial) * Finals) + final);
+        }
+    }
+
+    // The tokens that are one letter each.
+    private sealed class GlyphTokens
+    {
+        private readonly Dictionary<int, char> _glyphs = [];
+        private readonly Dictionary<char, int> _tokens = [];
+        private readonly List<int>[] _kinds = [[], [], [], [], []];
+
+        public GlyphTokens(Tokenizer tokenizer)
+        {
+            for (var id = 0; id < tokenizer.VocabularySize; id++)
+            {
+                if (tokenizer.IsSpecial(id) || Encoding.UTF8.GetString(tokenizer.TokenBytes(id).Span) is not [var glyph] || glyph == '\uFFFD' || char.IsControl(glyph) || char.IsWhiteSpace(glyph))
+                    continue;
+                if (!_tokens.TryAdd(glyph, id))
+                    continue;
+                _glyphs[id] = glyph;
+                _kinds[Kind(glyph)].Add(id);
+            }
+        }
+
+        public char? GlyphOf(int id) => _glyphs.TryGetValue(id, out var glyph) ? glyph : null;
+
+        public int? TokenOf(char glyph) => _tokens.TryGetValue(glyph, out var id) ? id : null;
+
+        public IReadOnlyList<int> Like(char glyph) => _kinds[Kind(glyph)];
+
+        private static int Kind(char glyph) => glyph switch
+        {
+            _ when HangulParts.IsSyllable(glyph) => 0,
+            >= '0' and <= '9' => 1,
+            _ when char.IsLower(glyph) => 2,
+            _ when char.IsUpper(glyph) => 3,
+            _ => 4,
+        };
+    }
+}
