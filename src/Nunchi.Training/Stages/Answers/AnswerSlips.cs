@@ -6,7 +6,7 @@ namespace Nunchi.Training.Stages.Answers;
 
 /// <summary>
 /// Writes into answers the slips that a model makes when nobody holds its hand, and leaves what is to be said next as it was: letters of a reading are replaced, parts of a list are
-/// said twice or left out. Who has only ever continued right beginnings is lost after the first wrong letter, and repeats what he said. An instance belongs to one thread.
+/// said twice, made up or left out. Who has only ever continued right beginnings is lost after the first wrong letter, and repeats what he said. An instance belongs to one thread.
 /// </summary>
 /// <remarks>The gap is that of Ranzato et al. 2016, "Sequence Level Training with Recurrent Neural Networks"; here the wrong beginnings are drawn instead of generated.</remarks>
 /// <param name="tokenizer">Wrote the answers.</param>
@@ -21,6 +21,8 @@ internal sealed class AnswerSlips(Tokenizer tokenizer, double share)
     private const float Repeats = 0.08f;
     private const float Omissions = 0.04f;
     private const float OnceMore = 0.4f;
+    private const float Invented = 0.25f;
+    private const int LongestInvented = 7;
     private const int Tries = 8;
     private const int NoLook = -1;
     private readonly GlyphTokens _glyphs = new(tokenizer);
@@ -68,7 +70,7 @@ internal sealed class AnswerSlips(Tokenizer tokenizer, double share)
             {
                 while (room > 0 && random.Chance(Repeats))
                     do
-                        room -= Repeat(sample, start, part, wrong: WrongAgain, random);
+                        room -= random.Chance(Invented) ? Invent(sample, start, part, random) : Repeat(sample, start, part, random);
                     while (room > 0 && random.Chance(OnceMore));
 
                 // What follows what was left out is not what should have been said there.
@@ -92,7 +94,7 @@ internal sealed class AnswerSlips(Tokenizer tokenizer, double share)
         for (var i = start; i < end; i++)
         {
             var id = sample.Ids[i];
-            if (tokenizer.IsSpecial(id) || tokenizer.TokenText(id) is ['<', .., '>'])
+            if (IsMark(id))
             {
                 if (i == end - 1)
                     _ends.Add(i);
@@ -107,7 +109,7 @@ internal sealed class AnswerSlips(Tokenizer tokenizer, double share)
     }
 
     // Says again what was said last: one part or some more, with the separator before it.
-    private int Repeat(SequenceSample sample, int start, int part, float wrong, SeededRandom random)
+    private int Repeat(SequenceSample sample, int start, int part, SeededRandom random)
     {
         var first = part - 1;
         while (first >= 0 && random.Chance(0.6f))
@@ -116,15 +118,35 @@ internal sealed class AnswerSlips(Tokenizer tokenizer, double share)
         if (first < 0)
         {
             // There is none before the first; the one that follows stands for it.
-            if (_ends[part] is var at && tokenizer.IsSpecial(sample.Ids[at]))
+            if (_ends[part] is var at && IsMark(sample.Ids[at]))
                 return 0;
             _written.Add((sample.Ids[at], -1, sample.Tasks[at], NoLook));
         }
 
         for (var i = first < 0 ? start : _ends[first]; i < _ends[part]; i++)
-            _written.Add((_looks.ContainsKey(i) && random.Chance(wrong) ? Another(sample.Ids[i], random) : sample.Ids[i], -1, sample.Tasks[i], NoLook));
+            _written.Add((_looks.ContainsKey(i) && random.Chance(WrongAgain) ? Another(sample.Ids[i], random) : sample.Ids[i], -1, sample.Tasks[i], NoLook));
         return _written.Count - before;
     }
+
+    // Says what stands nowhere: some letters like one of the last part.
+    private int Invent(SequenceSample sample, int start, int part, SeededRandom random)
+    {
+        var first = part == 0 ? start : _ends[part - 1];
+        var separator = _ends[Math.Max(0, part - 1)];
+        if (IsMark(sample.Ids[separator]) || first == _ends[part] || sample.Ids[first.._ends[part]].Exists(IsMark))
+            return 0;
+        var before = _written.Count;
+        _written.Add((sample.Ids[separator], -1, sample.Tasks[separator], NoLook));
+        for (var left = random.Range(1, LongestInvented); left > 0; left--)
+        {
+            var like = random.Range(first, _ends[part] - 1);
+            _written.Add((Another(sample.Ids[like], random), -1, sample.Tasks[like], NoLook));
+        }
+
+        return _written.Count - before;
+    }
+
+    private bool IsMark(int id) => tokenizer.IsSpecial(id) || tokenizer.TokenText(id) is ['<', .., '>'];
 
     private void Keep(SequenceSample sample, int token) =>
         _written.Add((sample.Ids[token], sample.Labels[token], sample.Tasks[token], _looks.GetValueOrDefault(token, NoLook)));
