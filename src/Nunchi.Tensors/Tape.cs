@@ -35,6 +35,9 @@ public sealed unsafe class Tape : IDisposable
     /// <summary>Whether operators record their backward. Off for inference.</summary>
     public bool Recording { get; set; }
 
+    /// <summary>Sees the inputs of linear layers; null for nobody.</summary>
+    public IInputObserver? InputObserver { get; set; }
+
     /// <summary>Nodes recorded since the last <see cref="Reset"/>.</summary>
     public int NodeCount => _nodes.Count;
 

@@ -122,6 +122,12 @@ public sealed unsafe class Tensor : IDisposable
             Adopt(_owner == null ? throw NotOwned() : _owner.Pack(Data, Rows, Columns, format));
     }
 
+    /// <summary>Replaces the floats by 4 bits, rounded so that errors make up for each other.</summary>
+    /// <param name="feedback">Of what the tensor is multiplied with.</param>
+    /// <exception cref="InvalidOperationException">The tensor is a view or rented, is packed already, or wants a gradient.</exception>
+    /// <exception cref="ArgumentException">A value is not finite, or the feedback is of another width.</exception>
+    public void PackInt4(ErrorFeedback feedback) => Adopt(_owner == null ? throw NotOwned() : _owner.PackInt4(Data, Rows, Columns, feedback));
+
     /// <summary>Takes packed values, which this tensor owns from now on, in place of its floats.</summary>
     /// <exception cref="InvalidOperationException">The tensor is a view or rented, is packed already, or wants a gradient.</exception>
     /// <exception cref="ArgumentException">The shapes differ.</exception>

@@ -83,6 +83,10 @@ public abstract unsafe class ComputeBackend : IDisposable
     /// <exception cref="ArgumentException">The format is float32, or a weight is not finite.</exception>
     public virtual PackedWeight Pack(float* weights, int rows, int columns, WeightFormat format) => PackedWeight.Pack(weights, rows, columns, format);
 
+    /// <summary>Packs a matrix [rows, columns] in 4 bits, rounded so that errors make up for each other.</summary>
+    /// <exception cref="ArgumentException">A value is not finite, or the feedback is of another width.</exception>
+    public virtual PackedWeight PackInt4(float* weights, int rows, int columns, ErrorFeedback feedback) => PackedWeight.Pack(weights, rows, columns, feedback);
+
     /// <summary>destination[i, :] = weight[indices[i], :]; a negative index gives a row of zeros.</summary>
     public virtual void GatherPackedRows(PackedWeight weight, int* indices, float* destination, int rows)
     {

@@ -98,12 +98,25 @@ public abstract unsafe class CpuBackend : ComputeBackend
             packed.Dispose();
             throw;
         }
-        var handle = GCHandle.Alloc(packed);
+        PackStrips(packed, weights, null);
+        return packed;
+    }
+
+    /// <inheritdoc/>
+    public override PackedWeight PackInt4(float* weights, int rows, int columns, ErrorFeedback feedback)
+    {
+        var packed = PackedWeight.ForFeedback(weights, rows, columns, feedback);
+        PackStrips(packed, weights, feedback);
+        return packed;
+    }
+
+    private void PackStrips(PackedWeight packed, float* weights, ErrorFeedback? feedback)
+    {
+        var handle = GCHandle.Alloc(new Packing(packed, feedback));
         try
         {
-            var job = new PackingJob { Packed = GCHandle.ToIntPtr(handle), Weights = weights };
-            Pool.For(PackedLayout.Strips(rows), 1, &PackStrips, &job);
-            return packed;
+            var job = new PackingJob { Packing = GCHandle.ToIntPtr(handle), Weights = weights };
+            Pool.For(PackedLayout.Strips(packed.Rows), 1, &PackStrips, &job);
         }
         finally
         {
@@ -114,12 +127,18 @@ public abstract unsafe class CpuBackend : ComputeBackend
     private static void PackStrips(void* context, int start, int end, int worker)
     {
         ref var job = ref *(PackingJob*)context;
-        ((PackedWeight)GCHandle.FromIntPtr(job.Packed).Target!).PackStrips(job.Weights, start, end);
+        var packing = (Packing)GCHandle.FromIntPtr(job.Packing).Target!;
+        if (packing.Feedback is { } feedback)
+            packing.Packed.PackStrips(job.Weights, start, end, feedback);
+        else
+            packing.Packed.PackStrips(job.Weights, start, end);
     }
+
+    private sealed record Packing(PackedWeight Packed, ErrorFeedback? Feedback);
 
     private struct PackingJob
     {
-        public nint Packed;
+        public nint Packing;
         public float* Weights;
     }
 

@@ -22,6 +22,7 @@ public static unsafe class Linear
             throw new ArgumentException($"Linear: the bias {bias} should be [1, {weight.Rows}] for the weight {weight}.");
         if (residual != null && (residual.Rows != x.Rows || residual.Columns != weight.Rows))
             throw new ArgumentException($"Linear: the residual {residual} should be [{x.Rows}, {weight.Rows}].");
+        tape.InputObserver?.Multiplying(weight, x);
         Tensor y = tape.Rent(x.Rows, weight.Rows);
         if (residual != null)
             tape.Backend.Copy(residual.Data, y.Data, y.Count);

@@ -22,26 +22,46 @@ internal static unsafe class Int4Strips
     [SkipLocalsInit]
     public static void PackBlock(float* values, float* scratch, int rows, byte* strip, int block, int blocks)
     {
-        byte* codes = strip + ((long)block * PackedLayout.Int4CodeBytes), behind = strip + ((long)blocks * PackedLayout.Int4CodeBytes);
-        byte* scales = behind + ((long)block * PackedLayout.GroupScaleBytes);
+        byte* codes = strip + ((long)block * PackedLayout.Int4CodeBytes);
         for (int k = 0; k < Block; k += Width)
             StripBlock.Transpose((uint*)values + k, Block, (uint*)scratch + (k * Width));
-        float* best = stackalloc float[Groups * Width];
-        for (int group = 0; group < Groups; group++)
-            Int4Search.Find(scratch + (group * Group * Width), best + (group * Width));
-        for (int lane = 0; lane < Width; lane += 8)
-            GroupStrips.Round(best + lane, (sbyte*)scales + lane, (ushort*)(scales + (Groups * Width)) + lane, up: false);
+        float* inverses = stackalloc float[Groups * Width];
+        WriteScales(scratch, strip, block, blocks, inverses);
         if (Avx512F.IsSupported)
-            WriteCodes512(scratch, best, (uint*)codes);
+            WriteCodes512(scratch, inverses, (uint*)codes);
         else
-            WriteCodes256(scratch, best, (uint*)codes);
+            WriteCodes256(scratch, inverses, (uint*)codes);
+        ClearRest(strip, rows, block, blocks);
+    }
+
+    /// <summary>Searches the scales of a block and writes them.</summary>
+    /// <param name="values">[128, 16], outputs side by side.</param>
+    /// <param name="strip">The strip.</param>
+    /// <param name="block">Which of its blocks.</param>
+    /// <param name="blocks">How many it has.</param>
+    /// <param name="inverses">[4 groups][16], written: what weights are multiplied with.</param>
+    /// <returns>Where the scales lie.</returns>
+    internal static byte* WriteScales(float* values, byte* strip, int block, int blocks, float* inverses)
+    {
+        byte* scales = strip + ((long)blocks * PackedLayout.Int4CodeBytes) + ((long)block * PackedLayout.GroupScaleBytes);
+        for (int group = 0; group < Groups; group++)
+            Int4Search.Find(values + (group * Group * Width), inverses + (group * Width));
+        for (int lane = 0; lane < Width; lane += 8)
+            GroupStrips.Round(inverses + lane, (sbyte*)scales + lane, (ushort*)(scales + (Groups * Width)) + lane, up: false);
+        return scales;
+    }
+
+    /// <summary>Writes zeros where a block has nothing: a half of the lanes without any row, and behind the last block.</summary>
+    internal static void ClearRest(byte* strip, int rows, int block, int blocks)
+    {
+        byte* codes = strip + ((long)block * PackedLayout.Int4CodeBytes);
         if (rows <= Width / 2)
         {
             for (int pair = 0; pair < Block / 8; pair++)
                 new Span<uint>((uint*)codes + (pair * Width) + (Width / 2), Width / 2).Clear();
         }
         if (block == blocks - 1 && blocks % 2 != 0)
-            new Span<byte>(behind + ((long)blocks * PackedLayout.GroupScaleBytes), PackedLayout.GroupScaleBytes / 3).Clear(); // up to a multiple of 64
+            new Span<byte>(strip + ((long)blocks * (PackedLayout.Int4CodeBytes + PackedLayout.GroupScaleBytes)), PackedLayout.GroupScaleBytes / 3).Clear(); // up to a multiple of 64
     }
 
     /// <summary>The code of one weight of a block.</summary>

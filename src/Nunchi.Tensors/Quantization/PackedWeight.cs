@@ -90,6 +90,28 @@ public sealed unsafe class PackedWeight : IDisposable
         return packed;
     }
 
+    /// <summary>Packs a matrix in 4 bits, rounded so that errors make up for each other.</summary>
+    /// <param name="weights">[rows, columns] float32, rows contiguous.</param>
+    /// <param name="rows">Outputs.</param>
+    /// <param name="columns">Inputs.</param>
+    /// <param name="feedback">Of what the matrix is multiplied with.</param>
+    /// <exception cref="ArgumentException">A weight is not finite, or the feedback is of another width.</exception>
+    public static PackedWeight Pack(float* weights, int rows, int columns, ErrorFeedback feedback)
+    {
+        PackedWeight packed = ForFeedback(weights, rows, columns, feedback);
+        packed.PackStrips(weights, 0, PackedLayout.Strips(rows), feedback);
+        return packed;
+    }
+
+    /// <summary>Memory for <see cref="Pack(float*, int, int, ErrorFeedback)"/>, after what is given has been checked.</summary>
+    internal static PackedWeight ForFeedback(float* weights, int rows, int columns, ErrorFeedback feedback)
+    {
+        if (feedback.Columns != columns)
+            throw new ArgumentException($"The feedback is of {feedback.Columns} inputs, the matrix has {columns}.", nameof(feedback));
+        RequireFinite(weights, (long)rows * columns);
+        return new PackedWeight(WeightFormat.Int4, rows, columns);
+    }
+
     /// <summary>A matrix of any size for measuring speed, made at once: sixteen random rows packed, then repeated.</summary>
     /// <param name="format">How; not float32.</param>
     /// <param name="rows">Outputs.</param>
@@ -179,6 +201,16 @@ public sealed unsafe class PackedWeight : IDisposable
         {
             if (!float.IsFinite(weights[i]))
                 throw new ArgumentException($"Weight {i} of {count} is {weights[i]}; only finite weights can be packed.");
+        }
+    }
+
+    /// <summary>Packs some strips from a matrix of finite floats in 4 bits with feedback.</summary>
+    internal void PackStrips(float* weights, int first, int last, ErrorFeedback feedback)
+    {
+        for (int strip = first; strip < last; strip++)
+        {
+            int row = strip * PackedLayout.StripWidth;
+            Int4Feedback.PackStrip(weights + ((long)row * Columns), Math.Min(PackedLayout.StripWidth, Rows - row), Columns, feedback.Factor, Data + (strip * StripBytes));
         }
     }
 

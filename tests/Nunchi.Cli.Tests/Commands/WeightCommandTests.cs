@@ -106,6 +106,28 @@ public class WeightCommandTests
     }
 
     [Fact]
+    public async Task Quantize_Calibrated_WritesADirectoryAndSaysOnWhat()
+    {
+        using var shell = new TestShell();
+        string model = Path.Combine(RepositoryFiles.Goldens, "varco2-tiny"), output = Path.Combine(shell.Folder, "out");
+
+        Assert.Equal(ExitCode.Success, await shell.RunAsync("quantize", model, output, "--calibrate", "2", "--json"));
+
+        JsonElement calibration = JsonCheck.Single(shell.Output, "nunchi.quantized/1").GetProperty("calibration");
+        Assert.Equal(2, calibration.GetProperty("questions").GetInt32());
+        Assert.InRange(calibration.GetProperty("tokens").GetInt64(), 20, 100_000);
+        Assert.True(File.Exists(Path.Combine(output, "model.safetensors")));
+    }
+
+    [Fact]
+    public async Task Quantize_CalibratedWithoutFourBits_SaysWhichFormatsHaveThem()
+    {
+        using var shell = new TestShell();
+        Assert.Equal(ExitCode.Usage, await shell.RunAsync("quantize", Path.Combine(RepositoryFiles.Goldens, "varco2-tiny"), "--report", "--weights", "int8", "--calibrate", "2"));
+        Assert.Contains("choose int4", shell.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Quantize_WithoutOutOrReport_SaysWhatIsMissing()
     {
         using var shell = new TestShell();

@@ -137,6 +137,56 @@ public sealed class PackedCheckpointTests : IDisposable
         Assert.Throws<OperationCanceledException>(() => Agreement.OfAnswers(plain, rounded, directory, conversations, cancellation: stopped.Token));
     }
 
+    [Fact]
+    public void Calibration_OnConversations_PacksAsPlannedAndLosesLessOnThem()
+    {
+        string directory = GoldenFiles.Path("varco2-tiny");
+        CancellationToken running = TestContext.Current.CancellationToken;
+        byte[] pixels = new byte[3 * 70 * 50];
+        new Random(4).NextBytes(pixels);
+        IReadOnlyList<Message>[] conversations =
+        [
+            [new Message(Role.User, [new ImagePart(new RgbImage(70, 50, pixels)), new TextPart("무엇이 있나요?")])],
+            [new Message(Role.User, "two words and some more of them, so that there is something to round for")],
+        ];
+        WeightChoice format = WeightChoice.Parse("int4+f32");
+        using VisionLanguageModel plain = CheckpointReader.Load(directory, _backend);
+        using VisionLanguageModel alone = CheckpointReader.Load(directory, _backend, format);
+        using VisionLanguageModel together = CheckpointReader.Load(directory, _backend);
+        var told = new List<CalibrationProgress>();
+        long tokens = Calibration.Pack(together, format, directory, conversations, 9, told.Add, running);
+
+        Assert.All(together.Parameters.All, parameter => Assert.Equal(WeightPlan.For(parameter, format), parameter.Tensor.Format));
+        Assert.InRange(tokens, 40, 2000);
+        int matrices = together.Parameters.All.Count(parameter => parameter.Tensor.Format == WeightFormat.Int4);
+        Assert.Equal([(1, 0), (2, 0), .. Enumerable.Range(1, matrices).Select(packed => (2, packed))], told.Select(progress => (progress.Conversations, progress.Packed)));
+        Assert.All(told, progress => Assert.Equal(matrices, progress.Matrices));
+        double before = Agreement.OfAnswers(plain, alone, directory, conversations, 9, cancellation: running).Divergence, after = Agreement.OfAnswers(plain, together, directory, conversations, 9, cancellation: running).Divergence;
+        Assert.True(after < before, $"the divergence was {before}, calibrated {after}");
+
+        PackedCheckpointWriter.Write(directory, _directory, together, format);
+        using VisionLanguageModel mapped = CheckpointReader.Load(_directory, _backend);
+        Assert.Equal(Logits(together), Logits(mapped));
+    }
+
+    [Fact]
+    public void Calibration_OfWhatCannotBe_SaysWhy()
+    {
+        string directory = GoldenFiles.Path("varco2-tiny");
+        CancellationToken running = TestContext.Current.CancellationToken;
+        IReadOnlyList<Message>[] one = [[new Message(Role.User, "two words")]];
+        using VisionLanguageModel plain = CheckpointReader.Load(directory, _backend), packed = CheckpointReader.Load(directory, _backend, WeightFormat.Int8);
+        string Told(VisionLanguageModel model, WeightChoice format, IReadOnlyList<Message>[] conversations) =>
+            Assert.Throws<ArgumentException>(() => Calibration.Pack(model, format, directory, conversations, cancellation: running)).Message;
+        Assert.Contains("no matrix in 4 bits", Told(plain, WeightFormat.Int8, one), StringComparison.Ordinal);
+        Assert.Contains("packed already", Told(packed, WeightFormat.Int4, one), StringComparison.Ordinal);
+        Assert.Contains("no conversation", Told(plain, WeightFormat.Int4, []), StringComparison.Ordinal);
+        using var stopped = new CancellationTokenSource();
+        stopped.Cancel();
+        Assert.Throws<OperationCanceledException>(() => Calibration.Pack(plain, WeightFormat.Int4, directory, one, cancellation: stopped.Token));
+        Assert.Equal(plain.Parameters.All.Where(parameter => WeightPlan.For(parameter, WeightFormat.Int4) == WeightFormat.Int4).Sum(parameter => (long)parameter.Tensor.Columns * parameter.Tensor.Columns * 4), Calibration.Bytes(plain, WeightFormat.Int4));
+    }
+
     public void Dispose()
     {
         _backend.Dispose();

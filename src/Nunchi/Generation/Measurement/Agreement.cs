@@ -1,8 +1,6 @@
 using Nunchi.Chat;
-using Nunchi.Images;
 using Nunchi.Models;
 using Nunchi.Tensors;
-using Nunchi.Tensors.Operators;
 using Nunchi.Text;
 
 namespace Nunchi.Generation.Measurement;
@@ -48,49 +46,20 @@ public sealed record Agreement(int Tokens, double Divergence, double LargestDive
     public static Agreement OfAnswers(
         VisionLanguageModel plain, VisionLanguageModel rounded, string directory, IEnumerable<IReadOnlyList<Message>> conversations, int maxTokens = 128, Action<int>? done = null, CancellationToken cancellation = default)
     {
-        PromptBuilder prompts = PromptBuilder.Load(directory);
-        ImageProcessor processor = CheckpointImages.Load(directory, plain.Config);
-        GenerationConfig generation = GenerationConfig.Load(directory, plain.Config.Text);
-        HashSet<int> ends = generation.EndTokens(prompts);
+        var asked = new MeasuredConversations(plain, directory, maxTokens);
         var sum = new Sum();
         int conversationsDone = 0;
         foreach (IReadOnlyList<Message> conversation in conversations)
         {
             cancellation.ThrowIfCancellationRequested();
-            ChatRequest request = ChatRequest.Prepare(conversation, prompts, processor, null, plain.Config);
-            ProcessedImages? pictures = request.Images.Count == 0 ? null : processor.Process(request.Images, request.Tiling, cancellation);
-            var sampler = new Sampler(generation.Complete(new GenerationOptions()), plain.Config.Text.VocabularySize, request.Ids);
-            int room = Math.Min(maxTokens, plain.Config.Text.MaxPositions - request.Ids.Length);
-            List<int> answer = [];
-            float[] expected = Follow(plain, request.Ids, pictures, logits =>
-            {
-                int next = sampler.Next(logits);
-                answer.Add(next);
-                return answer.Count < room && !ends.Contains(next) ? next : null;
-            });
+            var (ids, pictures) = asked.Prepare(conversation, cancellation);
+            var (answer, expected) = asked.Answer(ids, pictures);
             int place = 0;
-            float[] actual = Follow(rounded, request.Ids, pictures, _ => ++place < answer.Count ? answer[place - 1] : null);
+            float[] actual = MeasuredConversations.Follow(rounded, ids, pictures, _ => ++place < answer.Count ? answer[place - 1] : null);
             sum.Add(expected, actual, plain.Config.Text.VocabularySize);
             done?.Invoke(++conversationsDone);
         }
         return sum.Places > 0 ? sum.Mean() : throw new ArgumentException("There is no conversation to compare on.", nameof(conversations));
-    }
-
-    // The logits after a prompt and after each token that is chosen from them, until none is.
-    private static float[] Follow(VisionLanguageModel model, int[] ids, ProcessedImages? pictures, Func<ReadOnlySpan<float>, int?> choose)
-    {
-        using var tape = new Tape(model.Backend);
-        using ImageFeatures? seen = pictures == null ? null : ImageFeatures.Encode(model, tape, pictures);
-        using var generator = new Generator(model, tape, cache: CacheFormats.Beside(model.Decoder.Embedding.Format));
-        List<float> all = [];
-        ReadOnlySpan<float> logits = generator.Prefill(ids, seen?.Rows);
-        while (true)
-        {
-            all.AddRange(logits);
-            if (choose(logits) is not { } next)
-                return [.. all];
-            logits = generator.Step(next);
-        }
     }
 
     private static float[] Logits(VisionLanguageModel model, int[] ids)
