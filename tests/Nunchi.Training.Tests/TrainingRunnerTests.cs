@@ -52,6 +52,24 @@ public sealed class TrainingRunnerTests : IDisposable
     }
 
     [Fact]
+    public void Run_SlipsAndGuesses_GiveTheSameBytesWithAnyThreadsAndAfterAStop()
+    {
+        Assert.SkipUnless(FontLibrary.Find().Training.Count > 0, "pictures are drawn with Korean fonts and there are none; eng/fonts.sh installs them");
+        string Stage(string data) => $"steps: 4, modules: {{encoder: frozen, projector: {{learning_rate: 0.003}}, decoder: {{learning_rate: 0.003}} }}, batch: {{samples: 2, accumulate: 2, lanes: 2}}, data: {{levels: [{{glimpses: 1}}], conversations: 2, attention: {{weight: 0.2, layers: [1]}}{data} }}, every: {{log: 1, checkpoint: 2}}";
+        var recipe = WriteRecipe("finetune", Stage(", slips: 0.5, guesses: 0.7"));
+        foreach (var threads in (int[])[1, 3])
+            Assert.Equal(TrainingEnd.Complete, TrainingRunner.Run(recipe, new TrainingOptions { RunDirectory = Place($"threads-{threads}"), Threads = threads, Console = TextWriter.Null }, TestContext.Current.CancellationToken));
+        using var cancellation = new CancellationTokenSource();
+        Assert.Equal(TrainingEnd.Stopped, TrainingRunner.Run(recipe, new TrainingOptions { RunDirectory = Place("stopped"), Console = new CancellingWriter(cancellation, "step-00000002") }, cancellation.Token));
+        Assert.Equal(TrainingEnd.Complete, TrainingRunner.Run(null, new TrainingOptions { RunDirectory = Place("stopped"), Resume = true, Console = TextWriter.Null }, TestContext.Current.CancellationToken));
+        Run(WriteRecipe("finetune", Stage(", slips: 0.5")), "unguessed");
+
+        Assert.Equal(File.ReadAllBytes(LastCheckpoint("threads-1", "parameters.safetensors")), File.ReadAllBytes(LastCheckpoint("threads-3", "parameters.safetensors")));
+        Assert.Equal(File.ReadAllBytes(LastCheckpoint("threads-1", "parameters.safetensors")), File.ReadAllBytes(LastCheckpoint("stopped", "parameters.safetensors")));
+        Assert.NotEqual(Losses("unguessed"), Losses("threads-1"));
+    }
+
+    [Fact]
     public void Run_DirectoryHoldsARun_SaysHowToGoOn()
     {
         var recipe = WriteRecipe("text", "steps: 1, batch: {samples: 1}, modules: {decoder: {learning_rate: 0.003}}");

@@ -159,7 +159,8 @@ public sealed record BoxRecipe(double Weight, double Share = 0.7)
 /// <param name="Noise">Most energy of a direction without meaning beside what a patch shows, in energies of that; of a symbols stage only.</param>
 /// <param name="Attention">A loss on where tokens of answers look.</param>
 /// <param name="Slips">Share of conversations about one picture into whose answers slips are written that a model makes when it answers freely, 0..1; what is to be said next stays as it was. Needs <paramref name="Attention"/>, which knows what is read.</param>
-public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double>> Levels, int MaxTokens = 2048, double Mistakes = 0, int Conversations = 1, double Drills = 0, BoxRecipe? Boxes = null, double Noise = 0, PatchRecipe? Patches = null, AttentionRecipe? Attention = null, double Slips = 0) : StageData
+/// <param name="Guesses">Share of samples in whose answers wrong guesses of the model itself take the place of letters that it reads, 0..1 (scheduled sampling). Needs <paramref name="Attention"/> too.</param>
+public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double>> Levels, int MaxTokens = 2048, double Mistakes = 0, int Conversations = 1, double Drills = 0, BoxRecipe? Boxes = null, double Noise = 0, PatchRecipe? Patches = null, AttentionRecipe? Attention = null, double Slips = 0, double Guesses = 0) : StageData
 {
     private const int GlimpseSide = 192;
 
@@ -188,9 +189,9 @@ public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double
         if (levels.Count == 0)
             throw section.Error("levels", "is empty; leave it out for everything at once");
         double OfSymbols(string key, double most) => symbols ? section.Number(key, 0, 0, most) : 0;
-        var data = new AnswerData(levels, section.Integer("max_tokens", 2048, 64, 131_072), OfSymbols("mistakes", 1), section.Integer("conversations", 1, 1, 64), OfSymbols("drills", 1), symbols ? null : BoxRecipe.Read(section.SectionOrNull("boxes")), OfSymbols("noise", 100), symbols ? null : PatchRecipe.Read(section.SectionOrNull("patches")), AttentionRecipe.Read(section.SectionOrNull("attention")), section.Number("slips", 0, 0, 1));
-        if (data.Slips > 0 && data.Attention is null)
-            throw section.Error("slips", "are written where an answer reads, which 'attention' finds out; give it a weight");
+        var data = new AnswerData(levels, section.Integer("max_tokens", 2048, 64, 131_072), OfSymbols("mistakes", 1), section.Integer("conversations", 1, 1, 64), OfSymbols("drills", 1), symbols ? null : BoxRecipe.Read(section.SectionOrNull("boxes")), OfSymbols("noise", 100), symbols ? null : PatchRecipe.Read(section.SectionOrNull("patches")), AttentionRecipe.Read(section.SectionOrNull("attention")), section.Number("slips", 0, 0, 1), section.Number("guesses", 0, 0, 1));
+        if (data.Slips + data.Guesses > 0 && data.Attention is null)
+            throw section.Error(data.Slips > 0 ? "slips" : "guesses", "are written where an answer reads, which 'attention' finds out; give it a weight");
         section.Finish();
         return data;
     }

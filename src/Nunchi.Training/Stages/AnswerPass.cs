@@ -53,7 +53,7 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
     /// <summary>Losses of the labelled tokens in the order in which they were added, after <see cref="Run"/>.</summary>
     public ReadOnlySpan<float> Losses => _losses.AsSpan(0, Labelled);
 
-    /// <summary>The most probable token at each labelled place, after <see cref="Run"/> with <c>guess</c>.</summary>
+    /// <summary>Whether the label was the likeliest token, for each labelled place, after <see cref="Run"/>.</summary>
     public bool[] Right { get; private set; } = [];
 
     public double EncoderOperations { get; private set; }
@@ -118,6 +118,23 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
         DecoderOperations += Operations.Decoder(model.Config, ids.Length);
     }
 
+    /// <summary>Runs forward alone.</summary>
+    /// <param name="tape">Reset afterwards.</param>
+    /// <param name="guesses">Written: the likeliest token at each labelled place, in the order in which they were added.</param>
+    public void Guess(Tape tape, List<int> guesses)
+    {
+        guesses.Clear();
+        tape.WithoutRecording(() =>
+        {
+            var images = symbols is not null ? (_shown.Count == 0 ? null : symbols.Features(tape, _images, _shown, _pieces)) : _images.Count == 0 ? null : model.EncodeImages(tape, _images);
+            var logits = model.Logits(tape, model.Forward(tape, _tokens, images), _rows);
+            for (var i = 0; i < Labelled; i++)
+                guesses.Add(Greedy.Choose(logits.Row(i)));
+        });
+        CountOperations();
+        tape.Reset();
+    }
+
     /// <summary>Runs forward and, when the tape records, backward.</summary>
     /// <param name="tape">Reset afterwards.</param>
     /// <param name="weight">Factor on every token's loss in the gradient.</param>
@@ -137,10 +154,7 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
         double sum = 0;
         foreach (var loss in losses.Span)
             sum += loss;
-        DecoderOperations += Operations.Head(model.Config, Labelled);
-        var seen = symbols is null ? _images.Crops : 0;
-        EncoderOperations = Operations.Encoder(model.Config, seen);
-        ProjectorOperations = Operations.Projector(model.Config, (double)seen * model.Config.Vision.Tokens);
+        CountOperations();
         if (tape.Recording)
             tape.Backward();
         tape.Reset();
@@ -156,6 +170,14 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
         _images.Dispose();
         _rows.Dispose();
         _labels.Dispose();
+    }
+
+    private void CountOperations()
+    {
+        DecoderOperations += Operations.Head(model.Config, Labelled);
+        var seen = symbols is null ? _images.Crops : 0;
+        EncoderOperations = Operations.Encoder(model.Config, seen);
+        ProjectorOperations = Operations.Projector(model.Config, (double)seen * model.Config.Vision.Tokens);
     }
 
     private Tensor Encode(Tape tape, double weight)

@@ -126,6 +126,8 @@ internal abstract class SequenceStage : Stage<SequenceSample>
     private void Accumulate(Lane lane, List<SequenceSample> part, double stepWeight, StepReport report)
     {
         var pass = lane.Pass;
+        if (lane.Tape.Recording && lane.Guesses is { } guesses)
+            report.Operations += guesses.Write(part, pass, lane.Tape);
         pass.Clear();
         foreach (var sample in part)
             pass.Add(sample);
@@ -185,6 +187,9 @@ internal abstract class SequenceStage : Stage<SequenceSample>
     /// <param name="Gradients">Where gradients go; null for the parameters' own.</param>
     private sealed record Lane(Tape Tape, AnswerPass Pass, PatchVectors? Symbols, PatchVectors? Places, GradientSet? Gradients) : IDisposable
     {
+        /// <summary>Writes the model's own guesses into answers before they are learned from; null without.</summary>
+        public OwnGuesses? Guesses { get; init; }
+
         /// <summary>A backend to dispose with it.</summary>
         public ComputeBackend? OwnBackend { get; init; }
 
@@ -196,7 +201,7 @@ internal abstract class SequenceStage : Stage<SequenceSample>
             var patches = answers?.Patches ?? new PatchRecipe(0, 0);
             var places = symbols is null && boxes.Weight + patches.Things + patches.Colours > 0 ? new PatchVectors(model, new PatchThings(tokenizer), boxes.Share) : null;
             var pass = new AnswerPass(model, symbols, places) { BoxWeight = boxes.Weight, ThingWeight = patches.Things, ColourWeight = patches.Colours, Looks = answers?.Attention is { } attention ? new AttentionSupervision(attention) : null };
-            return new Lane(new Tape(backend, recording: true, gradients), pass, symbols, places, gradients);
+            return new Lane(new Tape(backend, recording: true, gradients), pass, symbols, places, gradients) { Guesses = answers is { Guesses: > 0 and var share } ? new OwnGuesses(tokenizer, share) : null };
         }
 
         public void Dispose()

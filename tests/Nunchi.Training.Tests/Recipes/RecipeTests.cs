@@ -84,13 +84,13 @@ public class RecipeTests
     [Fact]
     public void Parse_ALossOnAttention_GivesItsValues()
     {
-        var stage = Recipe.Parse("tiny.yaml", Replace("    clip: 1", "    add_glyph_codes: true\n    data: {attention: {weight: 0.5, layers: [1, 0]}, slips: 0.25}")).Stages[1];
+        var stage = Recipe.Parse("tiny.yaml", Replace("    clip: 1", "    add_glyph_codes: true\n    data: {attention: {weight: 0.5, layers: [1, 0]}, slips: 0.25, guesses: 0.5}")).Stages[1];
 
         Assert.True(stage.AddsGlyphCodes);
         var attention = ((AnswerData)stage.Data).Attention!;
         Assert.Equal(0.5, attention.Weight);
         Assert.Equal([1, 0], attention.Layers);
-        Assert.Equal(0.25, ((AnswerData)stage.Data).Slips);
+        Assert.Equal((0.25, 0.5), (((AnswerData)stage.Data).Slips, ((AnswerData)stage.Data).Guesses));
     }
 
     [Theory]
@@ -105,6 +105,7 @@ public class RecipeTests
     [InlineData("attention: {weight: 1, layers: [1, 1]}", "each layer once")]
     [InlineData("attention: {weight: 1, layers: [1], own_layers: [1]}", "none of own_layers")]
     [InlineData("slips: 0.5", "'attention' finds out")]
+    [InlineData("guesses: 0.5", "'attention' finds out")]
     [InlineData("slips: 2, attention: {weight: 1, layers: [1]}", "from 0 to 1")]
     [InlineData("attention: {layers: [1]}", "weight")]
     [InlineData("attention: {weight: -1, layers: [1]}", "from 0 to 1000")]

@@ -159,6 +159,58 @@ public sealed class AnswerMakerTests : IDisposable
         optimizer.Dispose();
     }
 
+    [Fact]
+    public void OwnGuesses_WrongOnes_StandWhereLettersAreReadAndLabelsStay()
+    {
+        SequenceSample[] Samples()
+        {
+            SequenceSample[] samples = [Fill(Painted(1, 2, 3), ("무슨 색이야?", "빨간색입니다. 파란색도 있습니다.")), Fill(Painted(4, 5, 6), ("<ocr>", "<char>역 앞</char><bbox>0.1, 0.2, 0.3, 0.4</bbox>"))];
+            foreach (var sample in samples)
+                for (var i = 0; i < sample.Ids.Count; i += 2)
+                    if (sample.Labels[i] >= 0)
+                        sample.AddLook(i, [1]);
+            return samples;
+        }
+
+        using var tape = new Tape(_backend, recording: true);
+        using var pass = new AnswerPass(_model);
+        List<int> guesses = [];
+        var whole = Samples();
+        foreach (var sample in whole)
+            pass.Add(sample);
+        pass.Guess(tape, guesses);
+        Assert.True(tape.Recording);
+        pass.Run(tape, 1);
+        var labels = whole.SelectMany(sample => sample.Labels.Skip(1)).Where(label => label >= 0).ToArray();
+        Assert.Equal(guesses.Select((guess, at) => guess == labels[at]), pass.Right[..guesses.Count]);
+
+        SequenceSample[] written = Samples(), again = Samples(), untouched = Samples();
+        Assert.True(new OwnGuesses(_prompts.Tokenizer, 1).Write([.. written], pass, tape) > 0);
+        new OwnGuesses(_prompts.Tokenizer, 1).Write([again[0]], pass, tape);
+        Assert.Equal(0, new OwnGuesses(_prompts.Tokenizer, 0).Write([.. untouched], pass, tape));
+        Assert.Equal(0, pass.Labelled);
+        Assert.Equal(written[0].Ids, again[0].Ids);
+        int at = 0, changed = 0;
+        for (var s = 0; s < whole.Length; s++)
+        {
+            Assert.Equal(whole[s].Labels, written[s].Labels);
+            Assert.Equal(whole[s].Ids, untouched[s].Ids);
+            for (var i = 0; i < whole[s].Ids.Count; i++)
+            {
+                var guess = i > 0 && whole[s].Labels[i] >= 0 ? guesses[at++] : -1;
+                if (whole[s].Ids[i] == written[s].Ids[i])
+                    continue;
+                changed++;
+                Assert.Equal(guess, written[s].Ids[i]);
+                Assert.Contains(whole[s].Looks, look => look.Token == i);
+                Assert.False(_prompts.Tokenizer.IsSpecial(guess));
+                Assert.False(_prompts.Tokenizer.IsSpecial(whole[s].Ids[i]));
+            }
+        }
+
+        Assert.InRange(changed, 3, labels.Length);
+    }
+
     private (float[] Losses, float[][] Gradients) Run(IReadOnlyList<SequenceSample> samples)
     {
         using var tape = new Tape(_backend, recording: true);
