@@ -24,6 +24,15 @@ public abstract unsafe class ComputeBackend : IDisposable
     /// <summary>Worker threads in use, the caller included.</summary>
     public abstract int Threads { get; }
 
+    /// <summary>Most threads that work at once, 1 to <see cref="Threads"/>. May be set from any thread at any time, also during a call: results do not depend on it.</summary>
+    public virtual int ActiveThreads
+    {
+        get => Threads;
+        set
+        {
+        }
+    }
+
     /// <summary>Allocates <paramref name="count"/> floats, 64-byte aligned, contents undefined.</summary>
     /// <exception cref="OutOfMemoryException">The memory is not there; the message names the size.</exception>
     public abstract float* Allocate(long count);

@@ -43,6 +43,13 @@ public abstract unsafe class CpuBackend : ComputeBackend
     /// <inheritdoc/>
     public override int Threads { get; }
 
+    /// <inheritdoc/>
+    public override int ActiveThreads
+    {
+        get => Pool.ActiveThreads;
+        set => Pool.ActiveThreads = value;
+    }
+
     /// <summary>Whether this machine can run <see cref="ProductPrecision.BFloat16"/>.</summary>
     public static bool SupportsBFloat16 => BFloat16Tile.Shared != null;
 

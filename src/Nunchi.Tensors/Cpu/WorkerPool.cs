@@ -21,10 +21,12 @@ internal sealed unsafe class WorkerPool : IDisposable
     private readonly long spinTicks;
     private readonly State* state;
     private volatile bool disposed;
+    private volatile int activeThreads;
 
     public WorkerPool(int threads, int spinMicroseconds)
     {
         Threads = threads;
+        activeThreads = threads;
         spinTicks = spinMicroseconds * Stopwatch.Frequency / 1_000_000;
         state = (State*)NativeMemory.AlignedAlloc((nuint)sizeof(State), 128);
         *state = default;
@@ -41,11 +43,18 @@ internal sealed unsafe class WorkerPool : IDisposable
     /// <summary>Threads that compute, the caller included.</summary>
     public int Threads { get; }
 
+    /// <summary>How many of them the next job is given, the caller included; one that is still awake may come in as well.</summary>
+    public int ActiveThreads
+    {
+        get => activeThreads;
+        set => activeThreads = Math.Clamp(value, 1, Threads);
+    }
+
     /// <summary>Calls body(context, start, end, worker) until 0..items is covered, in chunks of at least <paramref name="grain"/> items; returns when all are done.</summary>
     public void For(int items, int grain, delegate*<void*, int, int, int, void> body, void* context)
     {
         if (items <= 0) return;
-        if (items <= grain || workers.Length == 0)
+        if (items <= grain || activeThreads == 1)
         {
             body(context, 0, items, 0);
             return;
@@ -58,7 +67,8 @@ internal sealed unsafe class WorkerPool : IDisposable
     public void Run(int items, int chunk, delegate*<void*, int, int, int, void> body, void* context)
     {
         var chunks = (items + chunk - 1) / chunk;
-        if (chunks <= 1 || workers.Length == 0)
+        var active = activeThreads;
+        if (chunks <= 1 || active == 1)
         {
             if (items > 0) body(context, 0, items, 0);
             return;
@@ -72,7 +82,7 @@ internal sealed unsafe class WorkerPool : IDisposable
         var number = (Volatile.Read(ref s->Gate) >> 32) + 1;
         Interlocked.Exchange(ref s->Gate, number << 32);
 
-        var helpers = Math.Min(workers.Length, chunks - 1);
+        var helpers = Math.Min(active - 1, chunks - 1);
         for (var i = 0; i < helpers; i++) workers[i].Wake();
 
         Participate(s, 0);

@@ -30,7 +30,7 @@ internal abstract class SequenceStage : Stage<SequenceSample>
         _lanes = new Lane[context.Stage.Batch.Lanes > 1 ? context.Stage.Batch.Lanes : 0];
         for (var i = 0; i < _lanes.Length; i++)
         {
-            var own = context.Backend.Threads == 1 ? null : context.CreateBackend(Math.Max(1, context.Backend.Threads / _lanes.Length));
+            var own = context.Backend.Threads == 1 ? null : context.CreateBackend(context.Backend.Threads);
             _lanes[i] = Lane.Create(context, Model, Prompts.Tokenizer, own ?? context.Backend, i == 0 ? null : new GradientSet(own ?? context.Backend)) with { OwnBackend = own };
         }
 
@@ -116,6 +116,12 @@ internal abstract class SequenceStage : Stage<SequenceSample>
     protected sealed override void Accumulate(List<SequenceSample> part, double stepWeight, StepReport report) => Accumulate(_whole, part, stepWeight, report);
 
     protected sealed override void Accumulate(int lane, List<SequenceSample> part, double stepWeight, StepReport report) => Accumulate(_lanes[lane], part, stepWeight, report);
+
+    protected sealed override void GiveThreads(int lane, int threads)
+    {
+        if (_lanes[lane].OwnBackend is { } backend)
+            backend.ActiveThreads = threads;
+    }
 
     protected sealed override void GatherLanes()
     {

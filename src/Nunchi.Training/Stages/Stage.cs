@@ -177,6 +177,11 @@ internal abstract class Stage<T> : Stage
     /// <param name="report">The lane's own.</param>
     protected virtual void Accumulate(int lane, List<T> part, double stepWeight, StepReport report) => throw new NotSupportedException("this stage has no lanes");
 
+    /// <summary>Says how many threads a lane may use from now on; results do not depend on it. May come from another lane's thread.</summary>
+    protected virtual void GiveThreads(int lane, int threads)
+    {
+    }
+
     /// <summary>Adds the gradients of the lanes, in their order, to the parameters'.</summary>
     protected virtual void GatherLanes()
     {
@@ -201,13 +206,29 @@ internal abstract class Stage<T> : Stage
         Balance();
         while (_laneReports.Count < _batch.Lanes)
             _laneReports.Add(new StepReport(MeterNames));
+        var running = Enumerable.Range(0, _batch.Lanes).ToHashSet();
+        void ShareThreads()
+        {
+            foreach (var lane in running)
+                GiveThreads(lane, Math.Max(1, Context.Backend.Threads / running.Count));
+        }
+
         void Lane(int lane)
         {
             _laneReports[lane].Clear();
             for (var part = lane; part < _parts.Count; part += _batch.Lanes)
                 if (_parts[part].Count > 0)
                     Accumulate(lane, _parts[part], weight, _laneReports[lane]);
+
+            // Parts are never equally long: who is done leaves his threads to the others.
+            lock (running)
+            {
+                running.Remove(lane);
+                ShareThreads();
+            }
         }
+
+        ShareThreads();
 
         if (Context.Backend.Threads == 1)
         {

@@ -25,6 +25,32 @@ public unsafe class WorkerPoolTests
     }
 
     [Fact]
+    public void ActiveThreads_ChangedWhileJobsRun_LosesNoItem()
+    {
+        using var pool = new WorkerPool(4, 20);
+        Assert.Equal(4, pool.ActiveThreads);
+        pool.ActiveThreads = 9;
+        Assert.Equal(4, pool.ActiveThreads);
+        pool.ActiveThreads = 0;
+        Assert.Equal(1, pool.ActiveThreads);
+        var done = false;
+        var changing = new Thread(() =>
+        {
+            for (var i = 0; !Volatile.Read(ref done); i++) pool.ActiveThreads = 1 + (i % 4);
+        });
+        changing.Start();
+        using var counts = new GuardedMemory(301);
+        for (var round = 0; round < 2000; round++)
+        {
+            counts.Span.Clear();
+            pool.Run(301, 7, &CountBody, counts.Pointer);
+            foreach (var count in counts.Span) Assert.Equal(1f, count);
+        }
+        Volatile.Write(ref done, true);
+        changing.Join();
+    }
+
+    [Fact]
     public void Run_ManySmallJobs_NeverLosesOne()
     {
         using var pool = new WorkerPool(3, 0);
