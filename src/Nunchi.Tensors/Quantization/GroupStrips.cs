@@ -26,6 +26,13 @@ internal static unsafe class GroupStrips
         }
     }
 
+    /// <summary>Writes zeros behind the last block of a strip, up to its end.</summary>
+    public static void ClearBehind(WeightFormat format, byte* strip, int blocks)
+    {
+        long used = (long)blocks * (PackedLayout.CodeBytes(format) + PackedLayout.GroupScaleBytes);
+        new Span<byte>(strip + used, (int)(PackedLayout.StripBytes(format, blocks * PackedLayout.Block) - used)).Clear();
+    }
+
     /// <summary>Rounds the scales of eight outputs to whole multiples of one of bfloat16 for the block.</summary>
     /// <param name="best">[groups][16] the scales wanted; then what weights are multiplied with: the inverses of those they became, 0 where there is none.</param>
     /// <param name="groupScales">[groups][16] multiples.</param>

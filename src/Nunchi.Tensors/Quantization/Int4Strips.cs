@@ -60,8 +60,8 @@ internal static unsafe class Int4Strips
             for (int pair = 0; pair < Block / 8; pair++)
                 new Span<uint>((uint*)codes + (pair * Width) + (Width / 2), Width / 2).Clear();
         }
-        if (block == blocks - 1 && blocks % 2 != 0)
-            new Span<byte>(strip + ((long)blocks * (PackedLayout.Int4CodeBytes + PackedLayout.GroupScaleBytes)), PackedLayout.GroupScaleBytes / 3).Clear(); // up to a multiple of 64
+        if (block == blocks - 1)
+            GroupStrips.ClearBehind(WeightFormat.Int4, strip, blocks);
     }
 
     /// <summary>The code of one weight of a block.</summary>

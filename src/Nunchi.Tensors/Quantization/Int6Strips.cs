@@ -44,10 +44,7 @@ internal static unsafe class Int6Strips
                 WriteCodes(scratch + (group * Group * Width) + lane, Vector256.Load(inverses + (group * Width) + lane), codes + (group * CodeBytesOfGroup) + (4 * lane));
         }
         if (block == blocks - 1)
-        {
-            long used = (long)blocks * (PackedLayout.Int6CodeBytes + PackedLayout.GroupScaleBytes);
-            new Span<byte>(strip + used, (int)(((used + 63) / 64 * 64) - used)).Clear();
-        }
+            GroupStrips.ClearBehind(WeightFormat.Int6, strip, blocks);
     }
 
     /// <summary>The level of one weight of a block.</summary>

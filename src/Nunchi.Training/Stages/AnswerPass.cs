@@ -126,8 +126,7 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
         guesses.Clear();
         tape.WithoutRecording(() =>
         {
-            var images = symbols is not null ? (_shown.Count == 0 ? null : symbols.Features(tape, _images, _shown, _pieces)) : _images.Count == 0 ? null : model.EncodeImages(tape, _images);
-            var logits = model.Logits(tape, model.Forward(tape, _tokens, images), _rows);
+            var logits = model.Logits(tape, model.Forward(tape, _tokens, Features(tape, model.EncodeImages)), _rows);
             for (var i = 0; i < Labelled; i++)
                 guesses.Add(Greedy.Choose(logits.Row(i)));
         });
@@ -141,7 +140,7 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
     /// <returns>The sum of the losses of the labelled tokens.</returns>
     public double Run(Tape tape, double weight)
     {
-        var images = symbols is not null ? (_shown.Count == 0 ? null : symbols.Features(tape, _images, _shown, _pieces)) : _images.Count == 0 ? null : Encode(tape, weight);
+        var images = Features(tape, (own, _) => Encode(own, weight));
         Looks?.Begin(weight);
         var hidden = model.Forward(tape, _tokens, images, observer: Looks);
         var logits = model.Logits(tape, hidden, _rows);
@@ -171,6 +170,10 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
         _rows.Dispose();
         _labels.Dispose();
     }
+
+    // Of all pictures, made of symbols or by an encoder; null where there are none.
+    private Tensor? Features(Tape tape, Func<Tape, ImageBatch, Tensor> encode) =>
+        symbols is not null ? (_shown.Count == 0 ? null : symbols.Features(tape, _images, _shown, _pieces)) : _images.Count == 0 ? null : encode(tape, _images);
 
     private void CountOperations()
     {
