@@ -25,6 +25,9 @@ internal sealed partial class SceneBuilder : IDisposable
 
     public SceneOptions Options { get; }
 
+    /// <summary>Whether the next name is to be one that is on no list; nothing is drawn from the random numbers where none is.</summary>
+    public bool IsStrange() => Options.StrangeNames > 0 && Random.Chance(Options.StrangeNames);
+
     public SceneSplit Split { get; }
 
     public SceneRandom Random { get; }

@@ -24,6 +24,9 @@ public sealed record SceneOptions
     /// <summary>Pictures of things show no more than so many; null for as many as their designs like.</summary>
     public int? MostThings { get; init; }
 
+    /// <summary>Share of goods, shops and towns with a name that is on no list, 0..1: who knows every name by heart reads it from two letters, and reads no other.</summary>
+    public float StrangeNames { get; init; }
+
     /// <summary>Checks the limits.</summary>
     /// <exception cref="ArgumentException">A limit is out of its range.</exception>
     public SceneOptions Validate()
@@ -38,6 +41,8 @@ public sealed record SceneOptions
             throw new ArgumentException($"Harshness is {Harshness}; expected 0 to 3.");
         if (FontCount is < 1)
             throw new ArgumentException($"FontCount is {FontCount}; expected at least 1, or none for all fonts.");
+        if (!(StrangeNames >= 0 && StrangeNames <= 1))
+            throw new ArgumentException($"StrangeNames is {StrangeNames}; expected a share from 0 to 1.");
         if (MostThings is < 1)
             throw new ArgumentException($"MostThings is {MostThings}; expected at least 1, or none for any number.");
         return this;

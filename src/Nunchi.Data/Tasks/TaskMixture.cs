@@ -84,6 +84,7 @@ public sealed record TaskMixture
         },
         SeveralImages = 0,
         TextOnly = 0,
+        Pictures = new SceneOptions { StrangeNames = 0.5f },
     };
 
     /// <summary>One question about a picture of things, so that the answer must come from the picture and not from what was asked before.</summary>

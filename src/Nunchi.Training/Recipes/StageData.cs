@@ -163,6 +163,7 @@ public sealed record BoxRecipe(double Weight, double Share = 0.7)
 public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double>> Levels, int MaxTokens = 2048, double Mistakes = 0, int Conversations = 1, double Drills = 0, BoxRecipe? Boxes = null, double Noise = 0, PatchRecipe? Patches = null, AttentionRecipe? Attention = null, double Slips = 0, double Guesses = 0) : StageData
 {
     private const int GlimpseSide = 192;
+    private static readonly SceneOptions SomeStrangeNames = new() { StrangeNames = 0.25f };
 
     /// <summary>Mixtures that a level may name: one word in a small picture that is seen once, words and lines in such a picture, one word a picture, words and lines, signs and lists read and asked about, one question about things (no answer can be taken from a question before), boxes of one or two things or words in the whole view, questions about things in the whole view, everything in conversations of one or two questions, everything. A picture costs far more than a question about it, so each is asked about several times.</summary>
     public static IReadOnlyDictionary<string, AnswerMixture> Mixtures { get; } = new Dictionary<string, AnswerMixture>(StringComparer.Ordinal)
@@ -175,8 +176,8 @@ public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double
         ["things"] = new(TaskMixture.Things, Density: 2),
         ["boxes"] = new(TaskMixture.Boxes, TilingMode.WholeView),
         ["wholes"] = new(TaskMixture.Things, TilingMode.WholeView, Density: 2),
-        ["short"] = new(TaskMixture.All with { MaxTurns = 2 }),
-        ["all"] = new(TaskMixture.All with { MaxTurns = 8 }),
+        ["short"] = new(TaskMixture.All with { MaxTurns = 2, Pictures = SomeStrangeNames }),
+        ["all"] = new(TaskMixture.All with { MaxTurns = 8, Pictures = SomeStrangeNames }),
     };
 
     private static readonly IReadOnlyDictionary<string, double> Everything = new Dictionary<string, double> { ["all"] = 1 };

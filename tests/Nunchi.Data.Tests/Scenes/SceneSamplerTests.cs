@@ -2,6 +2,7 @@ using Nunchi.Data.Pages;
 using Nunchi.Data.Corpus;
 using Nunchi.Data.Fonts;
 using Nunchi.Data.Scenes;
+using Nunchi.Data.Scenes.Content;
 using Nunchi.Data.Scenes.Designs;
 using Nunchi.Images;
 
@@ -169,6 +170,20 @@ public class SceneSamplerTests
     }
 
     [Theory]
+    [InlineData(0, 0, 0)]
+    [InlineData(0.5f, 0.3, 0.7)]
+    [InlineData(1, 0.9, 1)]
+    public void Draw_StrangeNames_AreThatShareOfGoodsAndNoHeldOutWords(float share, double least, double most)
+    {
+        HashSet<string> known = [.. GoodsLists.All.Select(goods => goods.Name)];
+        SceneSampler sampler = TestScenes.Sampler(SceneSplit.Training, TestScenes.Small with { StrangeNames = share });
+        string[] names = [.. Enumerable.Range(0, 40).SelectMany(index => sampler.Draw(17, (ulong)index, index % 2 == 0 ? SceneKind.Receipt : SceneKind.Menu).Scene.Facts is { Receipt: { } receipt } ? receipt.Items.Select(item => item.Name) : sampler.Draw(17, (ulong)index, SceneKind.Menu).Scene.Facts.Prices.Select(item => item.Name))];
+        Assert.InRange(names.Length, 60, 1000);
+        Assert.InRange(names.Count(name => !known.Contains(name)) / (double)names.Length, least, most);
+        Assert.All(names, name => Assert.False(WordSplit.IsHeldOut(name), $"'{name}' is held out"));
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(0.6)]
     [InlineData(1)]
@@ -189,6 +204,7 @@ public class SceneSamplerTests
         Assert.Contains("MinSide", Assert.Throws<ArgumentException>(() => TestScenes.Sampler(SceneSplit.Training, new SceneOptions { MinSide = 3 })).Message, StringComparison.Ordinal);
         Assert.Contains("MaxSide", Assert.Throws<ArgumentException>(() => TestScenes.Sampler(SceneSplit.Training, new SceneOptions { MaxSide = 100 })).Message, StringComparison.Ordinal);
         Assert.Contains("Harshness", Assert.Throws<ArgumentException>(() => TestScenes.Sampler(SceneSplit.Training, new SceneOptions { Harshness = float.NaN })).Message, StringComparison.Ordinal);
+        Assert.Contains("StrangeNames", Assert.Throws<ArgumentException>(() => TestScenes.Sampler(SceneSplit.Training, new SceneOptions { StrangeNames = 2 })).Message, StringComparison.Ordinal);
         var negative = new Dictionary<SceneKind, double> { [SceneKind.Word] = -1 };
         Assert.Contains("Word", Assert.Throws<ArgumentException>(() => new SceneSampler(TestScenes.Assets, SceneSplit.Training, null, negative)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new SceneSampler(TestScenes.Assets, SceneSplit.Training, null, new Dictionary<SceneKind, double>()));

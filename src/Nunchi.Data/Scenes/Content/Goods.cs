@@ -45,6 +45,15 @@ internal static class GoodsLists
 
     public static IReadOnlyList<Goods> All { get; } = [.. Cafe, .. Kitchen, .. Grocery, .. Clothing];
 
+    /// <summary>One of a list, of the split.</summary>
+    public static Goods One(SceneBuilder b, IReadOnlyList<Goods> list) => Named(b, SplitChoice.Pick(b, list, goods => goods.Name));
+
+    /// <summary>Some of a list with different names, of the split.</summary>
+    public static List<Goods> Several(SceneBuilder b, IReadOnlyList<Goods> list, int count) =>
+        [.. SplitChoice.Several(b, list, count, goods => goods.Name).Select(goods => Named(b, goods)).DistinctBy(goods => goods.Name)];
+
+    private static Goods Named(SceneBuilder b, Goods goods) => b.IsStrange() ? goods with { Name = Words.Strange(b) } : goods;
+
     private static Goods[] Parse(string text) =>
         [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(item =>
         {

@@ -27,7 +27,7 @@ internal static class Places
 
     private static readonly string[] Rooms = ["회의실", "교무실", "보건실", "도서실", "음악실", "미술실", "과학실", "컴퓨터실", "체육관", "강당", "급식실", "상담실", "방송실", "행정실", "교장실", "휴게실", "탕비실", "자료실", "기계실", "전기실", "창고", "화장실", "샤워실", "탈의실", "대기실", "진료실", "주사실", "수술실", "검사실", "접수실", "연구실", "실험실", "강의실", "사무실", "관리실", "경비실", "당직실", "응접실", "소회의실", "대회의실"];
 
-    public static string Town(SceneBuilder b) => b.Random.Chance(0.75) ? SplitChoice.Pick(b, Towns, w => w) : Words.Invented(b, 2, 3, 0.05);
+    public static string Town(SceneBuilder b) => b.Random.Chance(0.75) && !b.IsStrange() ? SplitChoice.Pick(b, Towns, w => w) : Words.Invented(b, 2, 3, 0.05);
 
     public static string Sight(SceneBuilder b) => SplitChoice.Pick(b, Sights, w => w);
 

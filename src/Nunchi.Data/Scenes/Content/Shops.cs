@@ -43,7 +43,7 @@ internal static class Shops
     public static string Name(SceneBuilder b, Business business)
     {
         string first = SplitChoice.Pick(b, First, w => w);
-        if (b.Random.Chance(0.25))
+        if (b.Random.Chance(0.25) || b.IsStrange())
             first = Words.Invented(b, 2, 3);
         string ending = b.Random.Pick(business.Endings);
         return (b.Random.Chance(0.3) ? first + " " : first) + ending;

@@ -54,6 +54,15 @@ internal static class Words
         }
     }
 
+    /// <summary>A name that stands on no list: made up, or two words that have nothing to do with each other.</summary>
+    public static string Strange(SceneBuilder b)
+    {
+        if (b.Random.Chance(0.6))
+            return Invented(b, 2, 5, 0.15);
+        string name = Korean(b) + Korean(b);
+        return name.Length <= 7 && SplitChoice.Fits(b.Split, name) ? name : Invented(b, 3, 6, 0.1);
+    }
+
     public static string Korean(SceneBuilder b) => SplitChoice.Pick(b.Split, b.Random, Vocabulary, w => w);
 
     public static string KoreanFor(SceneSplit split, SceneRandom random) => SplitChoice.Pick(split, random, Vocabulary, w => w);

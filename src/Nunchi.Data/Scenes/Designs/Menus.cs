@@ -19,7 +19,7 @@ internal static class Menus
     private static List<PricedItem> Items(SceneBuilder b, int count)
     {
         IReadOnlyList<Goods> goods = b.Random.Pick(GoodsLists.Cafe, GoodsLists.Kitchen, GoodsLists.Kitchen);
-        return [.. SplitChoice.Several(b, goods, count, g => g.Name).Select(g => new PricedItem(g.Name, PriceTags.Price(b, g)))];
+        return [.. GoodsLists.Several(b, goods, count).Select(g => new PricedItem(g.Name, PriceTags.Price(b, g)))];
     }
 
     private static string Price(SceneBuilder b, PricedItem item, int form) => form switch { 0 => Words.Won(item.Price), 1 => Words.Won(item.Price) + "원", _ => item.Price.ToString() };
@@ -80,7 +80,7 @@ internal static class Menus
     {
         List<PricedItem> items = [.. Items(b, 6).Where(i => i.Name.Length <= 4).Take(3)];
         if (items.Count == 0)
-            items = [new PricedItem(SplitChoice.Pick(b, GoodsLists.Kitchen.Where(g => g.Name.Length <= 4).ToList(), g => g.Name).Name, 9000)];
+            items = [new PricedItem(GoodsLists.One(b, GoodsLists.Kitchen.Where(g => g.Name.Length <= 4).ToList()).Name, 9000)];
         Paint paper = b.Colour(ColourName.White, ColourName.Yellow, ColourName.Pink);
         b.Facts = new SceneFacts { Prices = items, BoardColour = paper.Name };
         float tall = 40 + (items.Max(i => i.Name.Length) * 62);

@@ -21,7 +21,7 @@ internal static class PriceTags
 
     internal static PricedItem Item(SceneBuilder b, IReadOnlyList<Goods> goods, bool sale = false)
     {
-        Goods chosen = SplitChoice.Pick(b, goods, g => g.Name);
+        Goods chosen = GoodsLists.One(b, goods);
         int price = Price(b, chosen);
         return new PricedItem(chosen.Name, price, sale ? (int)(price * b.Random.Between(1.1f, 1.7f) / 100) * 100 + 100 : null);
     }
@@ -120,7 +120,7 @@ internal static class PriceTags
     {
         int count = b.Random.Between(2, 3);
         IReadOnlyList<Goods> goods = b.Random.Pick(GoodsLists.Grocery, GoodsLists.Clothing, GoodsLists.Cafe);
-        List<PricedItem> items = [.. SplitChoice.Several(b, goods, count, g => g.Name).Select(g => new PricedItem(g.Name, Price(b, g)))];
+        List<PricedItem> items = [.. GoodsLists.Several(b, goods, count).Select(g => new PricedItem(g.Name, Price(b, g)))];
         var size = new SKSize(count * 230, 170);
         Paint ground = b.Colour(ColourName.White, ColourName.Yellow, ColourName.White, ColourName.SkyBlue, ColourName.Black);
         b.Facts = new SceneFacts { Prices = items, BoardColour = ground.Name };

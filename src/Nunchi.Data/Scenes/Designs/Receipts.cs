@@ -25,7 +25,7 @@ internal static class Receipts
     private static (ReceiptFacts Facts, string Phone) Contents(SceneBuilder b, int count)
     {
         Business business = b.Random.From([.. Shops.All.Where(s => s.Sells.Count > 0)]);
-        List<ReceiptItem> items = [.. SplitChoice.Several(b, business.Sells, count, g => g.Name).Select(g => new ReceiptItem(g.Name, b.Random.Chance(0.6) ? 1 : b.Random.Between(2, 5), PriceTags.Price(b, g)))];
+        List<ReceiptItem> items = [.. GoodsLists.Several(b, business.Sells, count).Select(g => new ReceiptItem(g.Name, b.Random.Chance(0.6) ? 1 : b.Random.Between(2, 5), PriceTags.Price(b, g)))];
         int total = items.Sum(i => i.Amount);
         int? paid = b.Random.Chance(0.5) ? total % 10000 == 0 ? total : ((total / 10000) + 1) * 10000 : null;
         string? date = b.Random.Chance(0.75) ? Places.Date(b) : null;
