@@ -23,6 +23,9 @@ public sealed record TaskMixture
     /// <summary>Share of samples without a picture, 0..1.</summary>
     public double TextOnly { get; init; } = 0.08;
 
+    /// <summary>Share of samples without a picture that ask only where stations are and which line is theirs, 0..1.</summary>
+    public double StationFacts { get; init; }
+
     /// <summary>Limits of the pictures.</summary>
     public SceneOptions Pictures { get; init; } = new();
 
@@ -86,6 +89,9 @@ public sealed record TaskMixture
         TextOnly = 0,
         Pictures = new SceneOptions { StrangeNames = 0.5f },
     };
+
+    /// <summary>No pictures, and mostly what a picture of a station does not tell: its city and its line. They cost few tokens, and there are hundreds to know by heart.</summary>
+    public static TaskMixture Facts { get; } = new() { SeveralImages = 0, TextOnly = 1, StationFacts = 0.8 };
 
     /// <summary>One question about a picture of things, so that the answer must come from the picture and not from what was asked before.</summary>
     public static TaskMixture Things { get; } = new()
@@ -178,7 +184,7 @@ public sealed record TaskMixture
     {
         if (MaxTurns is < 1 or > 12)
             throw new ArgumentException($"MaxTurns is {MaxTurns}; expected 1 to 12.");
-        foreach ((string name, double share) in new[] { (nameof(English), English), (nameof(SeveralImages), SeveralImages), (nameof(TextOnly), TextOnly) })
+        foreach ((string name, double share) in new[] { (nameof(English), English), (nameof(SeveralImages), SeveralImages), (nameof(TextOnly), TextOnly), (nameof(StationFacts), StationFacts) })
         {
             if (!(share >= 0 && share <= 1))
                 throw new ArgumentException($"{name} is {share}; expected a share from 0 to 1.");

@@ -31,15 +31,17 @@ internal static class TextTasks
         (["What is the capital of Korea?"], ["The capital of Korea is Seoul."]),
     ];
 
-    public static TrainingSample Sample(string id, SceneSplit split, SceneRandom random, bool korean, int maxTurns)
+    public static TrainingSample Sample(string id, SceneSplit split, SceneRandom random, bool korean, int maxTurns, double facts)
     {
-        if (korean && random.Chance(0.7))
+        // Nothing is drawn from the random numbers where there are none.
+        bool onlyFacts = facts > 0 && Stations.Training.Count > 0 && random.Chance(facts);
+        if (!onlyFacts && korean && random.Chance(0.7))
             return Conversation(id, split, random, maxTurns);
         List<Turn> turns = [];
         int wanted = random.Between(1, Math.Min(4, maxTurns));
         for (int attempt = 0; attempt < 20 && turns.Count < wanted; attempt++)
         {
-            Turn turn = random.Weighted([3, 3, 3, 1]) switch
+            Turn turn = (onlyFacts ? 2 : random.Weighted([3, 3, 3, 1])) switch
             {
                 0 => Talk(random, korean),
                 1 => Sum(random, korean),

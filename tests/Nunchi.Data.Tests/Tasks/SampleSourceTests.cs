@@ -1,4 +1,5 @@
 using Nunchi.Chat;
+using Nunchi.Data.Corpus;
 using Nunchi.Data.Objects;
 using Nunchi.Data.Scenes;
 using Nunchi.Data.Tasks;
@@ -16,6 +17,22 @@ public class SampleSourceTests
         var source = new SampleSource(TestScenes.Assets, SceneSplit.Training, Small);
         return [.. Enumerable.Range(0, 220).Select(i => source.Draw(31, (ulong)i))];
     });
+
+    [Fact]
+    public void Draw_Facts_AskWithoutPicturesForCitiesAndLinesOfManyTrainingStations()
+    {
+        var source = new SampleSource(TestScenes.Assets, SceneSplit.Training, TaskMixture.Facts);
+        TrainingSample[] samples = [.. Enumerable.Range(0, 400).Select(index => source.Draw(5, (ulong)index))];
+
+        Assert.All(samples, sample => Assert.Empty(sample.Pictures));
+        TurnTruth[] facts = [.. samples.SelectMany(sample => sample.Turns).Where(turn => turn.Question is "station_city" or "station_line")];
+        Assert.InRange(samples.Count(sample => sample.Turns.All(turn => turn.Question is "station_city" or "station_line")), 280, 360);
+        Assert.Contains(facts, fact => fact.Question == "station_line");
+        Assert.Contains(facts, fact => fact.Language == "en");
+        HashSet<string> asked = [.. samples.SelectMany(sample => sample.Messages).Where(message => message.Role == Role.User).SelectMany(message => message.Parts).OfType<TextPart>().Select(part => part.Text)];
+        Assert.True(Stations.Training.Count(station => asked.Any(question => question.Contains(station.Korean, StringComparison.Ordinal))) > Stations.Training.Count / 2);
+        Assert.DoesNotContain(Stations.HeldOut, station => station.Korean.Length > 2 && asked.Any(question => question.StartsWith(station.Full, StringComparison.Ordinal)));
+    }
 
     [Fact]
     public void Draw_SameSeed_SameSample()
@@ -217,6 +234,7 @@ public class SampleSourceTests
     {
         Assert.Contains("MaxTurns", Message(Small with { MaxTurns = 0 }), StringComparison.Ordinal);
         Assert.Contains("English", Message(Small with { English = 2 }), StringComparison.Ordinal);
+        Assert.Contains("StationFacts", Message(Small with { StationFacts = 1.5 }), StringComparison.Ordinal);
         Assert.Contains("more than 1", Message(Small with { TextOnly = 0.7, SeveralImages = 0.7 }), StringComparison.Ordinal);
         Assert.Contains("question", Message(Small with { Tasks = new Dictionary<TaskKind, double>() }), StringComparison.Ordinal);
         Assert.Contains("TextOnly", Message(Small with { Tasks = new Dictionary<TaskKind, double> { [TaskKind.TextOnly] = 1 } }), StringComparison.Ordinal);
