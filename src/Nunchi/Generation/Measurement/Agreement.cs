@@ -40,7 +40,7 @@ public sealed record Agreement(int Tokens, double Divergence, double LargestDive
     /// <param name="conversations">Each ends with a question.</param>
     /// <param name="maxTokens">The most tokens of an answer.</param>
     /// <param name="done">Told after each conversation how many are done.</param>
-    /// <param name="cancellation">Asked between conversations.</param>
+    /// <param name="cancellation">Asked between tokens.</param>
     /// <exception cref="ArgumentException">There is no conversation, or one does not fit the model.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static Agreement OfAnswers(
@@ -53,9 +53,9 @@ public sealed record Agreement(int Tokens, double Divergence, double LargestDive
         {
             cancellation.ThrowIfCancellationRequested();
             var (ids, pictures) = asked.Prepare(conversation, cancellation);
-            var (answer, expected) = asked.Answer(ids, pictures);
+            var (answer, expected) = asked.Answer(ids, pictures, cancellation);
             int place = 0;
-            float[] actual = MeasuredConversations.Follow(rounded, ids, pictures, _ => ++place < answer.Count ? answer[place - 1] : null);
+            float[] actual = MeasuredConversations.Follow(rounded, ids, pictures, _ => ++place < answer.Count ? answer[place - 1] : null, cancellation: cancellation);
             sum.Add(expected, actual, plain.Config.Text.VocabularySize);
             done?.Invoke(++conversationsDone);
         }

@@ -21,7 +21,7 @@ public static class Calibration
     /// <param name="conversations">Each ends with a question; the model answers it.</param>
     /// <param name="maxTokens">The most tokens of an answer.</param>
     /// <param name="report">Told what is done: conversations answered, then matrices packed.</param>
-    /// <param name="cancellation">Asked between conversations and between matrices; a cancelled model is of no use.</param>
+    /// <param name="cancellation">Asked between tokens and between matrices; a cancelled model is of no use.</param>
     /// <returns>Tokens that went through the matrices.</returns>
     /// <exception cref="ArgumentException">The format has no 4 bits, the model is packed already, or there is no conversation.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -41,8 +41,8 @@ public static class Calibration
         {
             cancellation.ThrowIfCancellationRequested();
             var (ids, pictures) = asked.Prepare(conversation, cancellation);
-            var (answer, _) = asked.Answer(ids, pictures);
-            MeasuredConversations.Follow(model, [.. ids, .. answer], pictures, _ => null, moments);
+            var (answer, _) = asked.Answer(ids, pictures, cancellation);
+            MeasuredConversations.Follow(model, [.. ids, .. answer], pictures, _ => null, moments, cancellation);
             report?.Invoke(new CalibrationProgress(++done, 0, matrices.Count));
         }
         if (done == 0)

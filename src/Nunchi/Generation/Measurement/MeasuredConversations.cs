@@ -39,7 +39,7 @@ internal sealed class MeasuredConversations
     }
 
     /// <summary>The model's likeliest answer with its end, if it comes to one, and the logits that each token was chosen from.</summary>
-    public (IReadOnlyList<int> Answer, float[] Logits) Answer(int[] ids, ProcessedImages? pictures)
+    public (IReadOnlyList<int> Answer, float[] Logits) Answer(int[] ids, ProcessedImages? pictures, CancellationToken cancellation)
     {
         var sampler = new Sampler(_generation.Complete(new GenerationOptions()), _model.Config.Text.VocabularySize, ids);
         int room = Math.Min(_maxTokens, _model.Config.Text.MaxPositions - ids.Length);
@@ -49,24 +49,25 @@ internal sealed class MeasuredConversations
             int next = sampler.Next(chosenFrom);
             answer.Add(next);
             return answer.Count < room && !_ends.Contains(next) ? next : null;
-        });
+        }, cancellation: cancellation);
         return (answer, logits);
     }
 
     /// <summary>The logits after a prompt and after each token that is chosen from them, until none is.</summary>
-    public static float[] Follow(VisionLanguageModel model, int[] ids, ProcessedImages? pictures, Func<ReadOnlySpan<float>, int?> choose, IInputObserver? observer = null)
+    public static float[] Follow(VisionLanguageModel model, int[] ids, ProcessedImages? pictures, Func<ReadOnlySpan<float>, int?> choose, IInputObserver? observer = null, CancellationToken cancellation = default)
     {
         using var tape = new Tape(model.Backend);
         using ImageFeatures? seen = pictures == null ? null : ImageFeatures.Encode(model, tape, pictures);
         tape.InputObserver = observer;
         using var generator = new Generator(model, tape, cache: CacheFormats.Beside(model.Decoder.Embedding.Format));
         List<float> all = [];
-        ReadOnlySpan<float> logits = generator.Prefill(ids, seen?.Rows);
+        ReadOnlySpan<float> logits = generator.Prefill(ids, seen?.Rows, cancellation: cancellation);
         while (true)
         {
             all.AddRange(logits);
             if (choose(logits) is not { } next)
                 return [.. all];
+            cancellation.ThrowIfCancellationRequested();
             logits = generator.Step(next);
         }
     }
