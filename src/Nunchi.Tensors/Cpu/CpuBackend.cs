@@ -135,10 +135,7 @@ public abstract unsafe class CpuBackend : ComputeBackend
     {
         ref var job = ref *(PackingJob*)context;
         var packing = (Packing)GCHandle.FromIntPtr(job.Packing).Target!;
-        if (packing.Feedback is { } feedback)
-            packing.Packed.PackStrips(job.Weights, start, end, feedback);
-        else
-            packing.Packed.PackStrips(job.Weights, start, end);
+        packing.Packed.PackStrips(job.Weights, start, end, packing.Feedback);
     }
 
     private sealed record Packing(PackedWeight Packed, ErrorFeedback? Feedback);

@@ -28,9 +28,8 @@ public sealed unsafe class ErrorFeedback : IDisposable
     /// <summary>Decomposes moments.</summary>
     /// <param name="backend">Does the large products.</param>
     /// <param name="moments">[in, in], symmetric.</param>
-    /// <param name="damping">Share of the mean of the diagonal that is added to it.</param>
     /// <exception cref="ArgumentException">They are not square, or not finite.</exception>
-    public static ErrorFeedback Of(ComputeBackend backend, Tensor moments, float damping = Damping)
+    public static ErrorFeedback Of(ComputeBackend backend, Tensor moments)
     {
         ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(moments);
@@ -44,7 +43,7 @@ public sealed unsafe class ErrorFeedback : IDisposable
         double trace = 0;
         for (int k = 0; k < n; k++)
             trace += h[((long)k * n) + k];
-        float least = (float)(trace / n * damping);
+        float least = (float)(trace / n * Damping);
         if (least <= 0)
             least = 1; // nothing was seen but zeros: any error is as good
         for (int k = 0; k < n; k++)

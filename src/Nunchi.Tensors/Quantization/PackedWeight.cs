@@ -204,23 +204,18 @@ public sealed unsafe class PackedWeight : IDisposable
         }
     }
 
-    /// <summary>Packs some strips from a matrix of finite floats in 4 bits with feedback.</summary>
-    internal void PackStrips(float* weights, int first, int last, ErrorFeedback feedback)
-    {
-        for (int strip = first; strip < last; strip++)
-        {
-            int row = strip * PackedLayout.StripWidth;
-            Int4Feedback.PackStrip(weights + ((long)row * Columns), Math.Min(PackedLayout.StripWidth, Rows - row), Columns, feedback.Factor, Data + (strip * StripBytes));
-        }
-    }
-
-    /// <summary>Packs some strips from a matrix of finite floats.</summary>
-    internal void PackStrips(float* weights, int first, int last)
+    /// <summary>Packs some strips from a matrix of finite floats, in 4 bits also with feedback.</summary>
+    internal void PackStrips(float* weights, int first, int last, ErrorFeedback? feedback = null)
     {
         RowPlace* rows = stackalloc RowPlace[PackedLayout.StripWidth];
         for (int strip = first; strip < last; strip++)
         {
             int row = strip * PackedLayout.StripWidth, count = Math.Min(PackedLayout.StripWidth, Rows - row);
+            if (feedback != null)
+            {
+                Int4Feedback.PackStrip(weights + ((long)row * Columns), count, Columns, feedback.Factor, Data + (strip * StripBytes));
+                continue;
+            }
             for (int i = 0; i < count; i++)
                 rows[i] = new RowPlace { Start = (byte*)(weights + ((long)(row + i) * Columns)), Type = SafetensorsType.F32, ElementBytes = sizeof(float) };
             StripBlock.Pack(Format, rows, count, Columns, Data + (strip * StripBytes));

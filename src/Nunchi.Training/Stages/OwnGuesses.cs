@@ -14,8 +14,8 @@ internal sealed class OwnGuesses(Tokenizer tokenizer, double share)
 {
     // Of an answer's wrong guesses so many are written: a place is then also seen with a right letter before it.
     private const double Written = 0.7;
-    private readonly bool[] _isText = [.. Enumerable.Range(0, tokenizer.VocabularySize).Select(id => !tokenizer.IsSpecial(id) && tokenizer.TokenText(id) is not ("" or ['<', .., '>']))];
-    private readonly List<SequenceSample> _chosen = [];
+    private readonly bool[] _isText = [.. Enumerable.Range(0, tokenizer.VocabularySize).Select(id => !tokenizer.IsMark(id) && tokenizer.TokenText(id) != "")];
+    private readonly List<(SequenceSample Sample, Random Random)> _chosen = [];
     private readonly List<int> _guesses = [];
     private readonly HashSet<int> _reading = [];
 
@@ -31,9 +31,12 @@ internal sealed class OwnGuesses(Tokenizer tokenizer, double share)
         foreach (var sample in part)
         {
             // The same whichever thread comes to it, and after a run has been resumed.
-            if (sample.Looks.Count == 0 || Source(sample).NextDouble() >= share)
+            if (sample.Looks.Count == 0)
                 continue;
-            _chosen.Add(sample);
+            var random = Source(sample);
+            if (random.NextDouble() >= share)
+                continue;
+            _chosen.Add((sample, random));
             pass.Add(sample);
         }
 
@@ -43,8 +46,8 @@ internal sealed class OwnGuesses(Tokenizer tokenizer, double share)
         var operations = pass.ForwardOperations;
         pass.Clear();
         var at = 0;
-        foreach (var sample in _chosen)
-            at = Write(sample, at);
+        foreach (var (sample, random) in _chosen)
+            at = Write(sample, random, at);
         return operations;
     }
 
@@ -56,9 +59,8 @@ internal sealed class OwnGuesses(Tokenizer tokenizer, double share)
         return new Random(hash);
     }
 
-    private int Write(SequenceSample sample, int at)
+    private int Write(SequenceSample sample, Random random, int at)
     {
-        var random = Source(sample);
         _reading.Clear();
         foreach (var (token, _, _) in sample.Looks)
             _reading.Add(token);

@@ -88,22 +88,35 @@ internal sealed class SequenceSample
         {
             if (look >= 0)
                 moved.Add((Ids.Count, Looks[look].Start, Looks[look].Count));
-            if (label >= 0 && Ids.Count > 0)
-                Labelled++;
-            Ids.Add(id);
-            Labels.Add(label);
-            Tasks.Add(task);
+            Append(id, label, task);
         }
 
         Looks.RemoveAll(look => look.Token >= from);
         Looks.AddRange(moved);
     }
 
-    public void Append(int id, bool counts, int task)
+    public void Append(int id, bool counts, int task) => Append(id, counts ? id : -1, task);
+
+    /// <summary>Where answers begin and end, which are the runs of labelled tokens, from a place on.</summary>
+    public IEnumerable<(int Start, int End)> AnswersFrom(int from)
     {
-        Labels.Add(counts ? id : -1);
+        for (var start = from; start < Ids.Count; start++)
+        {
+            var end = start;
+            while (end < Ids.Count && Labels[end] >= 0)
+                end++;
+            if (end == start)
+                continue;
+            yield return (start, end);
+            start = end;
+        }
+    }
+
+    private void Append(int id, int label, int task)
+    {
+        Labels.Add(label);
         Tasks.Add(task);
-        if (counts && Ids.Count > 0)
+        if (label >= 0 && Ids.Count > 0)
             Labelled++;
         Ids.Add(id);
     }

@@ -109,20 +109,11 @@ internal sealed class AnswerMaker(PromptBuilder prompts, ImageProcessor images, 
     {
     }
 
-    // Answers are the runs of labelled tokens.
     private static void AddLooks(AnswerLooks looks, SequenceSample sample, int from, IReadOnlyList<TurnTruth> turns)
     {
         var turn = 0;
-        for (var start = from; start < sample.Ids.Count; start++)
-        {
-            if (sample.Labels[start] < 0)
-                continue;
-            var end = start;
-            while (end < sample.Ids.Count && sample.Labels[end] >= 0)
-                end++;
+        foreach (var (start, end) in sample.AnswersFrom(from))
             looks.Add(sample, start, end, turns[turn++].Task);
-            start = end;
-        }
     }
 
     // A conversation's tokens from a place on, counted with its pictures at full length.

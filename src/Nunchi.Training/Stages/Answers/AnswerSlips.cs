@@ -44,18 +44,15 @@ internal sealed class AnswerSlips(Tokenizer tokenizer, double share)
             if (sample.Looks[i].Token >= from)
                 _looks[sample.Looks[i].Token] = i;
         var wrong = random.Between(0, MostWrong);
-        for (var start = from; start < sample.Ids.Count;)
+        var kept = from;
+        foreach (var (start, end) in sample.AnswersFrom(from))
         {
-            var end = start;
-            while (end < sample.Ids.Count && sample.Labels[end] >= 0)
-                end++;
-            if (end == start)
-                Keep(sample, start++);
-            else
-                WriteAnswer(sample, start, end, wrong, random);
-            start = Math.Max(start, end);
+            Keep(sample, kept, start);
+            WriteAnswer(sample, start, end, wrong, random);
+            kept = end;
         }
 
+        Keep(sample, kept, sample.Ids.Count);
         sample.ReplaceFrom(from, _written);
     }
 
@@ -146,50 +143,37 @@ internal sealed class AnswerSlips(Tokenizer tokenizer, double share)
         return _written.Count - before;
     }
 
-    private bool IsMark(int id) => tokenizer.IsSpecial(id) || tokenizer.TokenText(id) is ['<', .., '>'];
+    private bool IsMark(int id) => tokenizer.IsMark(id);
 
-    private void Keep(SequenceSample sample, int token) =>
-        _written.Add((sample.Ids[token], sample.Labels[token], sample.Tasks[token], _looks.GetValueOrDefault(token, NoLook)));
+    private void Keep(SequenceSample sample, int start, int end)
+    {
+        for (var token = start; token < end; token++)
+            _written.Add((sample.Ids[token], sample.Labels[token], sample.Tasks[token], _looks.GetValueOrDefault(token, NoLook)));
+    }
 
     // A letter for a letter, a digit for a digit; half of the syllables differ in one part.
     private int Another(int id, SeededRandom random)
     {
         if (_glyphs.GlyphOf(id) is not { } glyph)
             return id;
-        if (HangulParts.IsSyllable(glyph) && random.Chance(0.5f))
+        if (IsSyllable(glyph) && random.Chance(0.5f))
             for (var attempt = 0; attempt < Tries; attempt++)
-                if (_glyphs.TokenOf(HangulParts.WithAnotherPart(glyph, random)) is { } near)
+                if (_glyphs.TokenOf(WithAnotherPart(glyph, random)) is { } near)
                     return near;
         return random.Pick(_glyphs.Like(glyph));
     }
 
-    private static class HangulParts
+    private static bool IsSyllable(char glyph) => DenseLabels.Encode(glyph).Medial != DenseLabels.None;
+
+    private static char WithAnotherPart(char syllable, SeededRandom random)
     {
-        private const int Medials = 21;
-        private const int Finals = 28;
-        private const int Initials = 19;
-
-        public static bool IsSyllable(char glyph) => glyph is >= '가' and <= '힣';
-
-        public static char WithAnotherPart(char syllable, SeededRandom random)
+        var (initial, medial, final) = DenseLabels.Encode(syllable);
+        return random.Below(3) switch
         {
-            var code = syllable - '가';
-            var (initial, medial, final) = (code / (Medials * Finals), code / Finals % Medials, code % Finals);
-            switch (random.Below(3))
-            {
-                case 0:
-                    initial = random.Below(Initials);
-                    break;
-                case 1:
-                    medial = random.Below(Medials);
-                    break;
-                default:
-                    final = random.Below(Finals);
-                    break;
-            }
-
-            return (char)('가' + (((initial * Medials) + medial) * Finals) + final);
-        }
+            0 => DenseLabels.Decode(1 + random.Below(DenseLabels.LeadingConsonants), medial, final),
+            1 => DenseLabels.Decode(initial, 1 + random.Below(DenseLabels.Medials - 1), final),
+            _ => DenseLabels.Decode(initial, medial, 1 + random.Below(DenseLabels.Finals - 1)),
+        };
     }
 
     // The tokens that are one letter each.
@@ -220,7 +204,7 @@ internal sealed class AnswerSlips(Tokenizer tokenizer, double share)
 
         private static int Kind(char glyph) => glyph switch
         {
-            _ when HangulParts.IsSyllable(glyph) => 0,
+            _ when IsSyllable(glyph) => 0,
             >= '0' and <= '9' => 1,
             _ when char.IsLower(glyph) => 2,
             _ when char.IsUpper(glyph) => 3,
