@@ -26,6 +26,8 @@ public sealed class LabelledPage
         Final = new byte[Patches];
         ObjectClass = new byte[Patches];
         Colour = new byte[Patches];
+        Ground = new byte[Patches];
+        Backdrop = new byte[Patches];
         Box = new float[Patches * 4];
         HasBox = new byte[Patches];
     }
@@ -60,6 +62,12 @@ public sealed class LabelledPage
     /// <summary>Per patch: 0 for none, or the <see cref="Objects.ColourName"/> of the glyph or object.</summary>
     public byte[] Colour { get; }
 
+    /// <summary>Per patch: the <see cref="Objects.ColourName"/> of the board on which it lies, letters on it included; 0 where there is none or nothing is known.</summary>
+    public byte[] Ground { get; }
+
+    /// <summary>Per patch: the kind of background that it shows, letters before it included, as a number of <see cref="Scenes.BackdropNames"/>; 0 where it shows none or nothing is known.</summary>
+    public byte[] Backdrop { get; }
+
     /// <summary>
     /// Per patch the left, top, right and bottom edge of the box of the word or object that covers it, cut at the page's edge and divided by the page's side:
     /// 0..1. Only meaningful where <see cref="HasBox"/> is 1.
@@ -80,6 +88,8 @@ public sealed class LabelledPage
         Array.Clear(Final);
         Array.Clear(ObjectClass);
         Array.Clear(Colour);
+        Array.Clear(Ground);
+        Array.Clear(Backdrop);
         Array.Clear(Box);
         Array.Clear(HasBox);
     }

@@ -35,6 +35,9 @@ public sealed record Scene
     /// <summary>What lies behind everything.</summary>
     public required SceneBackground Background { get; init; }
 
+    /// <summary>Boards and panels that lie before the background, in the order in which they were drawn; what is later covers what is earlier. Records that were written before there were areas have none.</summary>
+    public IReadOnlyList<SceneArea> Areas { get; init => field = value ?? []; } = [];
+
     /// <summary>Texts in reading order.</summary>
     public required IReadOnlyList<SceneText> Texts { get; init; }
 
@@ -56,6 +59,11 @@ public sealed record Scene
 /// <param name="Korean">Korean noun: "벽돌 벽".</param>
 /// <param name="Colour">The main colour; none when there is none to speak of.</param>
 public sealed record SceneBackground(string Name, string Korean, ColourName Colour);
+
+/// <summary>A board, a card or a part of one.</summary>
+/// <param name="Quad">Its outline in pixels, which may reach beyond the picture.</param>
+/// <param name="Colour">Its colour; none where that has no name.</param>
+public sealed record SceneArea(Quad Quad, ColourName Colour);
 
 /// <summary>What a text is for.</summary>
 public enum TextRole

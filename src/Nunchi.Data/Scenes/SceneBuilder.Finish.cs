@@ -19,6 +19,7 @@ internal sealed partial class SceneBuilder
             Index = index,
             Split = Split,
             Background = Background,
+            Areas = [.. _areas],
             Texts = RecordTexts(degradation),
             Objects = objects,
             Relations = Relate(objects),

@@ -1,12 +1,22 @@
+using Nunchi.Data.Objects;
 using SkiaSharp;
 
 namespace Nunchi.Data.Scenes;
 
 internal sealed partial class SceneBuilder
 {
+    private readonly List<SceneArea> _areas = [];
+
     /// <summary>A filled rectangle with round corners, in the design's units.</summary>
-    public void Panel(SKRect area, SKColor colour, float radius = 0, SKColor? border = null, float borderWidth = 0)
+    /// <param name="area">Where.</param>
+    /// <param name="colour">Filled with this.</param>
+    /// <param name="radius">Of its corners.</param>
+    /// <param name="border">Colour of its border, or null.</param>
+    /// <param name="borderWidth">Of the border, inwards.</param>
+    /// <param name="name">What its colour is called, for the record.</param>
+    public void Panel(SKRect area, SKColor colour, float radius = 0, SKColor? border = null, float borderWidth = 0, ColourName name = ColourName.None)
     {
+        Cover(area, name);
         using var paint = new SKPaint { Color = colour, IsAntialias = true };
         Canvas.DrawRoundRect(area, radius, radius, paint);
         if (border is { } edge)
@@ -30,7 +40,7 @@ internal sealed partial class SceneBuilder
             under.Offset(area.Height * 0.02f, area.Height * 0.03f);
             Canvas.DrawRoundRect(under, radius, radius, shade);
         }
-        Panel(area, ground.Shade, radius, border?.Shade, area.Height * 0.03f);
+        Panel(area, ground.Shade, radius, border?.Shade, area.Height * 0.03f, ground.Name);
         if (Random.Chance(0.3))
         {
             using var shader = SKShader.CreateLinearGradient(new SKPoint(area.Left, area.Top), new SKPoint(area.Right, area.Bottom),
@@ -48,6 +58,7 @@ internal sealed partial class SceneBuilder
 
     public void Disc(float x, float y, float radius, SKColor colour, SKColor? ring = null, float ringWidth = 0)
     {
+        Cover(SKRect.Create(x - radius, y - radius, 2 * radius, 2 * radius), ColourName.None);
         using var paint = new SKPaint { Color = ring ?? colour, IsAntialias = true };
         Canvas.DrawCircle(x, y, radius, paint);
         if (ring is not null)
@@ -69,6 +80,7 @@ internal sealed partial class SceneBuilder
     {
         using var path = new SKPath();
         path.AddPoly(corners);
+        Cover(path.Bounds, ColourName.None);
         using var paint = new SKPaint { Color = colour, IsAntialias = true };
         Canvas.DrawPath(path, paint);
     }
@@ -86,4 +98,9 @@ internal sealed partial class SceneBuilder
             Polygon(colour, At(.5f, 0), At(.95f, .5f), At(.63f, .5f), At(.63f, 1), At(.37f, 1), At(.37f, .5f), At(.05f, .5f));
         Canvas.Restore();
     }
+
+    /// <summary>Notes that something lies over an area from now on, for the record.</summary>
+    /// <param name="area">In the design's units.</param>
+    /// <param name="colour">Its colour; none where that has no name or only a part of the area is covered.</param>
+    public void Cover(SKRect area, ColourName colour) => _areas.Add(new SceneArea(Map(Canvas.TotalMatrix, area), colour));
 }

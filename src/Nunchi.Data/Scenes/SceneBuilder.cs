@@ -83,6 +83,7 @@ internal sealed partial class SceneBuilder : IDisposable
         _surface?.Dispose();
         Width = width;
         Height = height;
+        _areas.Clear();
         _surface = SKSurface.Create(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque))
             ?? throw new InvalidOperationException($"No drawing surface of {width} x {height} could be made; there is too little memory.");
     }

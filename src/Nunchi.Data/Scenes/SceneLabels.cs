@@ -17,6 +17,7 @@ public sealed class SceneLabels
     public const float LeastVisible = 4;
 
     private const float LargestReach = 0.12f;
+    private const int MostAreas = 64;
     private readonly List<LabelledGlyph> _glyphs = [];
     private readonly List<Quad> _words = [];
     private readonly List<LabelledObject> _objects = [];
@@ -46,6 +47,30 @@ public sealed class SceneLabels
         }
 
         DenseLabels.FromBoxes(_glyphs, _words, _objects, sceneToPage, into);
+        FillGrounds(scene, sceneToPage, into);
+    }
+
+    // What lies behind things is not asked for: a thing's box holds more than the thing, and its patches have enough to tell.
+    private static void FillGrounds(Scene scene, in Homography sceneToPage, LabelledPage into)
+    {
+        Span<Quad> areas = scene.Areas.Count <= MostAreas ? stackalloc Quad[scene.Areas.Count] : new Quad[scene.Areas.Count];
+        for (int i = 0; i < areas.Length; i++)
+            areas[i] = scene.Areas[i].Quad.Map(sceneToPage);
+        Quad picture = Quad.Rectangle(0, 0, scene.Width, scene.Height).Map(sceneToPage);
+        byte backdrop = (byte)BackdropNames.Number(scene.Background.Name);
+        for (int patch = 0; patch < into.Patches; patch++)
+        {
+            if (into.ObjectClass[patch] != 0)
+                continue;
+            float x = ((patch % into.Side) + 0.5f) * into.Patch, y = ((patch / into.Side) + 0.5f) * into.Patch;
+            int top = areas.Length - 1;
+            while (top >= 0 && !areas[top].Contains(x, y))
+                top--;
+            if (top >= 0)
+                into.Ground[patch] = (byte)scene.Areas[top].Colour;
+            else if (picture.Contains(x, y))
+                into.Backdrop[patch] = backdrop;
+        }
     }
 
     private void AddText(SceneText text, float thicker, bool legible)

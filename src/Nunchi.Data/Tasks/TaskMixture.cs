@@ -72,7 +72,7 @@ public sealed record TaskMixture
         TextOnly = 0,
     };
 
-    /// <summary>Writing that was put up for a purpose, from door plates to receipts, the long more often: read, and asked about.</summary>
+    /// <summary>Writing that was put up for a purpose, from door plates to receipts, the long more often: read, asked about, and described with its colour.</summary>
     public static TaskMixture Signs { get; } = new()
     {
         Scenes = SceneWeights.Signs,
@@ -84,11 +84,19 @@ public sealed record TaskMixture
             [TaskKind.LocateText] = 1,
             [TaskKind.TextFact] = 12,
             [TaskKind.Knowledge] = 4,
+            [TaskKind.Caption] = 5,
+            [TaskKind.GroundedCaption] = 1,
+            [TaskKind.Colour] = 3,
+            [TaskKind.YesNo] = 3,
+            [TaskKind.Refusal] = 1,
         },
         SeveralImages = 0,
         TextOnly = 0,
         Pictures = new SceneOptions { StrangeNames = 0.5f },
     };
+
+    /// <summary>Two to four pictures, and questions of which an answer must find the right one.</summary>
+    public static TaskMixture Several { get; } = new() { SeveralImages = 1, TextOnly = 0 };
 
     /// <summary>No pictures, and mostly what a picture of a station does not tell: its city and its line. They cost few tokens, and there are hundreds to know by heart.</summary>
     public static TaskMixture Facts { get; } = new() { SeveralImages = 0, TextOnly = 1, StationFacts = 0.8 };

@@ -102,13 +102,14 @@ public sealed record AnswerMixture(TaskMixture Tasks, TilingMode? View = null, d
 /// <summary>Losses on what single patches show, in what the projector makes of them: a picture has many more patches than an answer has words, so eyes go on learning while the decoder learns to answer.</summary>
 /// <param name="Things">Weight of the mean loss of what a patch shows beside that of a token; 0 for none.</param>
 /// <param name="Colours">The same of its colour, where it shows something.</param>
-public sealed record PatchRecipe(double Things, double Colours)
+/// <param name="Grounds">The same of what lies behind it, the colour of a board or the kind of a background, where that is known.</param>
+public sealed record PatchRecipe(double Things, double Colours, double Grounds)
 {
     internal static PatchRecipe? Read(RecipeSection? section)
     {
         if (section is null)
             return null;
-        var patches = new PatchRecipe(section.Number("things", 0, 0, 1000), section.Number("colours", 0, 0, 1000));
+        var patches = new PatchRecipe(section.Number("things", 0, 0, 1000), section.Number("colours", 0, 0, 1000), section.Number("grounds", 0, 0, 1000));
         section.Finish();
         return patches;
     }
@@ -165,7 +166,7 @@ public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double
     private const int GlimpseSide = 192;
     private static readonly SceneOptions SomeStrangeNames = new() { StrangeNames = 0.25f };
 
-    /// <summary>Mixtures that a level may name: one word in a small picture that is seen once, words and lines in such a picture, one word a picture, words and lines, signs and lists read and asked about, facts without a picture, one question about things (no answer can be taken from a question before), boxes of one or two things or words in the whole view, questions about things in the whole view, everything in conversations of one or two questions, everything. A picture costs far more than a question about it, so each is asked about several times.</summary>
+    /// <summary>Mixtures that a level may name: one word in a small picture that is seen once, words and lines in such a picture, one word a picture, words and lines, signs and lists read and asked about, facts without a picture, several pictures at once, one question about things (no answer can be taken from a question before), boxes of one or two things or words in the whole view, questions about things in the whole view, everything in conversations of one or two questions, everything. A picture costs far more than a question about it, so each is asked about several times.</summary>
     public static IReadOnlyDictionary<string, AnswerMixture> Mixtures { get; } = new Dictionary<string, AnswerMixture>(StringComparer.Ordinal)
     {
         ["glimpses"] = new(TaskMixture.Words with { Pictures = new SceneOptions { MinSide = 64, MaxSide = GlimpseSide } }, TilingMode.SingleView),
@@ -174,6 +175,7 @@ public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double
         ["lines"] = new(TaskMixture.Lines with { MaxTurns = 3 }, Density: 0.4),
         ["signs"] = new(TaskMixture.Signs with { MaxTurns = 2 }, Density: 0.6),
         ["facts"] = new(TaskMixture.Facts),
+        ["several"] = new(TaskMixture.Several),
         ["things"] = new(TaskMixture.Things, Density: 2),
         ["boxes"] = new(TaskMixture.Boxes, TilingMode.WholeView),
         ["wholes"] = new(TaskMixture.Things, TilingMode.WholeView, Density: 2),

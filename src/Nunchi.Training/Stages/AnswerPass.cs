@@ -38,8 +38,11 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
     /// <summary>Weight of the loss of a patch's colour, over the number of all patches, beside the mean loss of a token.</summary>
     public double ColourWeight { get; init; }
 
+    /// <summary>The same of what lies behind a patch, where that is known.</summary>
+    public double GroundWeight { get; init; }
+
     /// <summary>The loss on what patches show; null without.</summary>
-    public ThingLoss? Things => ThingWeight + ColourWeight > 0 ? _things : null;
+    public ThingLoss? Things => ThingWeight + ColourWeight + GroundWeight > 0 ? _things : null;
 
     /// <summary>See <see cref="BoxLoss.SideError"/>; null without boxes.</summary>
     public double? SideError => _boxes?.SideError;
@@ -193,7 +196,7 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
         var share = weight * Labelled / projected.Rows;
         if (BoxWeight > 0)
             _boxes.Apply(tape, projected, row => _shown[row].Box, (float)(BoxWeight * share));
-        Things?.Apply(tape, projected, row => (_shown[row].Truth, _shown[row].Colour), (float)(ThingWeight * share), (float)(ColourWeight * share));
+        Things?.Apply(tape, projected, row => new PatchTruth(_shown[row].Truth, _shown[row].Colour, _shown[row].Ground, _shown[row].Backdrop), (float)(ThingWeight * share), (float)(ColourWeight * share), (float)(GroundWeight * share));
 
         return model.PackFeatures(tape, projected, _images);
     }

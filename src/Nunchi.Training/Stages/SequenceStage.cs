@@ -204,9 +204,9 @@ internal abstract class SequenceStage : Stage<SequenceSample>
             var symbols = context.Stage.Kind == StageKind.Symbols ? new PatchVectors(model, new PatchThings(tokenizer)) : null;
             var answers = context.Stage.Data as AnswerData;
             var boxes = answers?.Boxes ?? new BoxRecipe(0);
-            var patches = answers?.Patches ?? new PatchRecipe(0, 0);
-            var places = symbols is null && boxes.Weight + patches.Things + patches.Colours > 0 ? new PatchVectors(model, new PatchThings(tokenizer), boxes.Share) : null;
-            var pass = new AnswerPass(model, symbols, places) { BoxWeight = boxes.Weight, ThingWeight = patches.Things, ColourWeight = patches.Colours, Looks = answers?.Attention is { } attention ? new AttentionSupervision(attention) : null };
+            var patches = answers?.Patches ?? new PatchRecipe(0, 0, 0);
+            var places = symbols is null && boxes.Weight + patches.Things + patches.Colours + patches.Grounds > 0 ? new PatchVectors(model, new PatchThings(tokenizer), boxes.Share) : null;
+            var pass = new AnswerPass(model, symbols, places) { BoxWeight = boxes.Weight, ThingWeight = patches.Things, ColourWeight = patches.Colours, GroundWeight = patches.Grounds, Looks = answers?.Attention is { } attention ? new AttentionSupervision(attention) : null };
             return new Lane(new Tape(backend, recording: true, gradients), pass, symbols, places, gradients) { Guesses = answers is { Guesses: > 0 and var share } ? new OwnGuesses(tokenizer, share) : null };
         }
 

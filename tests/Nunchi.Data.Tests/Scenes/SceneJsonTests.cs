@@ -35,6 +35,17 @@ public class SceneJsonTests
     }
 
     [Fact]
+    public void Deserialize_ARecordFromBeforeAreas_HasNone()
+    {
+        Scene scene = TestScenes.Sampler(SceneSplit.Training).Draw(2, 0, SceneKind.Station).Scene;
+        Assert.NotEmpty(scene.Areas);
+        string areas = $"\"areas\":{SceneJson.Serialize(scene).Split("\"areas\":")[1].Split(",\"texts\"")[0]},";
+        string before = SceneJson.Serialize(scene).Replace(areas, "", StringComparison.Ordinal);
+        Assert.DoesNotContain("areas", before, StringComparison.Ordinal);
+        Assert.Empty(SceneJson.Deserialize(before, "here").Areas);
+    }
+
+    [Fact]
     public void Quad_Contains_KnowsInsideAndOutside()
     {
         var quad = new Quad(0, 0, 10, 2, 9, 12, 1, 10);

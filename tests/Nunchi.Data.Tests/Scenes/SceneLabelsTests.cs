@@ -37,6 +37,41 @@ public class SceneLabelsTests
     }
 
     [Fact]
+    public void Fill_BoardsAndBackgrounds_AreToldByTheirColourAndKind()
+    {
+        var sampler = new SceneSampler(TestScenes.Assets, SceneSplit.Training, new SceneOptions { Harshness = 0 }, SceneWeights.Signs);
+        var labels = new SceneLabels();
+        var page = new LabelledPage(384, 16);
+        int bright = 0, dark = 0, wrong = 0, behind = 0;
+        for (ulong index = 0; index < 60; index++)
+        {
+            RenderedScene picture = sampler.Draw(8, index);
+            Scene scene = picture.Scene;
+            labels.Fill(scene, Homography.Crop(0, 0, scene.Width, scene.Height, page.Size), page);
+            for (int patch = 0; patch < page.Patches; patch++)
+            {
+                Assert.False(page.Ground[patch] != 0 && page.Backdrop[patch] != 0);
+                if (page.Backdrop[patch] != 0)
+                {
+                    Assert.Equal(BackdropNames.Number(scene.Background.Name), page.Backdrop[patch]);
+                    behind++;
+                }
+                var ground = (ColourName)page.Ground[patch];
+                if (page.Initial[patch] != DenseLabels.None || ground is not (ColourName.White or ColourName.Black))
+                    continue;
+                int x = ((patch % page.Side * page.Patch) + (page.Patch / 2)) * scene.Width / page.Size, y = ((patch / page.Side * page.Patch) + (page.Patch / 2)) * scene.Height / page.Size;
+                ReadOnlySpan<byte> pixel = picture.Image.Pixels.AsSpan(((y * scene.Width) + x) * 3, 3);
+                bool light = new Rgb(pixel[0], pixel[1], pixel[2]).Luma > 128;
+                (bright, dark) = (bright + (ground == ColourName.White ? 1 : 0), dark + (ground == ColourName.Black ? 1 : 0));
+                wrong += light == (ground == ColourName.White) ? 0 : 1;
+            }
+        }
+        Assert.True(bright > 1000 && dark > 100 && behind > 1000, $"{bright} patches of white boards, {dark} of black ones, {behind} of backgrounds");
+        // A hair of a letter or an arrow may lie on the centre.
+        Assert.True(wrong < 0.03 * (bright + dark), $"{wrong} of {bright + dark} patches do not look as their board does");
+    }
+
+    [Fact]
     public void Fill_SmallLetters_AreUnknownOnesWithTheBoxOfTheirLine()
     {
         Scene scene = TestScenes.Sampler(SceneSplit.Training).Draw(5, 1, Named("line")).Scene;

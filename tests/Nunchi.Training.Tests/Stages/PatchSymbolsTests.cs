@@ -97,6 +97,37 @@ public class PatchSymbolsTests
     }
 
     [Fact]
+    public void PatchVectors_WhatLiesBehind_IsHalfAVectorOfItsOwnAndIsKeptWhereNothingIsKnown()
+    {
+        using var backend = CpuBackend.Create();
+        var prompts = SmallTokenizer.Prompts;
+        var recipe = SmallTokenizer.Recipe.Model;
+        using var model = ModelBuilder.Create(backend, ModelBuilder.Configure(recipe with { Decoder = recipe.Decoder with { Width = 384 } }, SequenceStage.Vocabulary(prompts.Tokenizer), prompts.Tokenizer), 3);
+        using var vectors = new PatchVectors(model, new PatchThings(prompts.Tokenizer));
+        float[] Of(ShownPatch patch)
+        {
+            var vector = new float[384];
+            vectors.Write(patch, vector);
+            return vector;
+        }
+
+        var (green, meadow) = ((int)Data.Objects.ColourName.Green, Data.Scenes.BackdropNames.Number("grass under the sky"));
+        Assert.NotEqual(0, meadow);
+        float[] plain = Of(new ShownPatch(7, 2, 7, null)), onGreen = Of(new ShownPatch(7, 2, 7, null, Ground: green)), outside = Of(new ShownPatch(7, 2, 7, null, Backdrop: meadow));
+        Assert.Equal(0.5, Dot([.. onGreen.Zip(plain, (a, b) => a - b)], vectors.Grounds.Row(green)), 4);
+        Assert.Equal(0.5, Dot([.. outside.Zip(plain, (a, b) => a - b)], vectors.Backdrops.Row(meadow)), 4);
+
+        // With room for all, what lies behind says nothing about what a patch shows.
+        foreach (var vector in (float[][])[onGreen, outside])
+            for (var thing = 0; thing < vectors.Things.Rows; thing++)
+                Assert.Equal(Dot(plain, vectors.Things.Row(thing)), Dot(vector, vectors.Things.Row(thing)), 4);
+
+        vectors.KeepGrounds(onGreen, plain);
+        for (var i = 0; i < plain.Length; i++)
+            Assert.Equal(onGreen[i], plain[i], 4);
+    }
+
+    [Fact]
     public void PatchCode_WithRoom_IsOneLongAndAsNearAsPartsAreShared()
     {
         var code = new PatchCode(384);
@@ -312,7 +343,7 @@ public class PatchSymbolsTests
         using var model = ModelBuilder.Create(backend, ModelBuilder.Configure(SmallTokenizer.Recipe.Model, SequenceStage.Vocabulary(prompts.Tokenizer), prompts.Tokenizer), 3);
         using var vectors = new PatchVectors(model, new PatchThings(prompts.Tokenizer));
         using var loss = new ThingLoss(backend, vectors);
-        (int, int)?[] shown = [(5, 2), (PatchThings.Blank, 0), null, (vectors.Known.Glyphs + 3, 4)];
+        PatchTruth?[] shown = [new(5, 2, 3, 0), new(PatchThings.Blank, 0, 0, 6), null, new(vectors.Known.Glyphs + 3, 4, 0, 0)];
         using var projected = new Nunchi.Tensors.Tensor(backend, shown.Length, model.Config.Text.HiddenSize) { RequiresGradient = true };
         var random = new SeededRandom(8);
         foreach (ref var value in projected.Span)
@@ -320,7 +351,7 @@ public class PatchSymbolsTests
         double Loss(bool learns)
         {
             using var tape = new Nunchi.Tensors.Tape(backend, recording: learns);
-            var sum = loss.Apply(tape, projected, row => shown[row], 0.5f, 2);
+            var sum = loss.Apply(tape, projected, row => shown[row], 0.5f, 2, 0.7f);
             if (learns)
                 tape.Backward();
             return sum;
@@ -350,23 +381,23 @@ public class PatchSymbolsTests
         var prompts = SmallTokenizer.Prompts;
         using var model = ModelBuilder.Create(backend, ModelBuilder.Configure(SmallTokenizer.Recipe.Model, SequenceStage.Vocabulary(prompts.Tokenizer), prompts.Tokenizer), 3);
         using var places = new PatchVectors(model, new PatchThings(prompts.Tokenizer));
-        var sample = Spotted(model.Config, new ShownPatch(7, (int)Data.Objects.ColourName.White, 7, null));
+        var sample = Spotted(model.Config, new ShownPatch(7, (int)Data.Objects.ColourName.White, 7, null, Ground: (int)Data.Objects.ColourName.Green, Backdrop: 3));
         var stage = StageRecipe.Read(RecipeFile.Parse("things.yaml", """
-            {name: s, kind: finetune, steps: 60, batch: {samples: 1}, data: {patches: {things: 3, colours: 1}},
+            {name: s, kind: finetune, steps: 60, batch: {samples: 1}, data: {patches: {things: 3, colours: 1, grounds: 2}},
              modules: {encoder: {learning_rate: 0.003}, projector: {learning_rate: 0.003}, decoder: frozen}}
             """));
         var patches = ((AnswerData)stage.Data).Patches;
-        Assert.Equal(new PatchRecipe(3, 1), patches);
+        Assert.Equal(new PatchRecipe(3, 1, 2), patches);
         var report = new StepReport(ThingLoss.Meters);
-        Teach(model, stage, new AnswerPass(model, places: places) { ThingWeight = patches!.Things, ColourWeight = patches.Colours }, sample, pass =>
+        Teach(model, stage, new AnswerPass(model, places: places) { ThingWeight = patches!.Things, ColourWeight = patches.Colours, GroundWeight = patches.Grounds }, sample, pass =>
         {
             report.Clear();
             pass.Things!.Measure(report, 0);
         });
 
-        Assert.Equal([36, 9, 27, 0, 9], Enumerable.Range(0, 5).Select(meter => (int)report.Meters.Weight(meter)));
-        Assert.Equal(1, report.Meters.Mean(0));
-        Assert.Equal(1, report.Meters.Mean(4));
+        Assert.Equal([36, 9, 27, 0, 9, 9, 9], Enumerable.Range(0, 7).Select(meter => (int)report.Meters.Weight(meter)));
+        foreach (var meter in (int[])[0, 4, 5, 6])
+            Assert.Equal(1, report.Meters.Mean(meter));
     }
 
     [Fact]

@@ -1,11 +1,12 @@
 using Nunchi.Data.Objects;
 using Nunchi.Data.Pages;
+using Nunchi.Data.Scenes;
 
 namespace Nunchi.Training.Stages.Patches;
 
 /// <summary>
 /// A fixed vector for everything that a patch can show, of length 1, the same in every run of a width: of a syllable the sum of vectors of its initial, medial and final, of any other
-/// character, of each kind of object, of each colour and of nothing one of its own, all orthogonal as far as there is room. Embeddings of glyphs hold it and patches are taught it, so
+/// character, of each kind of object, of each colour, of each colour of a ground, of each kind of background and of nothing one of its own, all orthogonal as far as there is room. Embeddings of glyphs hold it and patches are taught it, so
 /// that reading is copying, evidence for parts adds up, and rare syllables are as far apart as frequent ones (docs/decisions/0169).
 /// </summary>
 internal sealed class PatchCode
@@ -15,7 +16,7 @@ internal sealed class PatchCode
     private readonly float[][] _vectors;
 
     /// <param name="width">Numbers of a vector.</param>
-    public PatchCode(int width) => _vectors = Orthonormal(Place(Kind.Object, DenseLabels.ObjectClasses), width);
+    public PatchCode(int width) => _vectors = Orthonormal(Place(Kind.Backdrop, BackdropNames.Count), width);
 
     // In this order vectors lie behind each other.
     private enum Kind
@@ -26,6 +27,8 @@ internal sealed class PatchCode
         Final,
         Colour,
         Object,
+        Ground,
+        Backdrop,
     }
 
     /// <summary>What a patch holds that shows nothing.</summary>
@@ -36,6 +39,12 @@ internal sealed class PatchCode
 
     /// <summary>A kind of object by its number (<see cref="ObjectClass.Id"/>).</summary>
     public ReadOnlySpan<float> Object(int id) => Of(Kind.Object, id);
+
+    /// <summary>The colour of the board on which a patch lies.</summary>
+    public ReadOnlySpan<float> Ground(ColourName colour) => Of(Kind.Ground, (int)colour);
+
+    /// <summary>A kind of background by its number (<see cref="BackdropNames"/>).</summary>
+    public ReadOnlySpan<float> Backdrop(int number) => Of(Kind.Backdrop, number);
 
     /// <summary>Writes the vector of a glyph.</summary>
     /// <param name="parts">Its labels (<see cref="DenseLabels.Encode"/>).</param>
@@ -63,7 +72,9 @@ internal sealed class PatchCode
         Kind.Medial => Place(Kind.Initial, DenseLabels.Initials),
         Kind.Final => Place(Kind.Medial, DenseLabels.Medials),
         Kind.Colour => Place(Kind.Final, DenseLabels.Finals),
-        _ => Place(Kind.Colour, Colours.Count),
+        Kind.Object => Place(Kind.Colour, Colours.Count),
+        Kind.Ground => Place(Kind.Object, DenseLabels.ObjectClasses),
+        _ => Place(Kind.Ground, Colours.Count),
     };
 
     // Random directions, each made orthogonal to those before while there is room.

@@ -58,7 +58,7 @@ internal sealed class PatchSymbols(PatchThings things, int tile, int patch, doub
     {
         var truth = things.Of(_page, index) ?? PatchThings.Blank;
         var colour = truth == PatchThings.Blank ? (int)ColourName.None : _page.Colour[index];
-        var right = new ShownPatch(truth, colour, truth, _page.BoxOf(index) is { } box ? Blur(box, mistakes, random) : null);
+        var right = new ShownPatch(truth, colour, truth, _page.BoxOf(index) is { } box ? Blur(box, mistakes, random) : null, Ground: _page.Ground[index], Backdrop: _page.Backdrop[index]);
         if (mistakes == 0)
             return right;
         if (truth == PatchThings.Blank)

@@ -1,17 +1,21 @@
 using Nunchi.Data.Objects;
+using Nunchi.Data.Scenes;
 using Nunchi.Models;
 using Nunchi.Tensors;
 
 namespace Nunchi.Training.Stages.Patches;
 
 /// <summary>
-/// Vectors of what a patch shows: the code of the thing (<see cref="PatchCode"/>), half of that of its colour, and the code of the box around it (<see cref="BoxCode"/>) in directions of its
+/// Vectors of what a patch shows: the code of the thing (<see cref="PatchCode"/>), half of that of its colour and of the ground behind it, and the code of the box around it (<see cref="BoxCode"/>) in directions of its
 /// own. A decoder that has learned to read pictures made of these finds the same in what a projector trained towards them gives.
 /// </summary>
 internal sealed class PatchVectors : IDisposable
 {
     /// <summary>How strongly a patch carries its colour beside what it shows.</summary>
     public const float ColourShare = 0.5f;
+
+    /// <summary>How strongly a patch carries what lies behind it, beside what it shows.</summary>
+    public const float GroundShare = 0.5f;
 
     /// <summary>Length of a box's part beside that of what the patch shows.</summary>
     public const float BoxShare = 0.7f;
@@ -42,6 +46,14 @@ internal sealed class PatchVectors : IDisposable
         Colours.Row((int)ColourName.None).Clear();
         foreach (var colour in Nunchi.Data.Objects.Colours.All)
             code.Colour(colour).CopyTo(Colours.Row((int)colour));
+        Grounds = new Tensor(model.Backend, Nunchi.Data.Objects.Colours.Count, model.Config.Text.HiddenSize);
+        Grounds.Span.Clear();
+        foreach (var colour in Nunchi.Data.Objects.Colours.All)
+            code.Ground(colour).CopyTo(Grounds.Row((int)colour));
+        Backdrops = new Tensor(model.Backend, BackdropNames.Count, model.Config.Text.HiddenSize);
+        Backdrops.Span.Clear();
+        for (var kind = 1; kind < BackdropNames.Count; kind++)
+            code.Backdrop(kind).CopyTo(Backdrops.Row(kind));
     }
 
     /// <summary>What the rows stand for.</summary>
@@ -52,6 +64,12 @@ internal sealed class PatchVectors : IDisposable
 
     /// <summary>[colours, decoder width], at full strength; zeros for no colour.</summary>
     public Tensor Colours { get; }
+
+    /// <summary>[colours, decoder width], at full strength: colours of the boards on which patches lie; zeros for none.</summary>
+    public Tensor Grounds { get; }
+
+    /// <summary>[kinds of backgrounds, decoder width], at full strength, by <see cref="BackdropNames"/>; zeros for none.</summary>
+    public Tensor Backdrops { get; }
 
     /// <summary>[numbers of a box's code, decoder width]: nearly orthogonal, of equal length, the same directions in every run.</summary>
     public Tensor Boxes { get; }
@@ -73,12 +91,26 @@ internal sealed class PatchVectors : IDisposable
         patch.Noise.AddTo(into);
         if (patch.Colour != (int)ColourName.None)
             Add(ColourShare, Colours.Row(patch.Colour), into);
+        if (patch.Ground != (int)ColourName.None)
+            Add(GroundShare, Grounds.Row(patch.Ground), into);
+        if (patch.Backdrop != 0)
+            Add(GroundShare, Backdrops.Row(patch.Backdrop), into);
         if (patch.Box is not { } box)
             return;
         Span<float> code = stackalloc float[BoxCode.Length];
         BoxCode.Write(box, code);
         for (var i = 0; i < code.Length; i++)
             Add(code[i], Boxes.Row(i), into);
+    }
+
+    /// <summary>Adds to a vector what another says about the ground behind a patch: a target that knows nothing about that asks for what is there already.</summary>
+    /// <param name="from">[width].</param>
+    /// <param name="into">[width].</param>
+    public void KeepGrounds(ReadOnlySpan<float> from, Span<float> into)
+    {
+        foreach (var kinds in (ReadOnlySpan<Tensor>)[Grounds, Backdrops])
+            for (var kind = 1; kind < kinds.Rows; kind++)
+                Add(Dot(from, kinds.Row(kind)), kinds.Row(kind), into);
     }
 
     /// <summary>Features of pictures whose patches show the given things, packed as the encoder's are, and of patches that belong to no picture.</summary>
@@ -135,7 +167,17 @@ internal sealed class PatchVectors : IDisposable
     {
         Things.Dispose();
         Colours.Dispose();
+        Grounds.Dispose();
+        Backdrops.Dispose();
         Boxes.Dispose();
+    }
+
+    private static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        var sum = 0f;
+        for (var i = 0; i < a.Length; i++)
+            sum += a[i] * b[i];
+        return sum;
     }
 
     private static void Add(float factor, ReadOnlySpan<float> row, Span<float> into)

@@ -9,7 +9,9 @@ namespace Nunchi.Training.Stages.Patches;
 /// <param name="Truth">What it would show without mistakes.</param>
 /// <param name="Box">Where that is on the crop, as fractions of it; null where nothing is.</param>
 /// <param name="Noise">What lies beside all that.</param>
-internal readonly record struct ShownPatch(int Thing, int Colour, int Truth, BoundingBox? Box, PatchNoise Noise = default);
+/// <param name="Ground">Colour of the board behind it; 0 for none or nothing known.</param>
+/// <param name="Backdrop">Kind of background behind it, by <see cref="Data.Scenes.BackdropNames"/>; 0 for none or nothing known.</param>
+internal readonly record struct ShownPatch(int Thing, int Colour, int Truth, BoundingBox? Box, PatchNoise Noise = default, int Ground = 0, int Backdrop = 0);
 
 /// <summary>A direction without meaning that is added to a patch, as an encoder's features have many.</summary>
 /// <param name="Seed">Which direction.</param>

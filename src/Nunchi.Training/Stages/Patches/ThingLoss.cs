@@ -5,73 +5,83 @@ using Nunchi.Tensors.Operators;
 
 namespace Nunchi.Training.Stages.Patches;
 
+/// <summary>What a patch truly shows, for <see cref="ThingLoss"/>.</summary>
+/// <param name="Thing">By <see cref="PatchThings"/>.</param>
+/// <param name="Colour">Its colour.</param>
+/// <param name="Ground">Colour of the board behind it; 0 where there is none or nothing is known.</param>
+/// <param name="Backdrop">Kind of background behind it; 0 where there is none or nothing is known.</param>
+internal readonly record struct PatchTruth(int Thing, int Colour, int Ground, int Backdrop);
+
 /// <summary>
-/// Softmax of what the projector makes of single patches over the vectors of everything that a patch can show (<see cref="PatchVectors.Things"/>), and of patches that
-/// show something over those of the colours. The vectors are targets: nothing is learned through them.
+/// Softmax of what the projector makes of single patches over the vectors of everything that a patch can show (<see cref="PatchVectors.Things"/>), of patches that
+/// show something over those of the colours, and of patches of which it is known over the colours of boards and the kinds of backgrounds behind them. The vectors are
+/// targets: nothing is learned through them.
 /// </summary>
 internal sealed class ThingLoss : IDisposable
 {
     // Logit of a patch that lies exactly on the vector of its thing, against about 0 for the others.
     private const double Sharpness = 12;
     private readonly PatchVectors _vectors;
-    private readonly Tensor _things;
-    private readonly Tensor _colours;
-    private readonly IndexBuffer _rows = new();
-    private readonly IndexBuffer _labels = new();
-    private readonly IndexBuffer _colouredRows = new();
-    private readonly IndexBuffer _colourLabels = new();
+    private readonly Question _things;
+    private readonly Question _colours;
+    private readonly Question _grounds;
+    private readonly Question _backdrops;
+
+    /// <summary>Right patches and patches of the last call, in the order of <see cref="Meters"/>.</summary>
+    private readonly (int Right, int Of)[] _counts = new (int, int)[7];
 
     public ThingLoss(ComputeBackend backend, PatchVectors vectors)
     {
         _vectors = vectors;
-        _things = Sharp(backend, vectors.Things, 1);
-        _colours = Sharp(backend, vectors.Colours, PatchVectors.ColourShare);
+        _things = new Question(backend, vectors.Things, 1);
+        _colours = new Question(backend, vectors.Colours, PatchVectors.ColourShare);
+        _grounds = new Question(backend, vectors.Grounds, PatchVectors.GroundShare);
+        _backdrops = new Question(backend, vectors.Backdrops, PatchVectors.GroundShare);
     }
 
     /// <summary>Names of what <see cref="Measure"/> adds.</summary>
-    public static IReadOnlyList<string> Meters { get; } = ["patch.right", "patch.glyph", "patch.blank", "patch.object", "patch.colour"];
-
-    /// <summary>Sums of right patches in the last call, in the order of <see cref="Meters"/>.</summary>
-    private readonly (int Right, int Of)[] _counts = new (int, int)[5];
+    public static IReadOnlyList<string> Meters { get; } = ["patch.right", "patch.glyph", "patch.blank", "patch.object", "patch.colour", "patch.ground", "patch.backdrop"];
 
     /// <summary>Patches with a label in the last call.</summary>
-    public int Labelled => _labels.Count;
+    public int Labelled => _things.Labels.Count;
 
     /// <summary>Adds the loss to the gradient.</summary>
     /// <param name="tape">Runs and records.</param>
     /// <param name="projected">[patches, decoder width].</param>
-    /// <param name="shown">What a patch shows and in which colour; null for what nothing is known about.</param>
+    /// <param name="shown">What a patch shows; null for what nothing is known about.</param>
     /// <param name="weight">Factor on the loss of every labelled patch.</param>
     /// <param name="colourWeight">Factor on the loss of the colour of every patch that shows something.</param>
+    /// <param name="groundWeight">Factor on the loss of what is behind every patch of which that is known.</param>
     /// <returns>The sum of the losses, weighted.</returns>
-    public double Apply(Tape tape, Tensor projected, Func<int, (int Thing, int Colour)?> shown, float weight, float colourWeight)
+    public double Apply(Tape tape, Tensor projected, Func<int, PatchTruth?> shown, float weight, float colourWeight, float groundWeight)
     {
-        _rows.Clear();
-        _labels.Clear();
-        _colouredRows.Clear();
-        _colourLabels.Clear();
+        foreach (var question in (ReadOnlySpan<Question>)[_things, _colours, _grounds, _backdrops])
+            question.Clear();
         Array.Clear(_counts);
         for (var row = 0; row < projected.Rows; row++)
         {
-            if (shown(row) is not var (thing, colour))
+            if (shown(row) is not { } truth)
                 continue;
-            _rows.Add(row);
-            _labels.Add(thing);
-            if (thing == PatchThings.Blank)
-                continue;
-            _colouredRows.Add(row);
-            _colourLabels.Add(colour);
+            _things.Add(row, truth.Thing);
+            if (truth.Thing != PatchThings.Blank)
+                _colours.Add(row, truth.Colour);
+            if (truth.Ground != (int)ColourName.None)
+                _grounds.Add(row, truth.Ground);
+            if (truth.Backdrop != 0)
+                _backdrops.Add(row, truth.Backdrop);
         }
 
-        double sum = 0;
-        if (_rows.Count > 0)
-            sum += weight * Score(tape, projected, _rows, _things, _labels, weight, colours: false);
-        if (_colouredRows.Count > 0)
-            sum += colourWeight * Score(tape, projected, _colouredRows, _colours, _colourLabels, colourWeight, colours: true);
-        return sum;
+        return Score(tape, projected, _things, weight, thing =>
+            {
+                Count(0, thing);
+                Count(thing.Label == PatchThings.Blank ? 2 : thing.Label > _vectors.Known.Glyphs ? 3 : 1, thing);
+            })
+            + Score(tape, projected, _colours, colourWeight, colour => Count(4, colour))
+            + Score(tape, projected, _grounds, groundWeight, ground => Count(5, ground))
+            + Score(tape, projected, _backdrops, groundWeight, backdrop => Count(6, backdrop));
     }
 
-    /// <summary>Adds the right shares of the last call to five meters: all patches, glyphs, blank ones, objects, colours.</summary>
+    /// <summary>Adds the right shares of the last call to the meters.</summary>
     public void Measure(StepReport report, int first)
     {
         for (var i = 0; i < _counts.Length; i++)
@@ -82,37 +92,60 @@ internal sealed class ThingLoss : IDisposable
     {
         _things.Dispose();
         _colours.Dispose();
-        _rows.Dispose();
-        _labels.Dispose();
-        _colouredRows.Dispose();
-        _colourLabels.Dispose();
+        _grounds.Dispose();
+        _backdrops.Dispose();
     }
 
-    private double Score(Tape tape, Tensor projected, IndexBuffer rows, Tensor targets, IndexBuffer labels, float weight, bool colours)
+    private static double Score(Tape tape, Tensor projected, Question question, float weight, Action<(int Label, bool Right)> count)
     {
-        var logits = Linear.Apply(tape, rows.Count == projected.Rows ? projected : Rows.Gather(tape, projected, rows), targets);
+        var (rows, labels) = (question.Rows, question.Labels);
+        if (rows.Count == 0)
+            return 0;
+        var logits = Linear.Apply(tape, rows.Count == projected.Rows ? projected : Tensors.Operators.Rows.Gather(tape, projected, rows), question.Targets);
         for (var i = 0; i < labels.Count; i++)
-        {
-            var right = Greedy.Choose(logits.Row(i)) == labels[i];
-            if (!colours)
-                Count(0, right);
-            Count(colours ? 4 : labels[i] == PatchThings.Blank ? 2 : labels[i] > _vectors.Known.Glyphs ? 3 : 1, right);
-        }
-
+            count((labels[i], Greedy.Choose(logits.Row(i)) == labels[i]));
         Losses.CrossEntropy(tape, logits, labels, weight, out var losses);
         double sum = 0;
         foreach (var loss in losses.Span)
             sum += loss;
-        return sum;
+        return weight * sum;
     }
 
-    private static Tensor Sharp(ComputeBackend backend, Tensor vectors, float share)
+    private void Count(int meter, (int Label, bool Right) answer) => _counts[meter] = (_counts[meter].Right + (answer.Right ? 1 : 0), _counts[meter].Of + 1);
+
+    // One of the things that are asked about patches: its answers as directions, and which patches have which.
+    private sealed class Question : IDisposable
     {
-        var sharp = new Tensor(backend, vectors.Rows, vectors.Columns);
-        for (var i = 0; i < sharp.Count; i++)
-            sharp.Span[i] = (float)Sharpness / share * vectors.Span[i];
-        return sharp;
-    }
+        public Question(ComputeBackend backend, Tensor vectors, float share)
+        {
+            Targets = new Tensor(backend, vectors.Rows, vectors.Columns);
+            for (var i = 0; i < Targets.Count; i++)
+                Targets.Span[i] = (float)Sharpness / share * vectors.Span[i];
+        }
 
-    private void Count(int meter, bool right) => _counts[meter] = (_counts[meter].Right + (right ? 1 : 0), _counts[meter].Of + 1);
+        public Tensor Targets { get; }
+
+        public IndexBuffer Rows { get; } = new();
+
+        public IndexBuffer Labels { get; } = new();
+
+        public void Clear()
+        {
+            Rows.Clear();
+            Labels.Clear();
+        }
+
+        public void Add(int row, int label)
+        {
+            Rows.Add(row);
+            Labels.Add(label);
+        }
+
+        public void Dispose()
+        {
+            Targets.Dispose();
+            Rows.Dispose();
+            Labels.Dispose();
+        }
+    }
 }

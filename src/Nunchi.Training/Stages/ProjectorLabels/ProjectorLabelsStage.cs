@@ -16,7 +16,7 @@ namespace Nunchi.Training.Stages.ProjectorLabels;
 /// <summary>
 /// Trains the projector on drawn pages so that a patch lands near the vector of what it shows (<see cref="PatchVectors"/>): the decoder, which has learned text or
 /// symbols, then finds in a picture what it already knows. Loss is a softmax over everything that a patch can show, of the projected patch times the (frozen)
-/// vectors, and half as much over colours; the code of the box around it is regressed, to zero where there is none, and so is the whole vector: what a softmax leaves
+/// vectors, and half as much over colours and over what lies behind, where that is known; the code of the box around it is regressed, to zero where there is none, and so is the whole vector: what a softmax leaves
 /// free would be noise to the decoder. With a teacher the target is what the teacher's projector makes of the same page instead.
 /// </summary>
 internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
@@ -190,22 +190,22 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         foreach (var loss in losses.Span)
             sum += loss;
         report.Loss += sum * factor;
-        report.Meters.Add(6, 2 * VectorDelta * sum / squaredLength, known);
+        report.Meters.Add(ThingLoss.Meters.Count + 1, 2 * VectorDelta * sum / squaredLength, known);
     }
 
     private void ScoreLabels(Tensor projected, List<LabelledPage> part, double stepWeight, StepReport report)
     {
-        (int, int)? Shown(int row)
+        PatchTruth? Shown(int row)
         {
             var (page, patch) = (part[row / part[0].Patches], row % part[0].Patches);
-            return _vectors.Known.Of(page, patch) is { } thing ? (thing, page.Colour[patch]) : null;
+            return _vectors.Known.Of(page, patch) is { } thing ? new PatchTruth(thing, page.Colour[patch], page.Ground[patch], page.Backdrop[patch]) : null;
         }
 
-        report.Loss += _things.Apply(_tape, projected, Shown, (float)(1 / stepWeight), (float)(ColourWeight / stepWeight));
+        report.Loss += _things.Apply(_tape, projected, Shown, (float)(1 / stepWeight), (float)(ColourWeight / stepWeight), (float)(ColourWeight / stepWeight));
         _things.Measure(report, 0);
         var boxWeight = (float)(BoxWeight / stepWeight);
         report.Loss += boxWeight * _boxes.Apply(_tape, projected, row => part[row / part[0].Patches].BoxOf(row % part[0].Patches), boxWeight);
-        report.Meters.Add(5, (_boxes.SideError ?? 0) * _boxes.Boxes, _boxes.Boxes);
+        report.Meters.Add(ThingLoss.Meters.Count, (_boxes.SideError ?? 0) * _boxes.Boxes, _boxes.Boxes);
         ScoreVectors(projected, part, stepWeight, report);
         report.Operations += 4.0 * _things.Labelled * _vectors.Things.Count;
     }
@@ -234,9 +234,16 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
             var thing = _vectors.Known.Of(page, patch);
             _knownRows.Add(thing is null ? 0 : 1);
             if (thing is { } known)
-                _vectors.Write(new ShownPatch(known, known == PatchThings.Blank ? (int)ColourName.None : page.Colour[patch], known, page.BoxOf(patch)), truth.Row(row));
+            {
+                var (ground, backdrop) = (page.Ground[patch], page.Backdrop[patch]);
+                _vectors.Write(new ShownPatch(known, known == PatchThings.Blank ? (int)ColourName.None : page.Colour[patch], known, page.BoxOf(patch), Ground: ground, Backdrop: backdrop), truth.Row(row));
+                if (ground == (int)ColourName.None && backdrop == 0)
+                    _vectors.KeepGrounds(projected.Row(row), truth.Row(row));
+            }
             else
+            {
                 truth.Row(row).Clear();
+            }
         }
 
         Regress(projected, truth, 1, _vectorWeight / stepWeight, _things.Labelled, report);
