@@ -14,6 +14,15 @@ public sealed record TrainingOptions
     /// <summary>Stages to run by name, in the recipe's order; null for all.</summary>
     public IReadOnlyList<string>? Stages { get; init; }
 
+    /// <summary>
+    /// Run only so many steps of every stage, at least 2, each with one small evaluation and sheet, to see that a recipe goes through and how long it would take; null to train.
+    /// The directory (<c>runs/NAME-rehearsal</c> by default) holds nothing to go on from: the next rehearsal empties it.
+    /// </summary>
+    public int? RehearsalSteps { get; init; }
+
+    /// <summary>Told how long a stage would take, after its part of a rehearsal.</summary>
+    public Action<StageEstimate>? Estimated { get; init; }
+
     /// <summary>Where lines for people go; null for standard output.</summary>
     public TextWriter? Console { get; init; }
 
@@ -35,4 +44,14 @@ public enum TrainingEnd
 
     /// <summary>It was asked to stop and saved where it was.</summary>
     Stopped,
+}
+
+/// <summary>What a rehearsal found out about a stage.</summary>
+/// <param name="Stage">Its name.</param>
+/// <param name="Steps">Steps that the recipe gives it.</param>
+/// <param name="SecondsPerStep">How long one took, the first, which includes starting up, left out. Curricula grow harder, so that later ones may take longer.</param>
+public sealed record StageEstimate(string Stage, int Steps, double SecondsPerStep)
+{
+    /// <summary>How long the stage would take, without evaluations, sheets and checkpoints.</summary>
+    public TimeSpan Time => TimeSpan.FromSeconds(Steps * SecondsPerStep);
 }

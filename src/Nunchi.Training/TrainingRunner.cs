@@ -36,6 +36,8 @@ public static class TrainingRunner
         using var backend = CreateBackend(options.Threads ?? recipe.Compute.Threads);
         using var reporter = new RunReporter(Path.Combine(directory, "log.jsonl"), state?.LogBytes ?? 0, console, options.PeakOperations ?? MeasurePeak(backend));
         reporter.Say($"{recipe.Name} in {directory} on {backend.Name}");
+        List<StageEstimate> estimates = [];
+        var full = options.RehearsalSteps is null ? null : Recipe.Load(recipePath!);
         foreach (var index in selected)
         {
             var stage = recipe.Stages[index];
@@ -46,14 +48,23 @@ public static class TrainingRunner
                 continue;
             }
 
-            if (RunStage(new StageContext(recipe, stage, backend, directory, CreateBackend), new StageRunContext(index, directory, checkpoints, reporter), checkpoint, cancellation) == StageEnd.Stopped)
+            var (end, seconds) = RunStage(new StageContext(recipe, stage, backend, directory, CreateBackend), new StageRunContext(index, directory, checkpoints, reporter), checkpoint, cancellation);
+            if (end == StageEnd.Stopped)
             {
-                reporter.Say($"stopped; everything is saved in {checkpoints.Latest}. To go on: nunchi train --resume {directory}");
+                reporter.Say(full is null ? $"stopped; everything is saved in {checkpoints.Latest}. To go on: nunchi train --resume {directory}" : "the rehearsal was stopped");
                 return TrainingEnd.Stopped;
+            }
+
+            if (full is not null)
+            {
+                var estimate = new StageEstimate(stage.Name, full.Stages[index].Steps, seconds);
+                reporter.Say($"stage {stage.Name} goes through: {estimate.SecondsPerStep:0.00} s a step, {estimate.Steps} steps would take about {Words(estimate.Time)}");
+                estimates.Add(estimate);
+                options.Estimated?.Invoke(estimate);
             }
         }
 
-        reporter.Say($"complete: {checkpoints.Latest}");
+        reporter.Say(full is null ? $"complete: {checkpoints.Latest}" : $"the recipe goes through: {(selected.Count == 1 ? "this stage" : $"{selected.Count} stages")}, about {Words(TimeSpan.FromTicks(estimates.Sum(estimate => estimate.Time.Ticks)))} on this machine, evaluations and checkpoints not counted");
         return TrainingEnd.Complete;
     }
 
@@ -81,16 +92,21 @@ public static class TrainingRunner
         throw new TrainingException($"{directory} holds no checkpoint of a stage of kind projector or finetune, so there is no whole model to write yet");
     }
 
-    private static StageEnd RunStage(StageContext context, StageRunContext place, string? checkpoint, CancellationToken cancellation)
+    private static string Words(TimeSpan time) => time.TotalHours >= 1 ? $"{(int)time.TotalHours} h {time.Minutes} min" : time.TotalMinutes >= 1 ? $"{(int)time.TotalMinutes} min {time.Seconds} s" : $"{time.TotalSeconds:0.0} s";
+
+    // Also how many seconds a step took, the first left out, of a stage that was run from its beginning.
+    private static (StageEnd End, double SecondsPerStep) RunStage(StageContext context, StageRunContext place, string? checkpoint, CancellationToken cancellation)
     {
         using var stage = CreateStage(context);
         if (checkpoint is null)
             ModuleSources.Load(context.Recipe, place.Index, stage, place, context.Backend);
         using var run = new StageRun(context.Stage, stage, context.Backend, place, checkpoint);
+        double first = 0;
+        run.StepDone = step => first = step == 1 ? run.State.Seconds : first;
         var end = run.Run(cancellation);
         if (end == StageEnd.Complete)
             stage.Export(Path.Combine(place.Directory, "model"));
-        return end;
+        return (end, run.State.Step > 1 ? (run.State.Seconds - first) / (run.State.Step - 1) : run.State.Seconds);
     }
 
     private static double? MeasurePeak(ComputeBackend backend) => backend is CpuBackend ? MachineLimits.MeasureFloat32Peak(backend.Threads) * 1e9 : null;

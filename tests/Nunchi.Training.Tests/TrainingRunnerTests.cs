@@ -32,6 +32,35 @@ public sealed class TrainingRunnerTests : IDisposable
     }
 
     [Fact]
+    public void Run_Rehearsal_GoesThroughEveryStageAndLeavesNothingToGoOnFrom()
+    {
+        const string Text = "kind: text, batch: {tokens: 128}, modules: {decoder: {learning_rate: 0.003}}, data: {length: 48}, every: {evaluate: 500, sheet: 500}";
+        var recipe = WriteRecipe("text", $"steps: 5000, {Text["kind: text, ".Length..]}}}\n  - {{name: more, steps: 2, {Text}");
+        var console = new StringWriter();
+        List<StageEstimate> estimates = [];
+        TrainingOptions Options() => new() { RunDirectory = Place("rehearsal"), RehearsalSteps = 3, Console = console, Estimated = estimates.Add };
+        Assert.Equal(TrainingEnd.Complete, TrainingRunner.Run(recipe, Options(), TestContext.Current.CancellationToken));
+
+        Assert.Equal([("text", 5000), ("more", 2)], estimates.Select(estimate => (estimate.Stage, estimate.Steps)));
+        Assert.All(estimates, estimate => Assert.True(estimate.SecondsPerStep > 0 && estimate.Time.TotalSeconds > 0));
+        Assert.Contains("the recipe goes through: 2 stages", console.ToString(), StringComparison.Ordinal);
+        Assert.Equal(["01-text-step-00000003.html", "02-more-step-00000002.html"], Directory.GetFiles(Path.Combine(Place("rehearsal"), "sheets")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+
+        // Neither is trained from it, nor does it empty what is no rehearsal; another rehearsal takes its place.
+        foreach (var resume in (bool[])[true, false])
+            Assert.Contains("rehearsal", Assert.Throws<TrainingException>(() => TrainingRunner.Run(recipe, new TrainingOptions { RunDirectory = Place("rehearsal"), Resume = resume, Console = TextWriter.Null }, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(Place("rehearsal"), "left.txt"), "");
+        Assert.Equal(TrainingEnd.Complete, TrainingRunner.Run(recipe, Options(), TestContext.Current.CancellationToken));
+        Assert.False(File.Exists(Path.Combine(Place("rehearsal"), "left.txt")));
+        Directory.CreateDirectory(Place("other"));
+        File.WriteAllText(Path.Combine(Place("other"), "mine.txt"), "kept");
+        Assert.Contains("--out", Assert.Throws<TrainingException>(() => TrainingRunner.Run(recipe, Options() with { RunDirectory = Place("other") }, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.Equal("kept", File.ReadAllText(Path.Combine(Place("other"), "mine.txt")));
+        foreach (var wrong in (TrainingOptions[])[Options() with { RehearsalSteps = 1 }, Options() with { Resume = true }])
+            Assert.Throws<TrainingException>(() => TrainingRunner.Run(recipe, wrong, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public void Run_Lanes_GiveTheSameBytesWithAnyThreadsAndTheLossesOfPartsInTurn()
     {
         const string Stage = "steps: 6, modules: {decoder: {learning_rate: 0.003, muon_learning_rate: 0.01} }, optimizer: {kind: muon+adamw}, data: {conversation_share: 0.5, length: 48}, every: {log: 1}";

@@ -20,8 +20,9 @@ internal static class TrainCommand
         var stages = new Option<string[]>("--stage") { Description = "Run only this stage; may be given several times.", HelpName = "NAME", Arity = ArgumentArity.OneOrMore };
         var export = new Option<string?>("--export") { Description = "Write the model of a run's last checkpoint into a new directory, while it trains too, and do nothing else.", HelpName = "DIR" };
         Option<int?> threads = NumberOption.Create<int>("--threads", "Worker threads (default: what the recipe says, or one a processor).", 1, 256);
+        Option<int?> rehearse = NumberOption.Create<int>("--rehearse", "Run only so many steps of every stage, to see that the recipe goes through and how long it would take; nothing of it is kept for training.", 2, 100_000);
         command.Arguments.Add(recipe);
-        foreach (Option option in (Option[])[resume, output, stages, export, threads])
+        foreach (Option option in (Option[])[resume, output, stages, export, rehearse, threads])
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
@@ -31,6 +32,9 @@ internal static class TrainCommand
             string[] chosen = parsed.GetValue(stages) ?? [];
             (string? file, string? directory) = Place(parsed.GetValue(recipe), parsed.GetValue(output), parsed.GetValue(resume));
             bool json = parsed.GetValue(GlobalOptions.Json);
+            if (parsed.GetValue(rehearse) is not null && parsed.GetValue(resume))
+                throw new UsageException("--rehearse begins anew and leaves nothing to go on from; leave out --resume.");
+            List<StageEstimate> estimates = [];
             var options = new TrainingOptions
             {
                 RunDirectory = directory,
@@ -38,11 +42,16 @@ internal static class TrainCommand
                 Stages = chosen.Length == 0 ? null : chosen,
                 Console = own.Quiet ? TextWriter.Null : json ? own.Error : own.Out,
                 Threads = parsed.GetValue(threads),
+                RehearsalSteps = parsed.GetValue(rehearse),
+                Estimated = estimates.Add,
             };
             using Interrupts.Scope scope = own.Interrupts.Enter();
             TrainingEnd end = TrainingRunner.Run(file, options, scope.Token);
             if (json)
-                own.Out.WriteLine(JsonDocuments.Write(new TrainingDocument(end == TrainingEnd.Complete ? "complete" : "stopped")));
+                own.Out.WriteLine(JsonDocuments.Write(new TrainingDocument(end == TrainingEnd.Stopped ? "stopped" : options.RehearsalSteps is null ? "complete" : "rehearsed")
+                {
+                    Stages = options.RehearsalSteps is null ? null : [.. estimates.Select(estimate => new StageTimeDocument(estimate.Stage, estimate.Steps, Math.Round(estimate.SecondsPerStep, 4), Math.Round(estimate.Time.TotalSeconds)))],
+                }));
             return end == TrainingEnd.Complete ? ExitCode.Success : own.Interrupts.Terminated ? ExitCode.Terminated : ExitCode.Interrupted;
         });
         return command;

@@ -8,6 +8,7 @@ internal static class RunDirectory
 {
     private const string RecipeCopy = "recipe.yaml";
     private const string LockFile = "run.lock";
+    private const string RehearsalFile = "rehearsal";
 
     // The paths that a recipe names start at its own directory, so the run remembers where that was.
     private const string OriginFile = "recipe.origin";
@@ -16,8 +17,12 @@ internal static class RunDirectory
     public static Recipe Prepare(string? recipePath, TrainingOptions options, out string directory)
     {
         var given = recipePath is null ? null : Recipe.Load(recipePath);
-        directory = Path.GetFullPath(options.RunDirectory ?? Path.Combine("runs", given?.Name ?? throw new TrainingException("name a recipe, or the run's directory to resume")));
+        directory = Path.GetFullPath(options.RunDirectory ?? Path.Combine("runs", (given?.Name ?? throw new TrainingException("name a recipe, or the run's directory to resume")) + (options.RehearsalSteps is null ? "" : "-rehearsal")));
         var copy = Path.Combine(directory, RecipeCopy);
+        if (options.RehearsalSteps is { } steps)
+            return Rehearse(given, directory, steps, options);
+        if (File.Exists(Path.Combine(directory, RehearsalFile)))
+            throw new TrainingException($"{directory} holds a rehearsal of a few steps, which is nothing to go on from; train in another directory (--out), or remove it");
         if (options.Resume)
             return Resume(given, directory, copy);
         if (given is null)
@@ -40,6 +45,37 @@ internal static class RunDirectory
     public static IDisposable Hold(string directory) =>
         FileLock.TryAcquire(Path.Combine(directory, LockFile))
             ?? throw new TrainingException($"another training is running in {directory}; two would overwrite each other's checkpoints. Wait for it or stop it, or choose another directory with --out");
+
+    // What a rehearsal leaves is of no use to training, so it is marked, and the next one empties it; a directory of anything else is left alone.
+    private static Recipe Rehearse(Recipe? given, string directory, int steps, TrainingOptions options)
+    {
+        if (steps < 2)
+            throw new TrainingException($"a rehearsal needs at least 2 steps, the first of which starts everything up; {steps} were asked for");
+        if (options.Resume || given is null)
+            throw new TrainingException("a rehearsal begins anew with a recipe; it is not resumed");
+        var mark = Path.Combine(directory, RehearsalFile);
+        if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any())
+        {
+            if (!File.Exists(mark))
+                throw new TrainingException($"{directory} holds something else than a rehearsal; choose another directory with --out");
+            using (Hold(directory))
+            {
+                foreach (var entry in new DirectoryInfo(directory).EnumerateFileSystemInfos().Where(entry => entry.Name is not (RehearsalFile or LockFile)))
+                {
+                    if (entry is DirectoryInfo { LinkTarget: null } folder)
+                        folder.Delete(recursive: true);
+                    else
+                        entry.Delete();
+                }
+            }
+        }
+
+        Directory.CreateDirectory(directory);
+        AtomicFile.WriteAllText(mark, $"{steps} steps of every stage\n");
+        AtomicFile.WriteAllText(Path.Combine(directory, OriginFile), Path.GetFullPath(given.Path));
+        AtomicFile.WriteAllText(Path.Combine(directory, RecipeCopy), given.Text);
+        return given.Rehearsed(steps);
+    }
 
     private static Recipe Resume(Recipe? given, string directory, string copy)
     {

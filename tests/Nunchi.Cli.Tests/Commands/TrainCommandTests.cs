@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Nunchi.Cli.Tests.Commands;
 
 public class TrainCommandTests
@@ -54,6 +56,23 @@ public class TrainCommandTests
         Assert.Contains("bad.yaml", shell.Errors, StringComparison.Ordinal);
         Assert.Contains("name", shell.Errors, StringComparison.Ordinal);
         Assert.False(Directory.Exists(shell.PathOf("run")));
+    }
+
+    [Fact]
+    public async Task Train_Rehearse_TellsHowLongStagesWouldTake()
+    {
+        using var shell = new TestShell();
+        await WriteRecipe(shell, "finetune", "encoder: {learning_rate: 0.001}, projector: {learning_rate: 0.001}, decoder: {learning_rate: 0.001}");
+
+        Assert.Equal(ExitCode.Success, await shell.RunAsync("train", shell.PathOf("r.yaml"), "--out", shell.PathOf("rehearsal"), "--rehearse", "2", "--json"));
+
+        JsonElement document = JsonDocument.Parse(shell.Output.TrimEnd('\n').Split('\n')[^1]).RootElement;
+        Assert.Equal("rehearsed", document.GetProperty("end").GetString());
+        JsonElement stage = Assert.Single(document.GetProperty("stages").EnumerateArray());
+        Assert.True(stage.GetProperty("seconds_per_step").GetDouble() > 0);
+        Assert.Equal(stage.GetProperty("steps").GetInt32() * stage.GetProperty("seconds_per_step").GetDouble(), stage.GetProperty("seconds").GetDouble(), 1.0);
+        Assert.Contains("the recipe goes through", shell.Errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, await shell.RunAsync("train", shell.PathOf("r.yaml"), "--rehearse", "2", "--resume"));
     }
 
     [Fact]
