@@ -51,7 +51,7 @@ public static class SceneWeights
         [SceneKind.Contact] = 3,
         [SceneKind.DoorPlate] = 1,
         [SceneKind.BusStop] = 2,
-        [SceneKind.Lines] = 3,
+        [SceneKind.Lines] = 7,
     };
 
     /// <summary>All kinds, those of things as often as said; among themselves both groups are as in <see cref="Default"/>.</summary>

@@ -12,6 +12,9 @@ internal sealed record TextStyle(FontFace Face, Paint Fill)
     /// <summary>Slant: the shift to the right per unit of height.</summary>
     public float Slant { get; init; }
 
+    /// <summary>How much strokes are thicker than the face draws them, as a share of the letter height.</summary>
+    public float Weight { get; init; }
+
     /// <summary>Extra space after a letter, as a share of the letter height.</summary>
     public float Spacing { get; init; }
 
@@ -122,6 +125,12 @@ internal sealed class TextRun : IDisposable
             paint.StrokeJoin = SKStrokeJoin.Round;
             canvas.DrawText(blob, x, y, paint);
             paint.Style = SKPaintStyle.Fill;
+        }
+        if (Style.Weight > 0)
+        {
+            paint.Style = SKPaintStyle.StrokeAndFill;
+            paint.StrokeWidth = Style.Weight * height;
+            paint.StrokeJoin = SKStrokeJoin.Miter;
         }
         paint.Color = Style.Fill.Shade;
         canvas.DrawText(blob, x, y, paint);

@@ -12,6 +12,9 @@ internal static class Receipts
     [
         new("receipt_columns", SceneKind.Receipt, false, b => Draw(b, Layout.Columns)),
         new("receipt_short", SceneKind.Receipt, false, b => Draw(b, Layout.Short)),
+        new("receipt_numbered", SceneKind.Receipt, false, b => Draw(b, Layout.Numbered)),
+        new("receipt_units", SceneKind.Receipt, false, b => Draw(b, Layout.Units)),
+        new("receipt_quantity_first", SceneKind.Receipt, false, b => Draw(b, Layout.QuantityFirst)),
         new("receipt_two_rows", SceneKind.Receipt, true, b => Draw(b, Layout.TwoRows)),
     ];
 
@@ -19,6 +22,9 @@ internal static class Receipts
     {
         Columns,
         Short,
+        Numbered,
+        Units,
+        QuantityFirst,
         TwoRows,
     }
 
@@ -37,16 +43,18 @@ internal static class Receipts
         (ReceiptFacts facts, string phone) = Contents(b, b.Random.Between(1, layout == Layout.Short ? 3 : 5));
         b.Facts = new SceneFacts { Receipt = facts, BoardColour = ColourName.White };
         bool showPhone = b.Random.Chance(0.5), header = layout != Layout.Short && b.Random.Chance(0.7), thanks = b.Random.Chance(0.4);
-        float row = b.Random.Between(33f, 40f), letter = row * b.Random.Between(0.6f, 0.72f), width = layout == Layout.Short ? 300 : 370, edge = 20, right = width - 20;
+        float row = b.Random.Between(33f, 40f), letter = row * b.Random.Between(0.6f, 0.72f), width = layout switch { Layout.Short => 300, Layout.Units => 480, _ => 370 }, edge = 20, right = width - 20;
         int rows = 1 + (showPhone ? 1 : 0) + (facts.Date is null ? 0 : 1) + (header ? 1 : 0) + (facts.Items.Count * (layout == Layout.TwoRows ? 2 : 1)) + 1 + (facts.Paid is null ? 0 : 2) + (thanks ? 1 : 0);
         var size = new SKSize(width, (row * rows) + 110);
         Backdrop ground = b.Random.Pick(Backdrops.Wood, Backdrops.Plain, Backdrops.Cloth, Backdrops.Asphalt, Backdrops.Tiles, Backdrops.Gradient);
         b.Begin(size, letter, 0.35f, ground, 0.7f);
         var paper = new Paint(ColourName.White, SKColor.FromHsv(45, b.Random.Between(0f, 8f), b.Random.Between(90f, 100f)));
         b.Board(SKRect.Create(size), paper);
-        string letters = "0123456789,원합계:-()./" + facts.Shop + string.Concat(facts.Items.Select(i => i.Name));
+        string letters = "0123456789,원합계:-()./개단가" + facts.Shop + string.Concat(facts.Items.Select(i => i.Name));
         FontFace face = b.Random.Chance(0.8) ? b.Face(letters, 0, FontStyle.Gothic, FontStyle.Myeongjo) : b.Face(letters);
         var style = new TextStyle(face, new Paint(ColourName.Black, SKColor.FromHsv(0, 0, b.Random.Between(5f, 38f))));
+        if (b.Split == SceneSplit.Training)
+            style = b.Vary(style);
         float y = 40;
 
         b.TextIn(SKRect.Create(edge, y - 22, width - 40, 44), facts.Shop, letter * b.Random.Between(1.2f, 1.7f), style, TextRole.ShopName);
@@ -65,23 +73,36 @@ internal static class Receipts
         if (header)
         {
             b.Text("상품", edge, y, letter, style, TextRole.Label, Anchor.Left);
-            if (layout == Layout.Columns)
-                b.Text("수량", width * 0.53f, y, letter, style, TextRole.Label);
+            if (layout == Layout.Units)
+                b.Text("단가", width * 0.54f, y, letter, style, TextRole.Label, Anchor.Right);
+            if (layout is Layout.Columns or Layout.Units)
+                b.Text("수량", width * (layout == Layout.Units ? 0.63f : 0.53f), y, letter, style, TextRole.Label);
             b.Text("금액", right, y, letter, style, TextRole.Label, Anchor.Right);
             y += row;
         }
-        foreach (ReceiptItem item in facts.Items)
+        for (int i = 0; i < facts.Items.Count; i++)
         {
-            float nameRoom = layout == Layout.TwoRows ? width - 40 : width * (layout == Layout.Short ? 0.5f : 0.4f);
-            b.TextIn(SKRect.Create(edge, y - (row / 2), nameRoom, row), item.Name, letter, style, TextRole.Product, Anchor.Left);
+            ReceiptItem item = facts.Items[i];
+            float indent = edge + (layout is Layout.Numbered or Layout.QuantityFirst ? 44 : 0);
+            float nameRoom = layout switch { Layout.TwoRows => width - 40, Layout.Short => width * 0.5f, Layout.QuantityFirst => width * 0.45f, Layout.Units => width * 0.34f, Layout.Numbered => width * 0.29f, _ => width * 0.4f };
+            if (layout == Layout.Numbered)
+                b.Text($"{i + 1}.", edge, y, letter, style, TextRole.Label, Anchor.Left);
+            if (layout == Layout.QuantityFirst)
+                b.Text(item.Quantity.ToString(), edge, y, letter, style, TextRole.Quantity, Anchor.Left);
+            b.TextIn(SKRect.Create(indent, y - (row / 2), nameRoom, row), item.Name, letter, style, TextRole.Product, Anchor.Left);
             if (layout == Layout.TwoRows)
             {
                 y += row;
                 b.Text($"{Words.Won(item.UnitPrice)} x {item.Quantity}", edge + 20, y, letter * 0.92f, style, TextRole.Quantity, Anchor.Left);
             }
-            else if (layout == Layout.Columns)
+            else if (layout == Layout.Units)
             {
-                b.Text(item.Quantity.ToString(), width * 0.53f, y, letter, style, TextRole.Quantity);
+                b.Text(Words.Won(item.UnitPrice), width * 0.56f, y, letter * 0.92f, style, TextRole.Distractor, Anchor.Right);
+                b.Text(item.Quantity.ToString(), width * 0.63f, y, letter, style, TextRole.Quantity);
+            }
+            else if (layout is Layout.Columns or Layout.Numbered)
+            {
+                b.Text(item.Quantity + (layout == Layout.Numbered ? "개" : ""), width * (layout == Layout.Numbered ? 0.56f : 0.53f), y, letter, style, TextRole.Quantity);
             }
             b.TextIn(SKRect.Create(width * 0.64f, y - (row / 2), right - (width * 0.64f), row), Words.Won(item.Amount), letter, style, TextRole.Price, Anchor.Right);
             y += row;

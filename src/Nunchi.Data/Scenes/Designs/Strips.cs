@@ -20,6 +20,7 @@ internal static class Strips
         new("line_boxed", SceneKind.Line, false, b => OneLine(b, Phrase(b, 2, 4), boxed: true)),
         new("lines", SceneKind.Lines, false, b => Block(b, b.Random.Between(2, 4))),
         new("lines_scattered", SceneKind.Lines, false, Scattered),
+        new("lines_table", SceneKind.Lines, false, Table),
         new("lines_page", SceneKind.Lines, true, b => Block(b, b.Random.Between(4, 6))),
     ];
 
@@ -122,4 +123,43 @@ internal static class Strips
             b.Text(text, x, y, height, style, TextRole.Plain);
         }
     }
+
+    /// <summary>Rows of a few cells of any kind, mostly in columns: nothing but looking tells how many lines and cells there are, and in which order.</summary>
+    private static void Table(SceneBuilder b)
+    {
+        int rows = b.Random.Between(3, 11), columns = b.Random.Between(1, 4);
+        float row = b.Random.Between(34f, 44f), letter = row * b.Random.Between(0.55f, 0.72f), width = 60 + (columns * b.Random.Between(110f, 150f));
+        bool inColumns = b.Random.Chance(0.8);
+        Func<SceneBuilder, string>[] kinds = [.. Enumerable.Range(0, columns).Select(_ => Cell(b))];
+        Anchor[] anchors = [.. Enumerable.Range(0, columns).Select(column => column == 0 ? Anchor.Left : b.Random.Pick(Anchor.Left, Anchor.Right, Anchor.Centre))];
+        string[][] cells = [.. Enumerable.Range(0, rows).Select(_ => b.Random.Chance(0.15)
+            ? [Phrase(b, 1, 2)]
+            : Enumerable.Range(0, columns).Select(column => b.Random.Chance(0.12) ? "" : inColumns ? kinds[column](b) : Cell(b)(b)).ToArray())];
+        (Paint ground, Backdrop backdrop) = b.Random.Chance(0.6) ? (b.Colour(ColourName.White), Backdrops.Any(b)) : Ground(b);
+        TextStyle style = Style(b, string.Concat(cells.SelectMany(line => line)), ground, true, false);
+        var size = new SKSize(width, (rows * row) + 50);
+        b.Begin(size, letter, 0.3f, backdrop);
+        b.Board(SKRect.Create(size), ground, b.Random.Pick(0f, 0f, 12f));
+        float y = 25 + (row / 2);
+        foreach (string[] line in cells)
+        {
+            float cell = (width - 40) / line.Length;
+            for (int i = 0; i < line.Length; i++)
+            {
+                if (line[i].Length > 0)
+                    b.TextIn(SKRect.Create(20 + (i * cell) + 4, y - (row / 2), cell - 8, row), line[i], letter, style, TextRole.Plain, line.Length == 1 ? Anchor.Left : anchors[i]);
+            }
+            y += row;
+        }
+    }
+
+    private static Func<SceneBuilder, string> Cell(SceneBuilder b) => b.Random.Weighted([5, 3, 2, 1, 1, 1]) switch
+    {
+        0 => Words.Any,
+        1 => x => Words.Won(100 * x.Random.Between(3, 990)) + (x.Random.Chance(0.3) ? "원" : ""),
+        2 => x => x.Random.Pick("", "x ", "") + x.Random.Between(1, 12) + x.Random.Pick("", "개", ""),
+        3 => Places.Date,
+        4 => x => $"{x.Random.Between(1, 40)}.",
+        _ => x => Words.Invented(x, 2, 4, 0.1),
+    };
 }
