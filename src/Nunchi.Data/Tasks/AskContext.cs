@@ -14,6 +14,9 @@ internal sealed class AskContext(Scene scene, SceneRandom random, bool korean)
 
     public string Language => Korean ? "ko" : "en";
 
+    /// <summary>See <see cref="TaskMixture.SeveralThings"/>.</summary>
+    public double SeveralThings { get; init; }
+
     /// <summary>What was asked last, so that a pronoun can stand for it.</summary>
     public Turn? Last { get; set; }
 

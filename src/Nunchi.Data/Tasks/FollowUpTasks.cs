@@ -28,7 +28,7 @@ internal static class FollowUpTasks
         if (last.Truth.Task != TaskKind.Count && group.NounIsEnough)
         {
             string number = Naming.Count(group.Count, group.Class, ask.Korean);
-            turns.Add(new Turn(ask.Say(["몇 {0}야?", "모두 몇 {0}인가요?"], ["How many are there?"], group.Class.Counter), ask.Say(["{0}입니다.", "모두 {0}입니다."], [one ? "There is {0}." : "There are {0}."], number),
+            turns.Add(new Turn(ask.Say(["몇 {0이야}?", "모두 몇 {0}인가요?"], ["How many are there?"], group.Class.Counter), ask.Say(["{0}입니다.", "모두 {0}입니다."], [one ? "There is {0}." : "There are {0}."], number),
                 ask.Truth(TaskKind.Count, "follow_count") with { Label = group.Count.ToString(), Accept = [number, group.Count.ToString()] }));
         }
         return turns.Count == 0 ? null : ask.Random.From(turns) with { Subject = group };

@@ -11,7 +11,7 @@ internal static class LocateTasks
     {
         if (ask.Groups.Count == 0)
             return null;
-        ThingGroup group = ask.Random.From(ask.Groups);
+        ThingGroup group = Several(ask) ?? ask.Random.From(ask.Groups);
         bool all = ask.Random.Chance(0.25) && !group.NounIsEnough;
         IReadOnlyList<ThingGroup> meant = all ? [.. ask.Groups.Where(g => g.Class == group.Class)] : [group];
         IReadOnlyList<BoundingBox> boxes = [.. meant.SelectMany(g => g.Boxes).OrderBy(b => b.X1 + b.X2)];
@@ -28,6 +28,15 @@ internal static class LocateTasks
                 : ask.Random.Pick(Phrase.Fill("{0이} 모두 {1} 있습니다.", tag, Naming.Count(boxes.Count, group.Class, true)), Phrase.Fill("{0은} 여기에 있습니다.", tag))
             : boxes.Count == 1 ? $"The {tag} is {spot.English}." : $"There are {Naming.Count(boxes.Count, group.Class, false)} {tag}.";
         return new Turn(question, answer, ask.Truth(TaskKind.Locate, boxes.Count == 1 ? "locate_one" : "locate_several") with { Boxes = [new TruthBoxes(phrase, "obj", boxes)] }) { Subject = all ? null : group };
+    }
+
+    // Nothing is drawn from the random numbers where it is not asked for.
+    private static ThingGroup? Several(AskContext ask)
+    {
+        if (ask.SeveralThings <= 0 || !ask.Random.Chance(ask.SeveralThings))
+            return null;
+        List<ThingGroup> several = [.. ask.Groups.Where(group => group.Count > 1)];
+        return several.Count == 0 ? null : ask.Random.From(several);
     }
 
     public static Turn? LocateAbsent(AskContext ask)

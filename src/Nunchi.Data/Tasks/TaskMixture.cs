@@ -15,7 +15,7 @@ public sealed record TaskMixture
     public int MaxTurns { get; init; } = 4;
 
     /// <summary>Share of conversations in English, 0..1.</summary>
-    public double English { get; init; } = 0.15;
+    public double English { get; init; } = 0.2;
 
     /// <summary>Share of samples with two to four pictures, 0..1.</summary>
     public double SeveralImages { get; init; } = 0.05;
@@ -25,6 +25,9 @@ public sealed record TaskMixture
 
     /// <summary>Share of samples without a picture that ask only where stations are and which line is theirs, 0..1.</summary>
     public double StationFacts { get; init; }
+
+    /// <summary>How often a question for places is about things of which there are several, where there are any, beside those that are asked for by chance, 0..1.</summary>
+    public double SeveralThings { get; init; }
 
     /// <summary>Limits of the pictures.</summary>
     public SceneOptions Pictures { get; init; } = new();
@@ -192,7 +195,7 @@ public sealed record TaskMixture
     {
         if (MaxTurns is < 1 or > 12)
             throw new ArgumentException($"MaxTurns is {MaxTurns}; expected 1 to 12.");
-        foreach ((string name, double share) in new[] { (nameof(English), English), (nameof(SeveralImages), SeveralImages), (nameof(TextOnly), TextOnly), (nameof(StationFacts), StationFacts) })
+        foreach ((string name, double share) in new[] { (nameof(English), English), (nameof(SeveralImages), SeveralImages), (nameof(TextOnly), TextOnly), (nameof(StationFacts), StationFacts), (nameof(SeveralThings), SeveralThings) })
         {
             if (!(share >= 0 && share <= 1))
                 throw new ArgumentException($"{name} is {share}; expected a share from 0 to 1.");

@@ -168,6 +168,21 @@ public class SampleSourceTests
     }
 
     [Fact]
+    public void Draw_SeveralThings_AreAskedForWhereThereAreAny()
+    {
+        (int Several, int Asked) Count(double share)
+        {
+            var source = new SampleSource(TestScenes.Assets, SceneSplit.Training, TaskMixture.Things with { SeveralThings = share, Pictures = TestScenes.Small, Tasks = new Dictionary<TaskKind, double> { [TaskKind.Locate] = 1 } });
+            List<TurnTruth> turns = [.. Enumerable.Range(0, 80).SelectMany(index => source.Draw(6, (ulong)index).Turns)];
+            return (turns.Count(turn => turn.Boxes[0].Boxes.Count > 1), turns.Count);
+        }
+
+        var (usual, often) = (Count(0), Count(1));
+        Assert.True(often.Several > 2 * usual.Several && usual.Several < usual.Asked / 3, $"{usual} questions are about several things, {often} where all may be");
+        Assert.InRange(often.Several, often.Asked / 3, often.Asked - 1);
+    }
+
+    [Fact]
     public void Draw_AllTasks_AreAsked()
     {
         HashSet<TaskKind> asked = [.. Samples.Value.SelectMany(s => s.Turns).Select(t => t.Task)];
@@ -235,6 +250,7 @@ public class SampleSourceTests
         Assert.Contains("MaxTurns", Message(Small with { MaxTurns = 0 }), StringComparison.Ordinal);
         Assert.Contains("English", Message(Small with { English = 2 }), StringComparison.Ordinal);
         Assert.Contains("StationFacts", Message(Small with { StationFacts = 1.5 }), StringComparison.Ordinal);
+        Assert.Contains("SeveralThings", Message(Small with { SeveralThings = -0.1 }), StringComparison.Ordinal);
         Assert.Contains("more than 1", Message(Small with { TextOnly = 0.7, SeveralImages = 0.7 }), StringComparison.Ordinal);
         Assert.Contains("question", Message(Small with { Tasks = new Dictionary<TaskKind, double>() }), StringComparison.Ordinal);
         Assert.Contains("TextOnly", Message(Small with { Tasks = new Dictionary<TaskKind, double> { [TaskKind.TextOnly] = 1 } }), StringComparison.Ordinal);
