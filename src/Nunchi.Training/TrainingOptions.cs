@@ -16,7 +16,7 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// Run only so many steps of every stage, at least 2, each with one small evaluation and sheet, to see that a recipe goes through and how long it would take; null to train.
-    /// The directory (<c>runs/NAME-rehearsal</c> by default) holds nothing to go on from: the next rehearsal empties it.
+    /// The directory (<c>runs/NAME-rehearsal</c> by default) holds nothing to go on from: the next rehearsal takes its place.
     /// </summary>
     public int? RehearsalSteps { get; init; }
 

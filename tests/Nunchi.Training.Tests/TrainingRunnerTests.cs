@@ -49,9 +49,10 @@ public sealed class TrainingRunnerTests : IDisposable
         // Neither is trained from it, nor does it empty what is no rehearsal; another rehearsal takes its place.
         foreach (var resume in (bool[])[true, false])
             Assert.Contains("rehearsal", Assert.Throws<TrainingException>(() => TrainingRunner.Run(recipe, new TrainingOptions { RunDirectory = Place("rehearsal"), Resume = resume, Console = TextWriter.Null }, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
-        File.WriteAllText(Path.Combine(Place("rehearsal"), "left.txt"), "");
+        File.WriteAllText(Path.Combine(Place("rehearsal"), "mine.txt"), "kept");
         Assert.Equal(TrainingEnd.Complete, TrainingRunner.Run(recipe, Options(), TestContext.Current.CancellationToken));
-        Assert.False(File.Exists(Path.Combine(Place("rehearsal"), "left.txt")));
+        Assert.Equal(4, estimates.Count);
+        Assert.Equal("kept", File.ReadAllText(Path.Combine(Place("rehearsal"), "mine.txt")));
         Directory.CreateDirectory(Place("other"));
         File.WriteAllText(Path.Combine(Place("other"), "mine.txt"), "kept");
         Assert.Contains("--out", Assert.Throws<TrainingException>(() => TrainingRunner.Run(recipe, Options() with { RunDirectory = Place("other") }, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);

@@ -8,10 +8,12 @@ internal static class RunDirectory
 {
     private const string RecipeCopy = "recipe.yaml";
     private const string LockFile = "run.lock";
-    private const string RehearsalFile = "rehearsal";
+    private const string RehearsalFile = "rehearsal.txt";
 
     // The paths that a recipe names start at its own directory, so the run remembers where that was.
     private const string OriginFile = "recipe.origin";
+    private static readonly string[] Folders = ["checkpoints", "sheets", "tokenizer", "model"];
+    private static readonly string[] Files = ["log.jsonl", RecipeCopy, OriginFile];
 
     /// <summary>The recipe that the run follows, and its directory.</summary>
     public static Recipe Prepare(string? recipePath, TrainingOptions options, out string directory)
@@ -46,7 +48,7 @@ internal static class RunDirectory
         FileLock.TryAcquire(Path.Combine(directory, LockFile))
             ?? throw new TrainingException($"another training is running in {directory}; two would overwrite each other's checkpoints. Wait for it or stop it, or choose another directory with --out");
 
-    // What a rehearsal leaves is of no use to training, so it is marked, and the next one empties it; a directory of anything else is left alone.
+    // What a rehearsal leaves is of no use to training, so it is marked, and the next one removes it: what a run writes and nothing else.
     private static Recipe Rehearse(Recipe? given, string directory, int steps, TrainingOptions options)
     {
         if (steps < 2)
@@ -60,13 +62,10 @@ internal static class RunDirectory
                 throw new TrainingException($"{directory} holds something else than a rehearsal; choose another directory with --out");
             using (Hold(directory))
             {
-                foreach (var entry in new DirectoryInfo(directory).EnumerateFileSystemInfos().Where(entry => entry.Name is not (RehearsalFile or LockFile)))
-                {
-                    if (entry is DirectoryInfo { LinkTarget: null } folder)
-                        folder.Delete(recursive: true);
-                    else
-                        entry.Delete();
-                }
+                foreach (var folder in Folders.Select(name => new DirectoryInfo(Path.Combine(directory, name))).Where(folder => folder.Exists))
+                    folder.Delete(recursive: folder.LinkTarget is null);
+                foreach (var file in Files)
+                    File.Delete(Path.Combine(directory, file));
             }
         }
 
