@@ -101,8 +101,8 @@ public sealed record TaskMixture
     /// <summary>Two to four pictures, and questions of which an answer must find the right one.</summary>
     public static TaskMixture Several { get; } = new() { SeveralImages = 1, TextOnly = 0 };
 
-    /// <summary>No pictures, and mostly what a picture of a station does not tell: its city and its line. They cost few tokens, and there are hundreds to know by heart.</summary>
-    public static TaskMixture Facts { get; } = new() { SeveralImages = 0, TextOnly = 1, StationFacts = 0.8 };
+    /// <summary>No pictures, and mostly what a picture of a station does not tell: its city and its line. They cost few tokens, and there are hundreds to know by heart, so that many are asked for in a row.</summary>
+    public static TaskMixture Facts { get; } = new() { MaxTurns = 12, SeveralImages = 0, TextOnly = 1, StationFacts = 0.8 };
 
     /// <summary>One question about a picture of things, so that the answer must come from the picture and not from what was asked before.</summary>
     public static TaskMixture Things { get; } = new()

@@ -38,8 +38,8 @@ internal static class TextTasks
         if (!onlyFacts && korean && random.Chance(0.7))
             return Conversation(id, split, random, maxTurns);
         List<Turn> turns = [];
-        int wanted = random.Between(1, Math.Min(4, maxTurns));
-        for (int attempt = 0; attempt < 20 && turns.Count < wanted; attempt++)
+        int wanted = onlyFacts ? random.Between((maxTurns + 1) / 2, maxTurns) : random.Between(1, Math.Min(4, maxTurns));
+        for (int attempt = 0; attempt < Math.Max(20, 3 * wanted) && turns.Count < wanted; attempt++)
         {
             Turn turn = (onlyFacts ? 2 : random.Weighted([3, 3, 3, 1])) switch
             {

@@ -183,6 +183,18 @@ public class SampleSourceTests
     }
 
     [Fact]
+    public void Draw_Facts_AskForManyStationsInARowWithoutAPicture()
+    {
+        var source = new SampleSource(TestScenes.Assets, SceneSplit.Training, TaskMixture.Facts with { StationFacts = 1 });
+        List<TrainingSample> samples = [.. Enumerable.Range(0, 20).Select(index => source.Draw(6, (ulong)index))];
+
+        Assert.All(samples, sample => Assert.Empty(sample.Pictures));
+        Assert.All(samples, sample => Assert.InRange(sample.Turns.Count, 6, 12));
+        Assert.All(samples.SelectMany(sample => sample.Turns), turn => Assert.StartsWith("station_", turn.Question, StringComparison.Ordinal));
+        Assert.All(samples, sample => Assert.Equal(sample.Turns.Count, sample.Messages.Where(message => message.Role == Role.User).Distinct().Count()));
+    }
+
+    [Fact]
     public void Draw_AllTasks_AreAsked()
     {
         HashSet<TaskKind> asked = [.. Samples.Value.SelectMany(s => s.Turns).Select(t => t.Task)];
