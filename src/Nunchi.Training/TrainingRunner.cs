@@ -25,7 +25,8 @@ public static class TrainingRunner
     public static TrainingEnd Run(string? recipePath, TrainingOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var recipe = RunDirectory.Prepare(recipePath, options, out var directory);
+        var full = RunDirectory.Prepare(recipePath, options, out var directory);
+        var recipe = options.RehearsalSteps is { } few ? full.Rehearsed(few) : full;
         using var held = RunDirectory.Hold(directory);
         var selected = Select(recipe, options.Stages);
         var checkpoints = new CheckpointStore(directory);
@@ -36,8 +37,7 @@ public static class TrainingRunner
         using var backend = CreateBackend(options.Threads ?? recipe.Compute.Threads);
         using var reporter = new RunReporter(Path.Combine(directory, "log.jsonl"), state?.LogBytes ?? 0, console, options.PeakOperations ?? MeasurePeak(backend));
         reporter.Say($"{recipe.Name} in {directory} on {backend.Name}");
-        List<StageEstimate> estimates = [];
-        var full = options.RehearsalSteps is null ? null : Recipe.Load(recipePath!);
+        var rehearsed = TimeSpan.Zero;
         foreach (var index in selected)
         {
             var stage = recipe.Stages[index];
@@ -51,20 +51,20 @@ public static class TrainingRunner
             var (end, seconds) = RunStage(new StageContext(recipe, stage, backend, directory, CreateBackend), new StageRunContext(index, directory, checkpoints, reporter), checkpoint, cancellation);
             if (end == StageEnd.Stopped)
             {
-                reporter.Say(full is null ? $"stopped; everything is saved in {checkpoints.Latest}. To go on: nunchi train --resume {directory}" : "the rehearsal was stopped");
+                reporter.Say(options.RehearsalSteps is null ? $"stopped; everything is saved in {checkpoints.Latest}. To go on: nunchi train --resume {directory}" : "the rehearsal was stopped");
                 return TrainingEnd.Stopped;
             }
 
-            if (full is not null)
+            if (options.RehearsalSteps is not null)
             {
                 var estimate = new StageEstimate(stage.Name, full.Stages[index].Steps, seconds);
                 reporter.Say($"stage {stage.Name} goes through: {estimate.SecondsPerStep:0.00} s a step, {estimate.Steps} steps would take about {Words(estimate.Time)}");
-                estimates.Add(estimate);
+                rehearsed += estimate.Time;
                 options.Estimated?.Invoke(estimate);
             }
         }
 
-        reporter.Say(full is null ? $"complete: {checkpoints.Latest}" : $"the recipe goes through: {(selected.Count == 1 ? "this stage" : $"{selected.Count} stages")}, about {Words(TimeSpan.FromTicks(estimates.Sum(estimate => estimate.Time.Ticks)))} on this machine, evaluations and checkpoints not counted");
+        reporter.Say(options.RehearsalSteps is null ? $"complete: {checkpoints.Latest}" : $"the recipe goes through: {(selected.Count == 1 ? "this stage" : $"{selected.Count} stages")}, about {Words(rehearsed)} on this machine, evaluations and checkpoints not counted");
         return TrainingEnd.Complete;
     }
 

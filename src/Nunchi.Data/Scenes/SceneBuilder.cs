@@ -113,20 +113,17 @@ internal sealed partial class SceneBuilder : IDisposable
     }
 
     // Training has few families, so that their letters are varied more: bolder, narrower and more slanted ones stand for families that it never shows.
-    public TextStyle Vary(TextStyle style) => Split == SceneSplit.Training
-        ? style with
+    public TextStyle Vary(TextStyle style)
+    {
+        bool more = Split == SceneSplit.Training;
+        return style with
         {
-            Stretch = Random.Chance(0.45) ? Random.Between(0.74f, 1.28f) : 1,
+            Stretch = Random.Chance(more ? 0.45 : 0.3) ? more ? Random.Between(0.74f, 1.28f) : Random.Between(0.82f, 1.2f) : 1,
             Spacing = Random.Chance(0.3) ? Random.Between(-0.04f, 0.25f) : 0,
-            Slant = Random.Chance(0.15) ? Random.Between(-0.08f, 0.26f) : 0,
-            Weight = Random.Chance(0.3) ? Random.Between(0.008f, 0.04f) : 0,
-        }
-        : style with
-        {
-            Stretch = Random.Chance(0.3) ? Random.Between(0.82f, 1.2f) : 1,
-            Spacing = Random.Chance(0.3) ? Random.Between(-0.04f, 0.25f) : 0,
-            Slant = Random.Chance(0.06) ? Random.Between(0.08f, 0.24f) : 0,
+            Slant = Random.Chance(more ? 0.15 : 0.06) ? more ? Random.Between(-0.08f, 0.26f) : Random.Between(0.08f, 0.24f) : 0,
+            Weight = more && Random.Chance(0.3) ? Random.Between(0.008f, 0.04f) : 0,
         };
+    }
 
     public Paint Colour(params ColourName[] choices) => Paint.Sample(choices.Length == 0 ? Random.From(Colours.All) : Random.Pick(choices), Random);
 

@@ -17,10 +17,10 @@ public sealed class SceneLabels
     public const float LeastVisible = 4;
 
     private const float LargestReach = 0.12f;
-    private const int MostAreas = 64;
     private readonly List<LabelledGlyph> _glyphs = [];
     private readonly List<Quad> _words = [];
     private readonly List<LabelledObject> _objects = [];
+    private readonly List<Quad> _areas = [];
 
     /// <summary>Labels a view of a scene; an instance belongs to one thread.</summary>
     /// <param name="scene">The record.</param>
@@ -51,11 +51,11 @@ public sealed class SceneLabels
     }
 
     // What lies behind things is not asked for: a thing's box holds more than the thing, and its patches have enough to tell.
-    private static void FillGrounds(Scene scene, in Homography sceneToPage, LabelledPage into)
+    private void FillGrounds(Scene scene, in Homography sceneToPage, LabelledPage into)
     {
-        Span<Quad> areas = scene.Areas.Count <= MostAreas ? stackalloc Quad[scene.Areas.Count] : new Quad[scene.Areas.Count];
-        for (int i = 0; i < areas.Length; i++)
-            areas[i] = scene.Areas[i].Quad.Map(sceneToPage);
+        _areas.Clear();
+        foreach (SceneArea area in scene.Areas)
+            _areas.Add(area.Quad.Map(sceneToPage));
         Quad picture = Quad.Rectangle(0, 0, scene.Width, scene.Height).Map(sceneToPage);
         byte backdrop = (byte)BackdropNames.Number(scene.Background.Name);
         for (int patch = 0; patch < into.Patches; patch++)
@@ -63,9 +63,7 @@ public sealed class SceneLabels
             if (into.ObjectClass[patch] != 0)
                 continue;
             float x = ((patch % into.Side) + 0.5f) * into.Patch, y = ((patch / into.Side) + 0.5f) * into.Patch;
-            int top = areas.Length - 1;
-            while (top >= 0 && !areas[top].Contains(x, y))
-                top--;
+            int top = _areas.FindLastIndex(area => area.Contains(x, y));
             if (top >= 0)
                 into.Ground[patch] = (byte)scene.Areas[top].Colour;
             else if (picture.Contains(x, y))

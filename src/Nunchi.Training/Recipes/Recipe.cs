@@ -5,8 +5,6 @@ namespace Nunchi.Training.Recipes;
 /// </summary>
 public sealed record Recipe
 {
-    private const int RehearsalSamples = 4;
-
     /// <summary>The file it was read from.</summary>
     public required string Path { get; init; }
 
@@ -50,22 +48,7 @@ public sealed record Recipe
     public static Recipe Parse(string path, string text) => Parse(path, text, pathsMustExist: true);
 
     /// <summary>The same recipe with a few steps of every stage, an evaluation and a sheet of a few samples after them where it has any.</summary>
-    internal Recipe Rehearsed(int steps) => this with
-    {
-        Stages = [.. Stages.Select(stage => stage with
-        {
-            Steps = Math.Min(steps, stage.Steps),
-            Intervals = stage.Intervals with
-            {
-                Log = 1,
-                Evaluate = stage.Intervals.Evaluate == 0 ? 0 : Math.Min(steps, stage.Steps),
-                Sheet = stage.Intervals.Sheet == 0 ? 0 : Math.Min(steps, stage.Steps),
-                Checkpoint = Math.Min(steps, stage.Steps),
-                EvaluateSamples = Math.Min(RehearsalSamples, stage.Intervals.EvaluateSamples),
-                SheetSamples = Math.Min(RehearsalSamples, stage.Intervals.SheetSamples),
-            },
-        })],
-    };
+    internal Recipe Rehearsed(int steps) => this with { Stages = [.. Stages.Select(stage => stage.Rehearsed(Math.Min(steps, stage.Steps)))] };
 
     internal static Recipe Parse(string path, string text, bool pathsMustExist)
     {

@@ -27,6 +27,8 @@ public enum StageKind
 /// <summary>One stage: what learns, from what, how fast and how long.</summary>
 public sealed record StageRecipe
 {
+    private const int RehearsalSamples = 4;
+
     /// <summary>Unique name; directories of the run carry it.</summary>
     public required string Name { get; init; }
 
@@ -71,6 +73,21 @@ public sealed record StageRecipe
 
     /// <summary>Whether modules may have more layers than what they start from: those in between change nothing at first.</summary>
     public bool GrowsLayers { get; init; }
+
+    /// <summary>The same stage with other steps, and one evaluation, sheet and checkpoint after them where it has any.</summary>
+    internal StageRecipe Rehearsed(int steps) => this with
+    {
+        Steps = steps,
+        Intervals = Intervals with
+        {
+            Log = 1,
+            Evaluate = Intervals.Evaluate == 0 ? 0 : steps,
+            Sheet = Intervals.Sheet == 0 ? 0 : steps,
+            Checkpoint = steps,
+            EvaluateSamples = Math.Min(RehearsalSamples, Intervals.EvaluateSamples),
+            SheetSamples = Math.Min(RehearsalSamples, Intervals.SheetSamples),
+        },
+    };
 
     internal static StageRecipe Read(RecipeSection section)
     {

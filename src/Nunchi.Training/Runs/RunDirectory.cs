@@ -22,7 +22,7 @@ internal static class RunDirectory
         directory = Path.GetFullPath(options.RunDirectory ?? Path.Combine("runs", (given?.Name ?? throw new TrainingException("name a recipe, or the run's directory to resume")) + (options.RehearsalSteps is null ? "" : "-rehearsal")));
         var copy = Path.Combine(directory, RecipeCopy);
         if (options.RehearsalSteps is { } steps)
-            return Rehearse(given, directory, steps, options);
+            return Rehearse(given, directory, steps, options.Resume);
         if (File.Exists(Path.Combine(directory, RehearsalFile)))
             throw new TrainingException($"{directory} holds a rehearsal of a few steps, which is nothing to go on from; train in another directory (--out), or remove it");
         if (options.Resume)
@@ -36,10 +36,7 @@ internal static class RunDirectory
             throw new TrainingException($"{directory} already holds a run; go on with --resume, or choose another directory with --out");
         }
 
-        Directory.CreateDirectory(directory);
-        AtomicFile.WriteAllText(Path.Combine(directory, OriginFile), Path.GetFullPath(given.Path));
-        AtomicFile.WriteAllText(copy, given.Text);
-        return given;
+        return Begin(given, directory);
     }
 
     /// <summary>Keeps every other training out of a run's directory, until it is given back or the process ends in whatever way.</summary>
@@ -48,12 +45,20 @@ internal static class RunDirectory
         FileLock.TryAcquire(Path.Combine(directory, LockFile))
             ?? throw new TrainingException($"another training is running in {directory}; two would overwrite each other's checkpoints. Wait for it or stop it, or choose another directory with --out");
 
+    private static Recipe Begin(Recipe recipe, string directory)
+    {
+        Directory.CreateDirectory(directory);
+        AtomicFile.WriteAllText(Path.Combine(directory, OriginFile), Path.GetFullPath(recipe.Path));
+        AtomicFile.WriteAllText(Path.Combine(directory, RecipeCopy), recipe.Text);
+        return recipe;
+    }
+
     // What a rehearsal leaves is of no use to training, so it is marked, and the next one removes it: what a run writes and nothing else.
-    private static Recipe Rehearse(Recipe? given, string directory, int steps, TrainingOptions options)
+    private static Recipe Rehearse(Recipe? given, string directory, int steps, bool resume)
     {
         if (steps < 2)
             throw new TrainingException($"a rehearsal needs at least 2 steps, the first of which starts everything up; {steps} were asked for");
-        if (options.Resume || given is null)
+        if (resume || given is null)
             throw new TrainingException("a rehearsal begins anew with a recipe; it is not resumed");
         var mark = Path.Combine(directory, RehearsalFile);
         if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any())
@@ -71,9 +76,7 @@ internal static class RunDirectory
 
         Directory.CreateDirectory(directory);
         AtomicFile.WriteAllText(mark, $"{steps} steps of every stage\n");
-        AtomicFile.WriteAllText(Path.Combine(directory, OriginFile), Path.GetFullPath(given.Path));
-        AtomicFile.WriteAllText(Path.Combine(directory, RecipeCopy), given.Text);
-        return given.Rehearsed(steps);
+        return Begin(given, directory);
     }
 
     private static Recipe Resume(Recipe? given, string directory, string copy)

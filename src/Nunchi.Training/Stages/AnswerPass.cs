@@ -196,7 +196,7 @@ internal sealed class AnswerPass(VisionLanguageModel model, PatchVectors? symbol
         var share = weight * Labelled / projected.Rows;
         if (BoxWeight > 0)
             _boxes.Apply(tape, projected, row => _shown[row].Box, (float)(BoxWeight * share));
-        Things?.Apply(tape, projected, row => new PatchTruth(_shown[row].Truth, _shown[row].Colour, _shown[row].Ground, _shown[row].Backdrop), (float)(ThingWeight * share), (float)(ColourWeight * share), (float)(GroundWeight * share));
+        Things?.Apply(tape, projected, row => _shown[row], (float)(ThingWeight * share), (float)(ColourWeight * share), (float)(GroundWeight * share));
 
         return model.PackFeatures(tape, projected, _images);
     }

@@ -125,6 +125,12 @@ public class PatchSymbolsTests
         vectors.KeepGrounds(onGreen, plain);
         for (var i = 0; i < plain.Length; i++)
             Assert.Equal(onGreen[i], plain[i], 4);
+
+        // The directions of boxes are only nearly orthogonal to those of grounds; what is kept is what is there, all in all.
+        var boxed = Of(new ShownPatch(7, 2, 7, new Grounding.BoundingBox(0.2, 0.35, 0.6, 0.9)));
+        vectors.KeepGrounds(onGreen, boxed);
+        for (var ground = 1; ground < vectors.Grounds.Rows; ground++)
+            Assert.Equal(Dot(onGreen, vectors.Grounds.Row(ground)), Dot(boxed, vectors.Grounds.Row(ground)), 4);
     }
 
     [Fact]
@@ -343,7 +349,7 @@ public class PatchSymbolsTests
         using var model = ModelBuilder.Create(backend, ModelBuilder.Configure(SmallTokenizer.Recipe.Model, SequenceStage.Vocabulary(prompts.Tokenizer), prompts.Tokenizer), 3);
         using var vectors = new PatchVectors(model, new PatchThings(prompts.Tokenizer));
         using var loss = new ThingLoss(backend, vectors);
-        PatchTruth?[] shown = [new(5, 2, 3, 0), new(PatchThings.Blank, 0, 0, 6), null, new(vectors.Known.Glyphs + 3, 4, 0, 0)];
+        ShownPatch?[] shown = [new(5, 2, 5, null, Ground: 3), new(PatchThings.Blank, 0, PatchThings.Blank, null, Backdrop: 6), null, new(vectors.Known.Glyphs + 3, 4, vectors.Known.Glyphs + 3, null)];
         using var projected = new Nunchi.Tensors.Tensor(backend, shown.Length, model.Config.Text.HiddenSize) { RequiresGradient = true };
         var random = new SeededRandom(8);
         foreach (ref var value in projected.Span)

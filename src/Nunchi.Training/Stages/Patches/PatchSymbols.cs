@@ -57,8 +57,9 @@ internal sealed class PatchSymbols(PatchThings things, int tile, int patch, doub
     private ShownPatch Show(int index, SeededRandom random)
     {
         var truth = things.Of(_page, index) ?? PatchThings.Blank;
-        var colour = truth == PatchThings.Blank ? (int)ColourName.None : _page.Colour[index];
-        var right = new ShownPatch(truth, colour, truth, _page.BoxOf(index) is { } box ? Blur(box, mistakes, random) : null, Ground: _page.Ground[index], Backdrop: _page.Backdrop[index]);
+        var right = ShownPatch.Of(truth, _page, index);
+        if (right.Box is { } box)
+            right = right with { Box = Blur(box, mistakes, random) };
         if (mistakes == 0)
             return right;
         if (truth == PatchThings.Blank)

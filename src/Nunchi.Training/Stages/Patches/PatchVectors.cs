@@ -110,7 +110,7 @@ internal sealed class PatchVectors : IDisposable
     {
         foreach (var kinds in (ReadOnlySpan<Tensor>)[Grounds, Backdrops])
             for (var kind = 1; kind < kinds.Rows; kind++)
-                Add(Dot(from, kinds.Row(kind)), kinds.Row(kind), into);
+                Add(Dot(from, kinds.Row(kind)) - Dot(into, kinds.Row(kind)), kinds.Row(kind), into);
     }
 
     /// <summary>Features of pictures whose patches show the given things, packed as the encoder's are, and of patches that belong to no picture.</summary>

@@ -1,3 +1,4 @@
+using Nunchi.Data.Objects;
 using Nunchi.Data.Pages;
 using Nunchi.Grounding;
 
@@ -11,7 +12,15 @@ namespace Nunchi.Training.Stages.Patches;
 /// <param name="Noise">What lies beside all that.</param>
 /// <param name="Ground">Colour of the board behind it; 0 for none or nothing known.</param>
 /// <param name="Backdrop">Kind of background behind it, by <see cref="Data.Scenes.BackdropNames"/>; 0 for none or nothing known.</param>
-internal readonly record struct ShownPatch(int Thing, int Colour, int Truth, BoundingBox? Box, PatchNoise Noise = default, int Ground = 0, int Backdrop = 0);
+internal readonly record struct ShownPatch(int Thing, int Colour, int Truth, BoundingBox? Box, PatchNoise Noise = default, int Ground = 0, int Backdrop = 0)
+{
+    /// <summary>What a patch of a labelled page shows, without mistakes.</summary>
+    /// <param name="thing">Its thing, by <see cref="PatchThings"/>.</param>
+    /// <param name="page">The page.</param>
+    /// <param name="patch">Which patch.</param>
+    public static ShownPatch Of(int thing, LabelledPage page, int patch) =>
+        new(thing, thing == PatchThings.Blank ? (int)ColourName.None : page.Colour[patch], thing, page.BoxOf(patch), Ground: page.Ground[patch], Backdrop: page.Backdrop[patch]);
+}
 
 /// <summary>A direction without meaning that is added to a patch, as an encoder's features have many.</summary>
 /// <param name="Seed">Which direction.</param>

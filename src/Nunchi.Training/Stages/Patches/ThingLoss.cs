@@ -5,13 +5,6 @@ using Nunchi.Tensors.Operators;
 
 namespace Nunchi.Training.Stages.Patches;
 
-/// <summary>What a patch truly shows, for <see cref="ThingLoss"/>.</summary>
-/// <param name="Thing">By <see cref="PatchThings"/>.</param>
-/// <param name="Colour">Its colour.</param>
-/// <param name="Ground">Colour of the board behind it; 0 where there is none or nothing is known.</param>
-/// <param name="Backdrop">Kind of background behind it; 0 where there is none or nothing is known.</param>
-internal readonly record struct PatchTruth(int Thing, int Colour, int Ground, int Backdrop);
-
 /// <summary>
 /// Softmax of what the projector makes of single patches over the vectors of everything that a patch can show (<see cref="PatchVectors.Things"/>), of patches that
 /// show something over those of the colours, and of patches of which it is known over the colours of boards and the kinds of backgrounds behind them. The vectors are
@@ -53,22 +46,22 @@ internal sealed class ThingLoss : IDisposable
     /// <param name="colourWeight">Factor on the loss of the colour of every patch that shows something.</param>
     /// <param name="groundWeight">Factor on the loss of what is behind every patch of which that is known.</param>
     /// <returns>The sum of the losses, weighted.</returns>
-    public double Apply(Tape tape, Tensor projected, Func<int, PatchTruth?> shown, float weight, float colourWeight, float groundWeight)
+    public double Apply(Tape tape, Tensor projected, Func<int, ShownPatch?> shown, float weight, float colourWeight, float groundWeight)
     {
         foreach (var question in (ReadOnlySpan<Question>)[_things, _colours, _grounds, _backdrops])
             question.Clear();
         Array.Clear(_counts);
         for (var row = 0; row < projected.Rows; row++)
         {
-            if (shown(row) is not { } truth)
+            if (shown(row) is not { } patch)
                 continue;
-            _things.Add(row, truth.Thing);
-            if (truth.Thing != PatchThings.Blank)
-                _colours.Add(row, truth.Colour);
-            if (truth.Ground != (int)ColourName.None)
-                _grounds.Add(row, truth.Ground);
-            if (truth.Backdrop != 0)
-                _backdrops.Add(row, truth.Backdrop);
+            _things.Add(row, patch.Truth);
+            if (patch.Truth != PatchThings.Blank)
+                _colours.Add(row, patch.Colour);
+            if (patch.Ground != (int)ColourName.None)
+                _grounds.Add(row, patch.Ground);
+            if (patch.Backdrop != 0)
+                _backdrops.Add(row, patch.Backdrop);
         }
 
         return Score(tape, projected, _things, weight, thing =>

@@ -195,13 +195,7 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
 
     private void ScoreLabels(Tensor projected, List<LabelledPage> part, double stepWeight, StepReport report)
     {
-        PatchTruth? Shown(int row)
-        {
-            var (page, patch) = (part[row / part[0].Patches], row % part[0].Patches);
-            return _vectors.Known.Of(page, patch) is { } thing ? new PatchTruth(thing, page.Colour[patch], page.Ground[patch], page.Backdrop[patch]) : null;
-        }
-
-        report.Loss += _things.Apply(_tape, projected, Shown, (float)(1 / stepWeight), (float)(ColourWeight / stepWeight), (float)(ColourWeight / stepWeight));
+        report.Loss += _things.Apply(_tape, projected, row => Shown(part, row), (float)(1 / stepWeight), (float)(ColourWeight / stepWeight), (float)(ColourWeight / stepWeight));
         _things.Measure(report, 0);
         var boxWeight = (float)(BoxWeight / stepWeight);
         report.Loss += boxWeight * _boxes.Apply(_tape, projected, row => part[row / part[0].Patches].BoxOf(row % part[0].Patches), boxWeight);
@@ -223,6 +217,13 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         return _model.Encoder.Forward(_tape, PageBatch.Patches(_tape, pages), _batch.Layout);
     }
 
+    // Null for a glyph that has no token.
+    private ShownPatch? Shown(List<LabelledPage> part, int row)
+    {
+        var (page, patch) = (part[row / part[0].Patches], row % part[0].Patches);
+        return _vectors.Known.Of(page, patch) is { } thing ? ShownPatch.Of(thing, page, patch) : null;
+    }
+
     // The target is the vector that a decoder on symbols was shown.
     private void ScoreVectors(Tensor projected, List<LabelledPage> part, double stepWeight, StepReport report)
     {
@@ -230,14 +231,12 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
         _knownRows.Clear();
         for (var row = 0; row < projected.Rows; row++)
         {
-            var (page, patch) = (part[row / part[0].Patches], row % part[0].Patches);
-            var thing = _vectors.Known.Of(page, patch);
-            _knownRows.Add(thing is null ? 0 : 1);
-            if (thing is { } known)
+            var shown = Shown(part, row);
+            _knownRows.Add(shown is null ? 0 : 1);
+            if (shown is { } patch)
             {
-                var (ground, backdrop) = (page.Ground[patch], page.Backdrop[patch]);
-                _vectors.Write(new ShownPatch(known, known == PatchThings.Blank ? (int)ColourName.None : page.Colour[patch], known, page.BoxOf(patch), Ground: ground, Backdrop: backdrop), truth.Row(row));
-                if (ground == (int)ColourName.None && backdrop == 0)
+                _vectors.Write(patch, truth.Row(row));
+                if (patch.Ground == (int)ColourName.None && patch.Backdrop == 0)
                     _vectors.KeepGrounds(projected.Row(row), truth.Row(row));
             }
             else
