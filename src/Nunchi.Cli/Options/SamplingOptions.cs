@@ -13,6 +13,7 @@ internal sealed class SamplingOptions
     private readonly Option<double?> minP = NumberOption.Create<double>("--min-p", "Only tokens at least this share as likely as the most likely one (default 0, all).", 0, 1);
     private readonly Option<double?> repetition = NumberOption.Create<double>("--repetition-penalty", "Makes tokens that were there before less likely (default: as the checkpoint says, else 1, not at all).", 0.1, 10);
     private readonly Option<int?> noRepeat = NumberOption.Create<int>("--no-repeat-ngram", "No N tokens in a row come twice, so that answers do not go round (default: as the checkpoint says, else 0, they may).", 0);
+    private readonly Option<int?> noRepeatInAnswer = NumberOption.Create<int>("--no-repeat-in-answer", "The same within the answer alone: what was said before may be said again.", 0);
     private readonly Option<int?> maxTokens = NumberOption.Create<int>("--max-tokens", "The most tokens of an answer (default 512).", 1);
 
     private readonly Option<double?> presence = NumberOption.Create<double>("--presence-penalty", "Makes tokens that the answer already holds less likely, once (default 0).", -2, 2);
@@ -30,7 +31,7 @@ internal sealed class SamplingOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[seed, temperature, topK, topP, minP, repetition, noRepeat, presence, frequency, minTokens, maxTokens, stop, logprobs])
+        foreach (Option option in (Option[])[seed, temperature, topK, topP, minP, repetition, noRepeat, noRepeatInAnswer, presence, frequency, minTokens, maxTokens, stop, logprobs])
             command.Options.Add(option);
     }
 
@@ -58,6 +59,7 @@ internal sealed class SamplingOptions
             MinP = parsed.GetValue(minP) ?? defaults.MinP,
             RepetitionPenalty = parsed.GetValue(repetition),
             NoRepeatNGramSize = parsed.GetValue(noRepeat),
+            AnswerNoRepeatNGramSize = parsed.GetValue(noRepeatInAnswer),
             PresencePenalty = parsed.GetValue(presence) ?? defaults.PresencePenalty,
             FrequencyPenalty = parsed.GetValue(frequency) ?? defaults.FrequencyPenalty,
             MinTokens = parsed.GetValue(minTokens) ?? defaults.MinTokens,

@@ -64,7 +64,8 @@ internal static class NoticeTasks
             () => new Turn(
                 ask.Say(["무슨 안내문이야?", "무슨 표지판이야?", "제목이 뭐야?", "무엇을 알리는 글인가요?"], ["What does the sign say?", "What is the notice about?"]), ask.Say(["{0'이라는} 안내문입니다.", "{0'이라고} 적힌 안내문입니다."], ["It says '{0}'."], title),
                 ask.Truth(TaskKind.TextFact, "notice_title") with { Accept = [title], TextHeight = titles[0].Height }),
-            () => notice.Advice is null || !ask.Korean ? null : new Turn(
+            // What a notice asks for is known, not read: a title that is kept out of training is not asked for it.
+            () => notice.Advice is null || !ask.Korean || Corpus.WordSplit.IsHeldOut(notice.Title) ? null : new Turn(
                 ask.Say(["여기서 무엇을 조심해야 해?", "어떻게 해야 하나요?", "이 안내문은 무슨 뜻이야?", "무엇을 하라는 거야?"], [""]), notice.Advice,
                 ask.Truth(TaskKind.Knowledge, "notice_meaning") with { Label = notice.Meaning, Accept = [notice.Advice.TrimEnd('.')], TextHeight = titles[0].Height }));
     }

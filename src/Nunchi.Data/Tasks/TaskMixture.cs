@@ -98,6 +98,22 @@ public sealed record TaskMixture
         Pictures = new SceneOptions { StrangeNames = 0.5f },
     };
 
+    /// <summary>Boards of stations, mostly asked for what they do not tell: knowing a station's city by its name is of no use to one who has never been asked for it in front of a picture.</summary>
+    public static TaskMixture Stations { get; } = new()
+    {
+        Scenes = new Dictionary<SceneKind, double> { [SceneKind.Station] = 1 },
+        Tasks = new Dictionary<TaskKind, double>
+        {
+            [TaskKind.Knowledge] = 10,
+            [TaskKind.TextFact] = 10,
+            [TaskKind.Read] = 3,
+            [TaskKind.LocateText] = 1,
+            [TaskKind.Caption] = 1,
+        },
+        SeveralImages = 0,
+        TextOnly = 0,
+    };
+
     /// <summary>Two to four pictures, and questions of which an answer must find the right one.</summary>
     public static TaskMixture Several { get; } = new() { SeveralImages = 1, TextOnly = 0 };
 

@@ -4,8 +4,9 @@ namespace Nunchi.Training.Recipes;
 /// <param name="Encoder">The image encoder.</param>
 /// <param name="Decoder">The text decoder.</param>
 /// <param name="Images">How pictures are cut into tiles.</param>
-/// <param name="NoRepeatNGramSize">No so many tokens in a row come twice in an answer, where nobody asks for something else: small models go round in long lists. 0 allows everything.</param>
-public sealed record ModelRecipe(EncoderRecipe Encoder, DecoderRecipe Decoder, ImagesRecipe Images, int NoRepeatNGramSize = 0)
+/// <param name="NoRepeatNGramSize">No so many tokens in a row come twice in a conversation, where nobody asks for something else: small models go round in long lists. 0 allows everything.</param>
+/// <param name="AnswerNoRepeatNGramSize">The same within each answer alone, so that what was said before may be said again.</param>
+public sealed record ModelRecipe(EncoderRecipe Encoder, DecoderRecipe Decoder, ImagesRecipe Images, int NoRepeatNGramSize = 0, int AnswerNoRepeatNGramSize = 0)
 {
     internal static ModelRecipe Read(RecipeSection section)
     {
@@ -14,7 +15,8 @@ public sealed record ModelRecipe(EncoderRecipe Encoder, DecoderRecipe Decoder, I
             encoder,
             DecoderRecipe.Read(section.Section("decoder")),
             ImagesRecipe.Read(section.Section("images"), encoder.Tile),
-            section.Integer("no_repeat_ngram_size", 0, 0, 1024));
+            section.Integer("no_repeat_ngram_size", 0, 0, 1024),
+            section.Integer("answer_no_repeat_ngram_size", 0, 0, 1024));
         section.Finish();
         return model;
     }

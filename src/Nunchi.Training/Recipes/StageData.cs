@@ -169,7 +169,7 @@ public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double
     private const double OftenSeveral = 0.35;
     private static readonly SceneOptions SomeStrangeNames = new() { StrangeNames = 0.25f };
 
-    /// <summary>Mixtures that a level may name: one word in a small picture that is seen once, words and lines in such a picture, one word a picture, words and lines, signs and lists read and asked about, facts without a picture, several pictures at once, one question about things (no answer can be taken from a question before), boxes of one or two things or words in the whole view, questions about things in the whole view, everything in conversations of one or two questions, everything. A picture costs far more than a question about it, so each is asked about several times.</summary>
+    /// <summary>Mixtures that a level may name: one word in a small picture that is seen once, words and lines in such a picture, one word a picture, words and lines, signs and lists read and asked about, boards of stations asked for what they do not tell, facts without a picture, several pictures at once, one question about things (no answer can be taken from a question before), boxes of one or two things or words in the whole view, questions about things in the whole view, everything in conversations of one or two questions, everything. A picture costs far more than a question about it, so each is asked about several times.</summary>
     public static IReadOnlyDictionary<string, AnswerMixture> Mixtures { get; } = new Dictionary<string, AnswerMixture>(StringComparer.Ordinal)
     {
         ["glimpses"] = new(TaskMixture.Words with { Pictures = new SceneOptions { MinSide = 64, MaxSide = GlimpseSide } }, TilingMode.SingleView),
@@ -177,6 +177,7 @@ public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double
         ["words"] = new(TaskMixture.Words),
         ["lines"] = new(TaskMixture.Lines with { MaxTurns = 3 }, Density: 0.4),
         ["signs"] = new(TaskMixture.Signs with { MaxTurns = 2 }, Density: 0.6),
+        ["stations"] = new(TaskMixture.Stations with { MaxTurns = 2 }),
         ["facts"] = new(TaskMixture.Facts),
         ["several"] = new(TaskMixture.Several),
         ["things"] = new(TaskMixture.Things with { SeveralThings = OftenSeveral }, Density: 2),

@@ -60,6 +60,10 @@ public sealed record GenerationOptions
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public int? NoRepeatNGramSize { get; init => field = value is { } size ? AtLeast(nameof(NoRepeatNGramSize), size, 0) : null; }
 
+    /// <summary>No so many tokens in a row come twice in the answer, whatever was said before it: what the conversation holds may be said again. 0 allows everything, null takes what the checkpoint's generation_config.json says (a key of Nunchi's own).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int? AnswerNoRepeatNGramSize { get; init => field = value is { } size ? AtLeast(nameof(AnswerNoRepeatNGramSize), size, 0) : null; }
+
     /// <summary>Subtracted from the logit of each token that the answer already holds, -2..2.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not in -2..2.</exception>
     public double PresencePenalty { get; init => field = Within(nameof(PresencePenalty), value, -2, 2); }

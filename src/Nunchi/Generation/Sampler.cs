@@ -16,6 +16,8 @@ public sealed class Sampler
     private readonly List<int> _history;
     private readonly float _repetition;
     private readonly int _repeatLength;
+    private readonly int _answerRepeatLength;
+    private readonly int _promptLength;
     private readonly Dictionary<int, int> _chosen = [];
     private readonly int _allowed;
     private readonly int[] _forbidden;
@@ -39,7 +41,9 @@ public sealed class Sampler
         _repetition = (float)(options.RepetitionPenalty ?? 1);
         _repeatLength = options.NoRepeatNGramSize ?? 0;
         _seen = _repetition == 1 ? [] : [.. prompt ?? []];
+        _answerRepeatLength = options.AnswerNoRepeatNGramSize ?? 0;
         _history = _repeatLength == 0 ? [] : [.. prompt ?? []];
+        _promptLength = _history.Count;
         _allowed = Math.Min(allowed, vocabulary);
         _forbidden = [.. forbidden ?? []];
         _ends = [.. ends ?? []];
@@ -56,7 +60,9 @@ public sealed class Sampler
             throw new ArgumentException($"{logits.Length} logits were given for a vocabulary of {_logits.Length}.", nameof(logits));
         logits.CopyTo(_logits);
         Penalise();
-        ForbidRepeats();
+        ReadOnlySpan<int> history = CollectionsMarshal.AsSpan(_history);
+        ForbidRepeats(history, _repeatLength);
+        ForbidRepeats(history[_promptLength..], _answerRepeatLength);
         Span<float> allowed = _logits.AsSpan(0, _allowed);
         Forbid(_forbidden, allowed);
         if (_produced++ < _options.MinTokens)
@@ -66,7 +72,7 @@ public sealed class Sampler
         _chosen[next] = _chosen.GetValueOrDefault(next) + 1;
         if (_repetition != 1)
             _seen.Add(next);
-        if (_repeatLength > 0)
+        if (_repeatLength > 0 || _answerRepeatLength > 0)
             _history.Add(next);
         return next;
     }
@@ -94,12 +100,12 @@ public sealed class Sampler
     }
 
     // A token is forbidden when with those before it it would make a row that was there before.
-    private void ForbidRepeats()
+    private void ForbidRepeats(ReadOnlySpan<int> all, int length)
     {
-        int before = _repeatLength - 1;
-        if (_repeatLength == 0 || _history.Count < _repeatLength)
+        int before = length - 1;
+        if (length == 0 || all.Length < length)
             return;
-        ReadOnlySpan<int> all = CollectionsMarshal.AsSpan(_history), last = all[^before..];
+        ReadOnlySpan<int> last = all[^before..];
         for (int at = 0; at + before < all.Length; at++)
         {
             if (all[at + before] is >= 0 and var id && id < _logits.Length && all.Slice(at, before).SequenceEqual(last))

@@ -77,6 +77,8 @@ public static class ConfigWriter
     public static string FormatGeneration(TextDecoderConfig text, GenerationConfig? generation = null) => WriteObject(json =>
     {
         json.WriteBoolean("_from_model_config", true);
+        if (generation is { AnswerNoRepeatNGramSize: > 0 and var inAnswer })
+            json.WriteNumber(GenerationConfig.AnswerNoRepeatKey, inAnswer);
         WriteIds(json, text);
         if (generation is { NoRepeatNGramSize: > 0 and var size })
             json.WriteNumber("no_repeat_ngram_size", size);

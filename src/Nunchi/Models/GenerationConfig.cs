@@ -9,6 +9,8 @@ public sealed record GenerationConfig
     /// <summary>The file's name.</summary>
     public const string FileName = "generation_config.json";
 
+    internal const string AnswerNoRepeatKey = "answer_no_repeat_ngram_size";
+
     /// <summary>Tokens that end an answer; empty when the checkpoint names none.</summary>
     public IReadOnlyList<int> EosTokenIds { get; init; } = [];
 
@@ -24,10 +26,16 @@ public sealed record GenerationConfig
     /// <summary>See <see cref="GenerationOptions.NoRepeatNGramSize"/>.</summary>
     public int NoRepeatNGramSize { get; init; }
 
+    /// <summary>See <see cref="GenerationOptions.AnswerNoRepeatNGramSize"/>; transformers does not know it and reads past it.</summary>
+    public int AnswerNoRepeatNGramSize { get; init; }
+
     /// <summary>Fills in what nobody asked for.</summary>
-    public GenerationOptions Complete(GenerationOptions options) => options.RepetitionPenalty is not null && options.NoRepeatNGramSize is not null
-        ? options
-        : options with { RepetitionPenalty = options.RepetitionPenalty ?? RepetitionPenalty, NoRepeatNGramSize = options.NoRepeatNGramSize ?? NoRepeatNGramSize };
+    public GenerationOptions Complete(GenerationOptions options) => options with
+    {
+        RepetitionPenalty = options.RepetitionPenalty ?? RepetitionPenalty,
+        NoRepeatNGramSize = options.NoRepeatNGramSize ?? NoRepeatNGramSize,
+        AnswerNoRepeatNGramSize = options.AnswerNoRepeatNGramSize ?? AnswerNoRepeatNGramSize,
+    };
 
     /// <summary>The tokens that end an answer: those of the checkpoint and the one that ends a turn of its template.</summary>
     /// <param name="prompts">Template and tokenizer of the same checkpoint.</param>
@@ -59,6 +67,7 @@ public sealed record GenerationConfig
             PadTokenId = section.OptionalInteger("pad_token_id", -1, int.MaxValue) ?? text.PadTokenId,
             RepetitionPenalty = section.Number("repetition_penalty", 1, 0.1, 10),
             NoRepeatNGramSize = (int)section.Integer("no_repeat_ngram_size", 0, 0, 1 << 20),
+            AnswerNoRepeatNGramSize = (int)section.Integer(AnswerNoRepeatKey, 0, 0, 1 << 20),
         };
     }
 }

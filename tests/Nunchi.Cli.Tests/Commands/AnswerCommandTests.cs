@@ -55,11 +55,11 @@ public class AnswerCommandTests
         using var shell = new TestShell();
 
         await shell.RunAsync("chat", "안녕", "--seed", "7", "--temperature", "0.5", "--top-k", "40", "--top-p", "0.9", "--min-p", "0.05",
-            "--repetition-penalty", "1.1", "--no-repeat-ngram", "9", "--max-tokens", "33", "--threads", "1");
+            "--repetition-penalty", "1.1", "--no-repeat-ngram", "9", "--no-repeat-in-answer", "8", "--max-tokens", "33", "--threads", "1");
 
         GenerationOptions options = shell.Engine.Options[0];
-        Assert.Equal((7ul, 0.5, 40, 0.9, 0.05, 1.1, 9, 33),
-            (options.Seed, options.Temperature, options.TopK, options.TopP, options.MinP, options.RepetitionPenalty, options.NoRepeatNGramSize, options.MaxTokens));
+        Assert.Equal((7ul, 0.5, 40, 0.9, 0.05, 1.1, 9, 8, 33),
+            (options.Seed, options.Temperature, options.TopK, options.TopP, options.MinP, options.RepetitionPenalty, options.NoRepeatNGramSize, options.AnswerNoRepeatNGramSize, options.MaxTokens));
         Assert.Equal(1, shell.LoadedThreads);
     }
 

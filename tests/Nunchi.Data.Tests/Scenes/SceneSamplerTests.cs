@@ -156,9 +156,11 @@ public class SceneSamplerTests
     public void Draw_Receipts_AddUp()
     {
         SceneSampler sampler = TestScenes.Sampler(SceneSplit.Training, TestScenes.Small with { Harshness = 0 });
-        for (ulong index = 0; index < 12; index++)
+        var designs = new HashSet<string>();
+        for (ulong index = 0; index < 40; index++)
         {
             Scene scene = sampler.Draw(16, index, SceneKind.Receipt).Scene;
+            designs.Add(scene.Design);
             ReceiptFacts receipt = scene.Facts.Receipt!;
             Assert.Equal(receipt.Items.Sum(i => i.UnitPrice * i.Quantity), receipt.Total);
             SceneText total = Assert.Single(scene.Texts, t => t.Role == TextRole.Total);
@@ -167,6 +169,8 @@ public class SceneSamplerTests
             if (receipt.Paid is { } paid)
                 Assert.Equal(paid - receipt.Total, receipt.Change);
         }
+
+        Assert.Equal(DesignCatalogue.All.Where(design => design.Kind == SceneKind.Receipt && !design.HeldOutOnly).Select(design => design.Name).Order(), designs.Order());
     }
 
     [Theory]

@@ -195,6 +195,41 @@ public class SampleSourceTests
     }
 
     [Fact]
+    public void Draw_Stations_AskBeforeTheirBoardsForWhatTheyDoNotTell()
+    {
+        var source = new SampleSource(TestScenes.Assets, SceneSplit.Training, TaskMixture.Stations with { Pictures = TestScenes.Small });
+        TrainingSample[] samples = [.. Enumerable.Range(0, 60).Select(index => source.Draw(7, (ulong)index))];
+        TurnTruth[] turns = [.. samples.SelectMany(sample => sample.Turns)];
+
+        Assert.All(samples, sample => Assert.NotNull(Assert.Single(sample.Pictures).Scene.Facts.Station));
+        Assert.InRange(turns.Count(turn => turn.Question is "station_city" or "station_line"), turns.Length / 5, turns.Length / 2);
+        Assert.True(turns.Count(turn => turn.Task == TaskKind.TextFact) > turns.Length / 4);
+    }
+
+    [Fact]
+    public void Draw_Notices_AreAskedForTheirMeaningWhereItIsTaught()
+    {
+        var source = new SampleSource(TestScenes.Assets, SceneSplit.HeldOut, Small with
+        {
+            Scenes = new Dictionary<SceneKind, double> { [SceneKind.Notice] = 1 },
+            Tasks = new Dictionary<TaskKind, double> { [TaskKind.TextFact] = 1, [TaskKind.Knowledge] = 1 },
+            English = 0,
+            TextOnly = 0,
+            SeveralImages = 0,
+        });
+        int titles = 0, meanings = 0;
+        foreach (TrainingSample sample in Enumerable.Range(0, 60).Select(index => source.Draw(8, (ulong)index)))
+        {
+            bool heldOut = WordSplit.IsHeldOut(sample.Pictures[0].Scene.Facts.Notice!.Title);
+            titles += heldOut ? sample.Turns.Count(turn => turn.Question == "notice_title") : 0;
+            meanings += sample.Turns.Count(turn => turn.Question == "notice_meaning");
+            Assert.False(heldOut && sample.Turns.Any(turn => turn.Question == "notice_meaning"));
+        }
+
+        Assert.True(titles > 0 && meanings > 0, $"{titles} held-out titles asked for, {meanings} meanings of others");
+    }
+
+    [Fact]
     public void Draw_AllTasks_AreAsked()
     {
         HashSet<TaskKind> asked = [.. Samples.Value.SelectMany(s => s.Turns).Select(t => t.Task)];

@@ -14,6 +14,7 @@ public class GenerationOptionsTests
         { "TopP is 1.01", () => new GenerationOptions { TopP = 1.01 } },
         { "MinP is 2", () => new GenerationOptions { MinP = 2 } },
         { "NoRepeatNGramSize is -1", () => new GenerationOptions { NoRepeatNGramSize = -1 } },
+        { "AnswerNoRepeatNGramSize is -2", () => new GenerationOptions { AnswerNoRepeatNGramSize = -2 } },
         { "RepetitionPenalty is 0", () => new GenerationOptions { RepetitionPenalty = 0 } },
         { "PresencePenalty is 3", () => new GenerationOptions { PresencePenalty = 3 } },
         { "FrequencyPenalty is -2.5", () => new GenerationOptions { FrequencyPenalty = -2.5 } },

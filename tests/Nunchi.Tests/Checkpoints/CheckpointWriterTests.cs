@@ -92,12 +92,12 @@ public class CheckpointWriterTests
         using var copy = new TemporaryCheckpoint();
         using var backend = CpuBackend.Create(new CpuOptions { Threads = 1 });
         using VisionLanguageModel model = CheckpointReader.Load(copy.Directory, backend);
-        foreach (var (penalty, size) in new[] { (1.25, 20), (1.0, 0) })
+        foreach (var (penalty, size, inAnswer) in new[] { (1.25, 20, 9), (1.0, 0, 0) })
         {
             CheckpointWriter.Write(copy.Directory, model, ImageProcessorConfig.Load(copy.Directory), directory => File.WriteAllText(Path.Combine(directory, "x"), ""),
-                generation: new GenerationConfig { RepetitionPenalty = penalty, NoRepeatNGramSize = size });
+                generation: new GenerationConfig { RepetitionPenalty = penalty, NoRepeatNGramSize = size, AnswerNoRepeatNGramSize = inAnswer });
             GenerationConfig read = GenerationConfig.Load(copy.Directory, model.Config.Text);
-            Assert.Equal((penalty, size), (read.RepetitionPenalty, read.NoRepeatNGramSize));
+            Assert.Equal((penalty, size, inAnswer), (read.RepetitionPenalty, read.NoRepeatNGramSize, read.AnswerNoRepeatNGramSize));
             Assert.Equal(size > 0, File.ReadAllText(Path.Combine(copy.Directory, GenerationConfig.FileName)).Contains("no_repeat_ngram_size", StringComparison.Ordinal));
         }
     }

@@ -274,16 +274,16 @@ public class ChatEngineTests
     public async Task AskAsync_PenaltiesOfTheCheckpoint_HoldUnlessOthersAreAskedFor()
     {
         using var copy = new TemporaryCheckpoint();
-        copy.Edit("generation_config.json", text => text.Replace("{", "{\n  \"no_repeat_ngram_size\": 2, \"repetition_penalty\": 1.3,", StringComparison.Ordinal));
+        copy.Edit("generation_config.json", text => text.Replace("{", "{\n  \"no_repeat_ngram_size\": 3, \"answer_no_repeat_ngram_size\": 2, \"repetition_penalty\": 1.3,", StringComparison.Ordinal));
         IReadOnlyList<Message> question = [new Message(Role.User, "아아아아아아 아아아아아아")];
         var options = new GenerationOptions { MaxTokens = 24, MinTokens = 24 };
         using ChatEngine plain = Load(), changed = ChatEngine.Load(copy.Directory, Small);
         async Task<string> Ask(ChatEngine engine, GenerationOptions how) => Last(await Collect(engine, question, how)).RawText;
 
-        string expected = await Ask(plain, options with { NoRepeatNGramSize = 2, RepetitionPenalty = 1.3 });
+        string expected = await Ask(plain, options with { NoRepeatNGramSize = 3, AnswerNoRepeatNGramSize = 2, RepetitionPenalty = 1.3 });
         Assert.Equal(expected, await Ask(changed, options));
         Assert.NotEqual(expected, await Ask(plain, options));
-        Assert.Equal(await Ask(plain, options), await Ask(changed, options with { NoRepeatNGramSize = 0, RepetitionPenalty = 1 }));
+        Assert.Equal(await Ask(plain, options), await Ask(changed, options with { NoRepeatNGramSize = 0, AnswerNoRepeatNGramSize = 0, RepetitionPenalty = 1 }));
     }
 
     private static ChatEngine Load() => ChatEngine.Load(GoldenFiles.Path("varco2-tiny"), Small);

@@ -98,6 +98,18 @@ public class SamplerTests
     }
 
     [Fact]
+    public void Next_AnswerNoRepeatNGramSize_CountsTheAnswerAlone()
+    {
+        // The most likely token is 1; 3 and 2 follow. The prompt's "1, 1" may be said again, once.
+        var alone = new Sampler(new GenerationOptions { AnswerNoRepeatNGramSize = 2 }, 5, prompt: [1, 1, 1]);
+        Assert.Equal([1, 1, 3, 1, 2, 1], Enumerable.Range(0, 6).Select(_ => alone.Next(Logits)));
+
+        // Beside the rule for the whole conversation both hold.
+        var both = new Sampler(new GenerationOptions { NoRepeatNGramSize = 3, AnswerNoRepeatNGramSize = 2 }, 5, prompt: [1, 1, 1]);
+        Assert.Equal([3, 1, 1, 2, 1], Enumerable.Range(0, 5).Select(_ => both.Next(Logits)));
+    }
+
+    [Fact]
     public void Next_PresenceAndFrequencyPenalty_CountTheAnswerOnly()
     {
         var presence = new Sampler(new GenerationOptions { PresencePenalty = 2 }, 5, prompt: [1]);

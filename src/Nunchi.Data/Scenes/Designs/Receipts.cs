@@ -15,6 +15,8 @@ internal static class Receipts
         new("receipt_numbered", SceneKind.Receipt, false, b => Draw(b, Layout.Numbered)),
         new("receipt_units", SceneKind.Receipt, false, b => Draw(b, Layout.Units)),
         new("receipt_quantity_first", SceneKind.Receipt, false, b => Draw(b, Layout.QuantityFirst)),
+        new("receipt_coded", SceneKind.Receipt, false, b => Draw(b, Layout.Coded)),
+        new("receipt_times", SceneKind.Receipt, false, b => Draw(b, Layout.Times)),
         new("receipt_two_rows", SceneKind.Receipt, true, b => Draw(b, Layout.TwoRows)),
     ];
 
@@ -25,8 +27,18 @@ internal static class Receipts
         Numbered,
         Units,
         QuantityFirst,
+
+        // The name; below it the article's number, how many, and the amount.
+        Coded,
+
+        // How many as "x2" or "2 x".
+        Times,
+
+        // The name; below it "price x number" and the amount.
         TwoRows,
     }
+
+    private static bool TakesTwoRows(Layout layout) => layout is Layout.Coded or Layout.TwoRows;
 
     private static (ReceiptFacts Facts, string Phone) Contents(SceneBuilder b, int count)
     {
@@ -44,7 +56,7 @@ internal static class Receipts
         b.Facts = new SceneFacts { Receipt = facts, BoardColour = ColourName.White };
         bool showPhone = b.Random.Chance(0.5), header = layout != Layout.Short && b.Random.Chance(0.7), thanks = b.Random.Chance(0.4);
         float row = b.Random.Between(33f, 40f), letter = row * b.Random.Between(0.6f, 0.72f), width = layout switch { Layout.Short => 300, Layout.Units => 480, _ => 370 }, edge = 20, right = width - 20;
-        int rows = 1 + (showPhone ? 1 : 0) + (facts.Date is null ? 0 : 1) + (header ? 1 : 0) + (facts.Items.Count * (layout == Layout.TwoRows ? 2 : 1)) + 1 + (facts.Paid is null ? 0 : 2) + (thanks ? 1 : 0);
+        int rows = 1 + (showPhone ? 1 : 0) + (facts.Date is null ? 0 : 1) + (header ? 1 : 0) + (facts.Items.Count * (TakesTwoRows(layout) ? 2 : 1)) + 1 + (facts.Paid is null ? 0 : 2) + (thanks ? 1 : 0);
         var size = new SKSize(width, (row * rows) + 110);
         Backdrop ground = b.Random.Pick(Backdrops.Wood, Backdrops.Plain, Backdrops.Cloth, Backdrops.Asphalt, Backdrops.Tiles, Backdrops.Gradient);
         b.Begin(size, letter, 0.35f, ground, 0.7f);
@@ -80,19 +92,21 @@ internal static class Receipts
             b.Text("금액", right, y, letter, style, TextRole.Label, Anchor.Right);
             y += row;
         }
+        string quantity = layout switch { Layout.Numbered => "#개", Layout.Coded => b.Random.Pick("#", "#개", "x#"), Layout.Times => b.Random.Pick("x#", "x #", "#x", "# x"), _ => "#" };
         for (int i = 0; i < facts.Items.Count; i++)
         {
             ReceiptItem item = facts.Items[i];
             float indent = edge + (layout is Layout.Numbered or Layout.QuantityFirst ? 44 : 0);
-            float nameRoom = layout switch { Layout.TwoRows => width - 40, Layout.Short => width * 0.5f, Layout.QuantityFirst => width * 0.45f, Layout.Units => width * 0.34f, Layout.Numbered => width * 0.29f, _ => width * 0.4f };
+            float nameRoom = layout switch { Layout.TwoRows or Layout.Coded => width - 40, Layout.Short => width * 0.5f, Layout.QuantityFirst => width * 0.45f, Layout.Units => width * 0.34f, Layout.Numbered => width * 0.29f, _ => width * 0.4f };
             if (layout == Layout.Numbered)
                 b.Text($"{i + 1}.", edge, y, letter, style, TextRole.Label, Anchor.Left);
             if (layout == Layout.QuantityFirst)
                 b.Text(item.Quantity.ToString(), edge, y, letter, style, TextRole.Quantity, Anchor.Left);
             b.TextIn(SKRect.Create(indent, y - (row / 2), nameRoom, row), item.Name, letter, style, TextRole.Product, Anchor.Left);
+            if (TakesTwoRows(layout))
+                y += row;
             if (layout == Layout.TwoRows)
             {
-                y += row;
                 b.Text($"{Words.Won(item.UnitPrice)} x {item.Quantity}", edge + 20, y, letter * 0.92f, style, TextRole.Quantity, Anchor.Left);
             }
             else if (layout == Layout.Units)
@@ -100,9 +114,11 @@ internal static class Receipts
                 b.Text(Words.Won(item.UnitPrice), width * 0.56f, y, letter * 0.92f, style, TextRole.Distractor, Anchor.Right);
                 b.Text(item.Quantity.ToString(), width * 0.63f, y, letter, style, TextRole.Quantity);
             }
-            else if (layout is Layout.Columns or Layout.Numbered)
+            else if (layout is Layout.Columns or Layout.Numbered or Layout.Coded or Layout.Times)
             {
-                b.Text(item.Quantity + (layout == Layout.Numbered ? "개" : ""), width * (layout == Layout.Numbered ? 0.56f : 0.53f), y, letter, style, TextRole.Quantity);
+                if (layout == Layout.Coded)
+                    b.Text(b.Random.Between(100_000, 99_999_999).ToString(), edge + 20, y, letter * 0.92f, style, TextRole.Distractor, Anchor.Left);
+                b.Text(quantity.Replace("#", item.Quantity.ToString(), StringComparison.Ordinal), width * (layout is Layout.Numbered or Layout.Coded ? 0.56f : 0.53f), y, letter, style, TextRole.Quantity);
             }
             b.TextIn(SKRect.Create(width * 0.64f, y - (row / 2), right - (width * 0.64f), row), Words.Won(item.Amount), letter, style, TextRole.Price, Anchor.Right);
             y += row;
