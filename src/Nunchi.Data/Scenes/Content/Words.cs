@@ -75,6 +75,14 @@ internal static class Words
         return b.Random.Next(4) switch { 0 => word.ToUpperInvariant(), 1 => word.ToLowerInvariant(), _ => word };
     }
 
+    /// <summary>How a Korean word or a made-up one is written on signs for those who cannot read it: "Wangsimni", "JUKJEON".</summary>
+    public static string Romanised(SceneBuilder b)
+    {
+        string word = b.Random.Chance(0.5) ? Korean(b) : Invented(b, 2, 4, 0.1);
+        string latin = Corpus.Romanisation.Of(word.Length <= 5 ? word : word[..4]);
+        return b.Random.Chance(0.3) ? latin.ToUpperInvariant() : latin;
+    }
+
     public static string LatinLetters(SceneBuilder b)
     {
         char[] letters = new char[b.Random.Between(2, 7)];
@@ -96,14 +104,15 @@ internal static class Words
         _ => b.Random.Between(100, 99999).ToString(),
     };
 
-    /// <summary>A word of a strip or a distractor: mostly Korean; known words, invented ones, Latin letters, numbers.</summary>
-    public static string Any(SceneBuilder b) => b.Random.Weighted([4, 4, 1.2, 0.8, 2]) switch
+    /// <summary>A word of a strip or a distractor: mostly Korean; known words, invented ones, Latin words, letters and names, numbers.</summary>
+    public static string Any(SceneBuilder b) => b.Random.Weighted([4, 4, 1.2, 0.8, 2, 1]) switch
     {
         0 => Korean(b),
         1 => Invented(b, 1, 5, 0.4),
         2 => LatinWord(b),
         3 => LatinLetters(b),
-        _ => Digits(b),
+        4 => Digits(b),
+        _ => Romanised(b),
     };
 
     public static string Phone(SceneBuilder b) => b.Random.Next(5) switch

@@ -97,6 +97,79 @@ internal static partial class StationBoards
             b.TextIn(new SKRect(30, 140, 330, 182), Latin(b, card.Romanised), 40, b.SignStyle(card.Romanised, ground, name.Fill), TextRole.Romanised);
     }
 
+    /// <summary>No layout that anybody uses: the neighbours in a strip above or below, or one above the other at a side; the number above or beside the name; the Latin letters below or above it.</summary>
+    private static void Free(SceneBuilder b)
+    {
+        StationCard card = StationCards.Pick(b);
+        bool sides = (card.Previous ?? card.Next) is not null && b.Random.Chance(0.75), column = sides && b.Random.Chance(0.4), number = card.Number is not null && b.Random.Chance(0.5);
+        var size = new SKSize(b.Random.Between(column ? 480 : 360, 640), b.Random.Between(170, 360));
+        Paint ground = b.Colour(), line = LinePaint(b, card), strip = b.Random.Chance(0.5) ? line : ground;
+        Record(b, card, ground, number, sides);
+        b.Begin(size, 28, 0.35f);
+        b.Board(SKRect.Create(size), ground, b.Random.Pick(0f, 0f, 20f), b.Random.Chance(0.2) ? line : null);
+        SKRect rest = SKRect.Create(size);
+        if (sides)
+        {
+            SKRect at = Cut(b, ref rest, column ? size.Width * 0.32f : size.Height * b.Random.Between(0.2f, 0.3f), column);
+            if (strip != ground)
+                b.Panel(at, strip.Shade, name: strip.Name);
+            at.Inflate(-14, column ? -18 : -5);
+            TextStyle side = b.SignStyle(card.Previous + card.Next, strip);
+            SKRect first = column ? new(at.Left, at.Top, at.Right, at.MidY - 6) : new(at.Left, at.Top, at.MidX - 8, at.Bottom);
+            SKRect second = column ? new(at.Left, at.MidY + 6, at.Right, at.Bottom) : new(at.MidX + 8, at.Top, at.Right, at.Bottom);
+            bool arrows = b.Random.Chance(0.6);
+            if (card.Previous is { } previous)
+                Side(b, first, previous, column || b.Random.Chance(0.7) ? 270 : 0, arrows, side, TextRole.PreviousStation, Anchor.Left);
+            if (card.Next is { } next)
+                Side(b, second, next, 90, arrows, side, TextRole.NextStation, column ? Anchor.Left : Anchor.Right);
+        }
+        rest.Inflate(-16, -12);
+        if (number)
+        {
+            bool beside = b.Random.Chance(0.5);
+            SKRect at = Cut(b, ref rest, beside ? Math.Min(rest.Width * 0.24f, rest.Height) : rest.Height * 0.28f, beside, firstOnly: !beside);
+            float radius = (Math.Min(at.Width, at.Height) / 2) - 3;
+            bool disc = b.Random.Chance(0.7);
+            if (disc)
+                b.Disc(at.MidX, at.MidY, radius, line.Shade);
+            b.TextIn(SKRect.Create(at.MidX - (radius * 0.72f), at.MidY - (radius * 0.55f), radius * 1.44f, radius * 1.1f), card.Number!, 48, b.SignStyle(card.Number!, disc ? line : ground), TextRole.Number);
+        }
+        TextStyle name = b.SignStyle(card.Full, ground);
+        Anchor anchor = b.Random.Pick(Anchor.Left, Anchor.Centre, Anchor.Centre, Anchor.Right);
+        if (b.Random.Chance(0.75))
+        {
+            SKRect at = Cut(b, ref rest, rest.Height * b.Random.Between(0.26f, 0.38f), false, lastOnly: b.Random.Chance(0.8));
+            b.TextIn(at, Latin(b, card.Romanised), 38, b.SignStyle(card.Romanised, ground, name.Fill), TextRole.Romanised, anchor);
+        }
+        b.TextIn(rest, Shown(b, card, 0.4), b.Random.Between(60f, 120f), name, TextRole.StationName, anchor);
+    }
+
+    // Takes a strip off a side of what is left, the first (left, top) or the last.
+    private static SKRect Cut(SceneBuilder b, ref SKRect rest, float length, bool column, bool firstOnly = false, bool lastOnly = false)
+    {
+        bool first = firstOnly || (!lastOnly && b.Random.Chance(0.5));
+        SKRect all = rest;
+        if (column)
+        {
+            rest = first ? new(all.Left + length, all.Top, all.Right, all.Bottom) : new(all.Left, all.Top, all.Right - length, all.Bottom);
+            return first ? new(all.Left, all.Top, rest.Left, all.Bottom) : new(rest.Right, all.Top, all.Right, all.Bottom);
+        }
+        rest = first ? new(all.Left, all.Top + length, all.Right, all.Bottom) : new(all.Left, all.Top, all.Right, all.Bottom - length);
+        return first ? new(all.Left, all.Top, all.Right, rest.Top) : new(all.Left, rest.Bottom, all.Right, all.Bottom);
+    }
+
+    private static void Side(SceneBuilder b, SKRect room, string name, float degrees, bool arrow, TextStyle style, TextRole role, Anchor anchor)
+    {
+        if (arrow)
+        {
+            float side = Math.Min(26, room.Height * 0.6f);
+            bool left = anchor == Anchor.Left;
+            b.Arrow(SKRect.Create(left ? room.Left : room.Right - side, room.MidY - (side / 2), side, side), degrees, style.Fill.Shade, b.Random.Chance(0.4));
+            room = left ? new(room.Left + side + 8, room.Top, room.Right, room.Bottom) : new(room.Left, room.Top, room.Right - side - 8, room.Bottom);
+        }
+        b.TextIn(room, name, 40, style, role, anchor);
+    }
+
     /// <summary>A round badge with the number above the name, neighbours in a footer.</summary>
     private static void Badge(SceneBuilder b)
     {

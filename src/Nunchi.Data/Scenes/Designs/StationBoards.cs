@@ -17,6 +17,7 @@ internal static partial class StationBoards
         new("station_route", SceneKind.Station, false, Route),
         new("station_hanging", SceneKind.Station, false, HangingSign),
         new("station_plain", SceneKind.Station, false, Plain),
+        new("station_free", SceneKind.Station, false, Free),
         new("station_badge", SceneKind.Station, true, Badge),
         new("station_lightbox", SceneKind.Station, true, LightBox),
     ];

@@ -21,6 +21,8 @@ internal static class Strips
         new("lines", SceneKind.Lines, false, b => Block(b, b.Random.Between(2, 4))),
         new("lines_scattered", SceneKind.Lines, false, Scattered),
         new("lines_table", SceneKind.Lines, false, Table),
+        new("lines_board", SceneKind.Lines, false, Board),
+        new("lines_columns", SceneKind.Lines, false, Columns),
         new("lines_page", SceneKind.Lines, true, b => Block(b, b.Random.Between(4, 6))),
     ];
 
@@ -151,6 +153,64 @@ internal static class Strips
             }
             y += row;
         }
+    }
+
+    /// <summary>Rows of different heights, some on bands of another colour, with one to three texts each: what stands large and where says nothing about what comes next.</summary>
+    private static void Board(SceneBuilder b)
+    {
+        (Paint ground, Backdrop backdrop) = Ground(b);
+        float width = b.Random.Between(300f, 600f), y = 14;
+        (float Height, Paint? Band, string[] Cells)[] rows = [.. Enumerable.Range(0, b.Random.Between(2, 6)).Select(_ => (
+            b.Random.Between(36f, 100f), b.Random.Chance(0.3) ? b.Colour() : (Paint?)null, Enumerable.Range(0, b.Random.Weighted([5, 3, 1.5]) + 1).Select(_ => Words.Any(b)).ToArray()))];
+        var size = new SKSize(width, rows.Sum(row => row.Height) + 28);
+        b.Begin(size, 28, 0.35f, backdrop);
+        b.Board(SKRect.Create(size), ground, b.Random.Pick(0f, 0f, 14f));
+        TextStyle usual = Style(b, string.Concat(rows.SelectMany(row => row.Cells)), ground, true, false);
+        foreach ((float height, Paint? band, string[] cells) in rows)
+        {
+            if (band is { } colour)
+                b.Panel(SKRect.Create(0, y, width, height), colour.Shade, name: colour.Name);
+            float cell = (width - 24) / cells.Length, letter = height * b.Random.Between(0.5f, 0.85f);
+            for (int i = 0; i < cells.Length; i++)
+            {
+                TextStyle style = band is null && b.Random.Chance(0.6) ? usual : Style(b, cells[i], band ?? ground, true, false);
+                b.TextIn(SKRect.Create(12 + (i * cell) + 8, y, cell - 16, height), cells[i], letter, style, TextRole.Plain, b.Random.Pick(Anchor.Left, Anchor.Centre, Anchor.Right));
+            }
+            y += height;
+        }
+    }
+
+    /// <summary>Words from top to bottom beside each other, sometimes with a number or a word below each.</summary>
+    private static void Columns(SceneBuilder b)
+    {
+        string[] words = [.. Enumerable.Range(0, b.Random.Between(2, 5)).Select(_ => b.Random.Chance(0.5) ? Short(b) : Words.Invented(b, 2, 4, 0.2))];
+        Func<SceneBuilder, string>? below = b.Random.Chance(0.5) ? b.Random.Chance(0.7) ? Words.Digits : Short : null;
+        bool strips = b.Random.Chance(0.5);
+        (Paint ground, Backdrop backdrop) = Ground(b);
+        float column = b.Random.Between(80f, 140f), tall = 36 + (words.Max(word => word.Length) * 60);
+        var size = new SKSize(column * words.Length, tall + (below is null ? 16 : 66));
+        b.Begin(size, below is null ? 46 : 30, 0.4f, backdrop);
+        if (!strips)
+            b.Board(SKRect.Create(size), ground, b.Random.Pick(0f, 16f));
+        TextStyle style = Style(b, string.Concat(words) + "0123456789,:-%원", ground, true, false) with { Slant = 0, Stretch = 1, Spacing = 0 };
+        for (int i = 0; i < words.Length; i++)
+        {
+            float left = column * i;
+            if (strips)
+                b.Board(SKRect.Create(left + 6, 6, column - 12, size.Height - 12), ground);
+            b.Text(words[i], left + (column / 2), 30, 50, style with { Vertical = true }, TextRole.Plain);
+            if (below is not null)
+            {
+                string under = below(b);
+                b.TextIn(SKRect.Create(left + 12, tall + 6, column - 24, 46), under, 36, Style(b, under, ground, true, false), TextRole.Plain);
+            }
+        }
+    }
+
+    private static string Short(SceneBuilder b)
+    {
+        string word = Words.Korean(b);
+        return word.Length <= 5 && word.All(letter => letter is >= '가' and <= '힣') ? word : Words.Invented(b, 2, 4);
     }
 
     private static Func<SceneBuilder, string> Cell(SceneBuilder b) => b.Random.Weighted([5, 3, 2, 1, 1, 1]) switch
