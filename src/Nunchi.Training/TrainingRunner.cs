@@ -1,6 +1,7 @@
 using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Cpu;
 using Nunchi.Tensors.Machine;
+using Nunchi.Text;
 using Nunchi.Training.Recipes;
 using Nunchi.Training.Runs;
 using Nunchi.Training.Stages;
@@ -58,13 +59,13 @@ public static class TrainingRunner
             if (options.RehearsalSteps is not null)
             {
                 var estimate = new StageEstimate(stage.Name, full.Stages[index].Steps, seconds);
-                reporter.Say($"stage {stage.Name} goes through: {estimate.SecondsPerStep:0.00} s a step, {estimate.Steps} steps would take about {Words(estimate.Time)}");
+                reporter.Say($"stage {stage.Name} goes through: {estimate.SecondsPerStep:0.00} s a step, {estimate.Steps} steps would take about {Quantities.Duration(estimate.Time)}");
                 rehearsed += estimate.Time;
                 options.Estimated?.Invoke(estimate);
             }
         }
 
-        reporter.Say(options.RehearsalSteps is null ? $"complete: {checkpoints.Latest}" : $"the recipe goes through: {(selected.Count == 1 ? "this stage" : $"{selected.Count} stages")}, about {Words(rehearsed)} on this machine, evaluations and checkpoints not counted");
+        reporter.Say(options.RehearsalSteps is null ? $"complete: {checkpoints.Latest}" : $"the recipe goes through: {(selected.Count == 1 ? "this stage" : $"{selected.Count} stages")}, about {Quantities.Duration(rehearsed)} on this machine, evaluations and checkpoints not counted");
         return TrainingEnd.Complete;
     }
 
@@ -91,8 +92,6 @@ public static class TrainingRunner
 
         throw new TrainingException($"{directory} holds no checkpoint of a stage of kind projector or finetune, so there is no whole model to write yet");
     }
-
-    private static string Words(TimeSpan time) => time.TotalHours >= 1 ? $"{(int)time.TotalHours} h {time.Minutes} min" : time.TotalMinutes >= 1 ? $"{(int)time.TotalMinutes} min {time.Seconds} s" : $"{time.TotalSeconds:0.0} s";
 
     // Also how many seconds a step took, the first left out, of a stage that was run from its beginning.
     private static (StageEnd End, double SecondsPerStep) RunStage(StageContext context, StageRunContext place, string? checkpoint, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using Nunchi.Text;
 using System.CommandLine;
 using System.Globalization;
 using Nunchi.Cli.Answers;
@@ -73,7 +74,7 @@ internal static class ConvertCommand
             if (parsed.GetValue(GlobalOptions.Json))
                 own.Out.WriteLine(JsonDocuments.Write(ConvertedDocument.Of(converted)));
             else
-                own.Out.WriteLine($"{converted.Directory}: {converted.Tensors} tensors, {PullStatus.Size(converted.Bytes)} in {converted.WeightFiles} file{(converted.WeightFiles == 1 ? "" : "s")}, {converted.Carried.Count} others carried over");
+                own.Out.WriteLine($"{converted.Directory}: {converted.Tensors} tensors, {Quantities.Bytes(converted.Bytes)} in {converted.WeightFiles} file{(converted.WeightFiles == 1 ? "" : "s")}, {converted.Carried.Count} others carried over");
             if (converted.LeftOut.Count > 0)
                 own.Note($"Left out: {string.Join(", ", converted.LeftOut)}");
             return ExitCode.Success;

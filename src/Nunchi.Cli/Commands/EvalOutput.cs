@@ -2,6 +2,7 @@ using Nunchi.Cli.Answers;
 using Nunchi.Data.Scenes;
 using Nunchi.Evaluation.Reports;
 using Nunchi.Evaluation.Runs;
+using Nunchi.Text;
 using Spectre.Console;
 
 namespace Nunchi.Cli;
@@ -20,7 +21,7 @@ internal static class EvalOutput
 
     public static void Report(StatusLine status, EvaluationProgress progress)
     {
-        string left = progress.TimeLeft is { } time ? $" · {Duration(time)} left" : "";
+        string left = progress.TimeLeft is { } time ? $" · {Quantities.Duration(time)} left" : "";
         status.Report($"{progress.Suite}: {progress.Done:N0} of {progress.Total:N0}{left}", (double)progress.Done / progress.Total);
     }
 
@@ -96,7 +97,4 @@ internal static class EvalOutput
             table.AddRow([Markup.Escape(group), .. cells.Metrics.Select(metric => Markup.Escape(cells.Cell(group, metric)))]);
         return table;
     }
-
-    private static string Duration(TimeSpan time) =>
-        time.TotalHours >= 1 ? $"{(int)time.TotalHours} h {time.Minutes} min" : time.TotalMinutes >= 1 ? $"{(int)Math.Ceiling(time.TotalMinutes)} min" : $"{(int)Math.Ceiling(time.TotalSeconds)} s";
 }

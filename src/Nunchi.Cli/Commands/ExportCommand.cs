@@ -1,3 +1,4 @@
+using Nunchi.Text;
 using System.CommandLine;
 using Nunchi.Cli.Answers;
 using Nunchi.Gguf;
@@ -84,7 +85,7 @@ internal static class ExportCommand
     private static void Write(Shell shell, List<ExportedFileDocument> files)
     {
         foreach (ExportedFileDocument file in files)
-            shell.Out.WriteLine($"{file.Path}: {PullStatus.Size(file.Bytes)}, {string.Join(", ", file.Tensors.OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Value} {pair.Key}"))}");
+            shell.Out.WriteLine($"{file.Path}: {Quantities.Bytes(file.Bytes)}, {string.Join(", ", file.Tensors.OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Value} {pair.Key}"))}");
     }
 
     private sealed class Share(StatusLine status, string text) : IProgress<double>

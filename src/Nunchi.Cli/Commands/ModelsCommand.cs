@@ -1,3 +1,4 @@
+using Nunchi.Text;
 using System.CommandLine;
 using Nunchi.Cli.Answers;
 using Nunchi.Hub;
@@ -54,7 +55,7 @@ internal static class ModelsCommand
             if (parsed.GetValue(GlobalOptions.Json))
                 own.Out.WriteLine(JsonDocuments.Write(new RemovedDocument(name, freed)));
             else
-                own.Out.WriteLine($"Removed {name}, {PullStatus.Size(freed)}.");
+                own.Out.WriteLine($"Removed {name}, {Quantities.Bytes(freed)}.");
             return ExitCode.Success;
         });
         return command;
@@ -63,8 +64,8 @@ internal static class ModelsCommand
     private static bool Confirm(Shell shell, string name, CachedModel model)
     {
         if (!shell.InIsTerminal || !shell.ErrorTerminal.IsTerminal)
-            throw new UsageException($"Removing {name} ({PullStatus.Size(model.Bytes)}) wants a yes, and there is no terminal to ask on; add --yes.");
-        shell.Error.Write($"Remove {name} ({PullStatus.Size(model.Bytes)} in {model.Directory})? [y/N] ");
+            throw new UsageException($"Removing {name} ({Quantities.Bytes(model.Bytes)}) wants a yes, and there is no terminal to ask on; add --yes.");
+        shell.Error.Write($"Remove {name} ({Quantities.Bytes(model.Bytes)} in {model.Directory})? [y/N] ");
         return shell.In.ReadLine()?.Trim().ToLowerInvariant() is "y" or "yes" or "네" or "예";
     }
 
@@ -79,7 +80,7 @@ internal static class ModelsCommand
         table.Columns[2].RightAligned();
         foreach (var (model, revision) in Rows(models))
         {
-            table.AddRow(Markup.Escape(model.Name), Markup.Escape(revision is null ? "-" : Name(revision)), PullStatus.Size(revision?.Bytes ?? model.Bytes), Used(model),
+            table.AddRow(Markup.Escape(model.Name), Markup.Escape(revision is null ? "-" : Name(revision)), Quantities.Bytes(revision?.Bytes ?? model.Bytes), Used(model),
                 Markup.Escape(State(revision) ?? ""));
         }
         Tables.Write(shell, table);

@@ -1,3 +1,4 @@
+using Nunchi.Text;
 using System.CommandLine;
 using Nunchi.Cli.Answers;
 using Nunchi.Hub;
@@ -35,8 +36,8 @@ internal static class PullCommand
                 return ExitCode.Success;
             }
             own.Note(pulled.Received == 0
-                ? $"{repository} was here already: {pulled.Files.Count} files, {PullStatus.Size(pulled.Bytes)}."
-                : $"{repository}: {pulled.Files.Count} files, {PullStatus.Size(pulled.Bytes)}, checked.");
+                ? $"{repository} was here already: {pulled.Files.Count} files, {Quantities.Bytes(pulled.Bytes)}."
+                : $"{repository}: {pulled.Files.Count} files, {Quantities.Bytes(pulled.Bytes)}, checked.");
             own.Out.WriteLine(pulled.Directory);
             return ExitCode.Success;
         });

@@ -3,6 +3,7 @@ using Nunchi.Checkpoints.Shapes;
 using Nunchi.Cli.Answers;
 using Nunchi.Models;
 using Nunchi.Tensors.Safetensors;
+using Nunchi.Text;
 using Spectre.Console;
 
 namespace Nunchi.Cli;
@@ -42,17 +43,10 @@ internal static class ShowPlan
         foreach (int column in (int[])[2, 3, 4])
             table.Columns[column].RightAligned();
         foreach (PlannedPart part in plan.Parts)
-            table.AddRow(part.Module, part.Name, $"{part.Parameters:N0}", Size(part.FileBytes), Size(part.MemoryBytes), part.Place);
-        table.AddRow("all", "", $"{plan.Parameters:N0}", Size(plan.FileBytes), Size(plan.MemoryBytes), "");
+            table.AddRow(part.Module, part.Name, $"{part.Parameters:N0}", Quantities.Bytes(part.FileBytes), Quantities.Bytes(part.MemoryBytes), part.Place);
+        table.AddRow("all", "", $"{plan.Parameters:N0}", Quantities.Bytes(plan.FileBytes), Quantities.Bytes(plan.MemoryBytes), "");
         Tables.Write(shell, table);
-        shell.Out.WriteLine($"conversation  {plan.CacheBytesPerToken / 1024.0:0.#} KiB a token, {Size(plan.CacheBytesPerToken * plan.Context)} for the whole context of {plan.Context:N0} tokens");
-        shell.Out.WriteLine($"this machine  {Size(plan.AvailableBytes)} of memory: the weights {(plan.Fits ? "fit" : "do not fit")}");
+        shell.Out.WriteLine($"conversation  {plan.CacheBytesPerToken / 1024.0:0.#} KiB a token, {Quantities.Bytes(plan.CacheBytesPerToken * plan.Context)} for the whole context of {plan.Context:N0} tokens");
+        shell.Out.WriteLine($"this machine  {Quantities.Bytes(plan.AvailableBytes)} of memory: the weights {(plan.Fits ? "fit" : "do not fit")}");
     }
-
-    private static string Size(long bytes) => bytes switch
-    {
-        >= 1_000_000_000 => $"{bytes / 1e9:0.00} GB",
-        >= 1_000_000 => $"{bytes / 1e6:0.00} MB",
-        _ => $"{bytes / 1e3:0.0} KB",
-    };
 }

@@ -1,4 +1,5 @@
 using Nunchi.Hub;
+using Nunchi.Text;
 
 namespace Nunchi.Cli;
 
@@ -21,32 +22,22 @@ internal sealed class PullStatus(Shell shell, HubRepository repository) : IProgr
                 shell.Note($"{repository}: {value.Note}");
             note = value.Note;
             if (value.FilesDone > told)
-                shell.Note($"{repository}: {value.FilesDone} of {value.Files} files, {Size(value.BytesDone)} of {Size(value.Bytes)}");
+                shell.Note($"{repository}: {value.FilesDone} of {value.Files} files, {Quantities.Bytes(value.BytesDone)} of {Quantities.Bytes(value.Bytes)}");
             told = Math.Max(told, value.FilesDone);
         }
     }
 
     public void Dispose() => line.Dispose();
 
-    public static string Size(long bytes) => bytes switch
-    {
-        >= 1_000_000_000 => $"{bytes / 1e9:0.00} GB",
-        >= 1_000_000 => $"{bytes / 1e6:0.0} MB",
-        _ => $"{bytes / 1e3:0.0} kB",
-    };
-
     private string Text(PullProgress value)
     {
         if (value.Files == 0)
             return value.Note ?? $"asking the hub for {repository}";
-        string text = $"{repository}: {value.FilesDone} of {value.Files} files, {Size(value.BytesDone)} of {Size(value.Bytes)}";
+        string text = $"{repository}: {value.FilesDone} of {value.Files} files, {Quantities.Bytes(value.BytesDone)} of {Quantities.Bytes(value.Bytes)}";
         if (value.BytesPerSecond > 0)
             text += $", {value.BytesPerSecond / 1e6:0.0} MB/s";
         if (value.TimeLeft is { } left)
-            text += $", {Left(left)} left";
+            text += $", {Quantities.Duration(left)} left";
         return value.Note is null ? text : $"{text} ({value.Note})";
     }
-
-    private static string Left(TimeSpan left) => left.TotalHours >= 1 ? $"{(int)left.TotalHours} h {left.Minutes} min"
-        : left.TotalMinutes >= 1 ? $"{left.Minutes} min {left.Seconds} s" : $"{left.Seconds} s";
 }

@@ -1,4 +1,5 @@
 using Nunchi.Tensors.Safetensors;
+using Nunchi.Text;
 
 namespace Nunchi.Hub;
 
@@ -104,7 +105,7 @@ public sealed class HubClient : IDisposable
                 needed += Math.Max(0, file.Size!.Value - (partial.Exists ? partial.Length : 0));
         }
         if (needed > 0 && _options.FreeSpace(layout.Blobs) is { } free && free < needed)
-            throw new HubException(HubFailure.DiskFull, $"{repository} needs {HubText.Bytes(needed)} more, and the disk of {Cache.Directory} has {HubText.Bytes(free)} free. Make room (nunchi models remove NAME), or set HF_HUB_CACHE to another disk.");
+            throw new HubException(HubFailure.DiskFull, $"{repository} needs {Quantities.Bytes(needed)} more, and the disk of {Cache.Directory} has {Quantities.Bytes(free)} free. Make room (nunchi models remove NAME), or set HF_HUB_CACHE to another disk.");
         meter.Expect(files.Count, files.Sum(file => file.Size!.Value));
     }
 

@@ -16,8 +16,10 @@ internal static class ThingScenes
         new("shapes_ring", SceneKind.Shapes, true, b => Draw(b, ["shape"], b.Random.Between(3, 6), Backdrops.Any(b), Place.Ring)),
         new("playground", SceneKind.Playground, false, b => Draw(b, OutdoorCategories, b.Random.Between(1, 6), b.Random.Pick(Backdrops.Meadow, Backdrops.Sand, Backdrops.Asphalt), Place.Ground)),
         new("outdoor_any", SceneKind.Playground, false, b => Draw(b, OutdoorCategories, b.Random.Between(1, 5), Backdrops.Any(b), Place.Anywhere)),
+        new("outdoor_many", SceneKind.Playground, false, b => Draw(b, OutdoorCategories, b.Random.Between(4, 9), b.Random.Pick(Backdrops.Any(b), Backdrops.Meadow, Backdrops.Street), Place.Anywhere)),
         new("outdoor_rows", SceneKind.Playground, true, b => Draw(b, OutdoorCategories, b.Random.Between(3, 8), b.Random.Pick(Backdrops.Meadow, Backdrops.Street, Backdrops.Gradient), Place.Rows)),
         new("table", SceneKind.Table, false, b => Draw(b, TableCategories, b.Random.Between(1, 6), b.Random.Pick(Backdrops.Wood, Backdrops.Cloth, Backdrops.Plain, Backdrops.Tiles), Place.Anywhere)),
+        new("table_many", SceneKind.Table, false, b => Draw(b, TableCategories, b.Random.Between(4, 9), Backdrops.Any(b), Place.Anywhere)),
         new("table_row", SceneKind.Table, false, b => Draw(b, TableCategories, b.Random.Between(2, 5), b.Random.Pick(Backdrops.Wood, Backdrops.Plaster, Backdrops.Gradient), Place.Row)),
         new("table_ring", SceneKind.Table, true, b => Draw(b, TableCategories, b.Random.Between(3, 6), b.Random.Pick(Backdrops.Wood, Backdrops.Marble), Place.Ring)),
     ];
