@@ -14,8 +14,8 @@ internal sealed unsafe partial class VectorBackend<V, S>
     /// <summary>Keys per block: whole register tiles and whole panels for every instruction set.</summary>
     private const int KeyBlock = 288;
 
-    /// <summary>Queries per item.</summary>
-    private const int QueryBlock = 144;
+    /// <summary>Queries per item: each packs the keys and values that it sees.</summary>
+    private const int QueryBlock = 288;
 
     private struct AttentionJob
     {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Nunchi.Tensors.Quantization;
 
@@ -103,6 +104,14 @@ internal unsafe struct ActivationRows
         var inverse = Vector256.Create(finite && most >= ScaleLimits.Least ? 127f / most : 0f);
         var rounder = Vector256.Create(Rounder);
         var keep = Vector256.Create(finite ? -1 : 0);
+        if (Avx2.IsSupported)
+        {
+            Vector128<int> sums = RoundGroups(x, to, inverse, rounder, keep);
+            for (int group = 0; group < PackedLayout.GroupsPerBlock; group++)
+                groupOffsets[(long)group * groupStride] = -Int4Codebook.Offset * sums[group];
+            sum = Vector128.Sum(sums);
+            return Scale(most);
+        }
         for (int group = 0; group < PackedLayout.GroupsPerBlock; group++)
         {
             float* from = x + (group * PackedLayout.Group);
@@ -113,7 +122,30 @@ internal unsafe struct ActivationRows
             groupOffsets[(long)group * groupStride] = -Int4Codebook.Offset * groupSum;
             sum += groupSum;
         }
-        return !finite ? float.NaN : most >= ScaleLimits.Least ? most / 127f : 0f;
+        return Scale(most);
+    }
+
+    private static float Scale(float most) => !float.IsFinite(most) ? float.NaN : most >= ScaleLimits.Least ? most / 127f : 0f;
+
+    // The four groups of a block; their sums. Packing keeps to halves of registers, so that eights of bytes are put in order at the end.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> RoundGroups(float* x, sbyte* to, Vector256<float> inverse, Vector256<float> rounder, Vector256<int> keep)
+    {
+        Vector256<int> sum0 = RoundGroup(x, to, inverse, rounder, keep), sum1 = RoundGroup(x + PackedLayout.Group, to + PackedLayout.Group, inverse, rounder, keep);
+        Vector256<int> sum2 = RoundGroup(x + (2 * PackedLayout.Group), to + (2 * PackedLayout.Group), inverse, rounder, keep);
+        Vector256<int> sum3 = RoundGroup(x + (3 * PackedLayout.Group), to + (3 * PackedLayout.Group), inverse, rounder, keep);
+        Vector256<int> halves = Avx2.HorizontalAdd(Avx2.HorizontalAdd(sum0, sum1), Avx2.HorizontalAdd(sum2, sum3));
+        return halves.GetLower() + halves.GetUpper();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> RoundGroup(float* x, sbyte* to, Vector256<float> inverse, Vector256<float> rounder, Vector256<int> keep)
+    {
+        Vector256<short> low = Avx2.PackSignedSaturate(Round(x, inverse, rounder) & keep, Round(x + 8, inverse, rounder) & keep);
+        Vector256<short> high = Avx2.PackSignedSaturate(Round(x + 16, inverse, rounder) & keep, Round(x + 24, inverse, rounder) & keep);
+        Vector256<sbyte> bytes = Avx2.PackSignedSaturate(low, high);
+        Avx2.PermuteVar8x32(bytes.AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).AsSByte().Store(to);
+        return Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(Vector256<byte>.One, bytes), Vector256<short>.One);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,10 +1,13 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Nunchi.Tensors.Quantization;
 
 /// <summary>A product C[M, N] (+)= X W^T (+ bias) with packed weights, as the kernels see it.</summary>
 internal unsafe struct PackedJob
 {
+    private const int Lanes = 8;
+
     /// <summary>First strip of the weights.</summary>
     public byte* Weights;
 
@@ -72,22 +75,29 @@ internal unsafe struct PackedJob
     public long ScratchStride;
 
     /// <summary>Writes what the product is added to: C or zero, plus bias. Columns beyond N become zero.</summary>
+    /// <param name="row">First row.</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="column">First column of C.</param>
+    /// <param name="columns">How many, whole strips.</param>
+    /// <param name="c">Where row 0 of the block lies: in C, or aside.</param>
+    /// <param name="ldc">Floats from one of its rows to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Start(int row, int rows, int column, int columns, float* c, nint ldc)
     {
-        int inside = Math.Min(columns, N - column);
-        for (int r = row; r < row + rows; r++)
+        float* to = c + (row * ldc), own = C + (row * Ldc) + column, bias = Bias == null ? null : Bias + column;
+        int inside = Math.Min(columns, N - column), whole = inside / Lanes * Lanes;
+        if (Accumulate && bias == null && to == own && inside == columns)
+            return;
+        for (int r = 0; r < rows; r++, to += ldc, own += Ldc)
         {
-            var to = new Span<float>(c + (r * ldc), columns);
-            float* own = C + (r * Ldc) + column;
-            if (Accumulate && own != c + (r * ldc))
-                new ReadOnlySpan<float>(own, inside).CopyTo(to);
-            if (!Accumulate && Bias != null)
-                new ReadOnlySpan<float>(Bias + column, inside).CopyTo(to);
-            else if (!Accumulate)
-                to.Clear();
-            else if (Bias != null)
-                AddBias(to[..inside], new ReadOnlySpan<float>(Bias + column, inside));
-            to[inside..].Clear();
+            int i = 0;
+            for (; i < whole; i += Lanes)
+            {
+                Vector256<float> start = Accumulate ? Vector256.Load(own + i) : bias != null ? Vector256.Load(bias + i) : Vector256<float>.Zero;
+                (Accumulate && bias != null ? start + Vector256.Load(bias + i) : start).Store(to + i);
+            }
+            for (; i < columns; i++)
+                to[i] = i >= inside ? 0 : Accumulate ? bias != null ? own[i] + bias[i] : own[i] : bias != null ? bias[i] : 0;
         }
     }
 
@@ -107,14 +117,5 @@ internal unsafe struct PackedJob
     {
         int parts = (count + most - 1) / most, part = (count + parts - 1) / parts;
         return (part + multiple - 1) / multiple * multiple;
-    }
-
-    private static void AddBias(Span<float> to, ReadOnlySpan<float> bias)
-    {
-        int i = 0;
-        for (; i <= to.Length - Vector<float>.Count; i += Vector<float>.Count)
-            (new Vector<float>(to[i..]) + new Vector<float>(bias[i..])).CopyTo(to[i..]);
-        for (; i < to.Length; i++)
-            to[i] += bias[i];
     }
 }
