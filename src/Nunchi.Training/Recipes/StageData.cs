@@ -165,11 +165,14 @@ public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double
 {
     private const int GlimpseSide = 192;
 
+    // Two tiles by two: half of the tokens of the largest pictures, so that twice as many are seen in the same time.
+    private const int SmallSide = 384;
+
     // Of two things that look alike a learner told one box and stopped: a sixth of the questions is about several, so that stopping is nearly always right.
     private const double OftenSeveral = 0.35;
     private static readonly SceneOptions SomeStrangeNames = new() { StrangeNames = 0.25f };
 
-    /// <summary>Mixtures that a level may name: one word in a small picture that is seen once, words and lines in such a picture, one word a picture, words and lines, signs and lists read and asked about, boards of stations asked for what they do not tell, facts without a picture, several pictures at once, one question about things (no answer can be taken from a question before), boxes of one or two things or words in the whole view, questions about things in the whole view, everything in conversations of one or two questions, everything. A picture costs far more than a question about it, so each is asked about several times.</summary>
+    /// <summary>Mixtures that a level may name: one word in a small picture that is seen once, words and lines in such a picture, one word a picture, words and lines, signs and lists read and asked about, the same in pictures of half of the tokens, boards of stations asked for what they do not tell, facts without a picture, several pictures at once, one question about things (no answer can be taken from a question before), boxes of one or two things or words in the whole view, questions about things in the whole view, everything in conversations of one or two questions, everything. A picture costs far more than a question about it, so each is asked about several times.</summary>
     public static IReadOnlyDictionary<string, AnswerMixture> Mixtures { get; } = new Dictionary<string, AnswerMixture>(StringComparer.Ordinal)
     {
         ["glimpses"] = new(TaskMixture.Words with { Pictures = new SceneOptions { MinSide = 64, MaxSide = GlimpseSide } }, TilingMode.SingleView),
@@ -177,10 +180,12 @@ public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double
         ["words"] = new(TaskMixture.Words),
         ["lines"] = new(TaskMixture.Lines with { MaxTurns = 3 }, Density: 0.4),
         ["signs"] = new(TaskMixture.Signs with { MaxTurns = 2 }, Density: 0.6),
-        ["stations"] = new(TaskMixture.Stations with { MaxTurns = 2 }),
+        ["small_signs"] = new(TaskMixture.Signs with { MaxTurns = 2, Pictures = TaskMixture.Signs.Pictures with { MaxSide = SmallSide } }, Density: 0.6),
+        ["stations"] = new(TaskMixture.Stations with { MaxTurns = 2, Pictures = new SceneOptions { MaxSide = SmallSide } }),
         ["facts"] = new(TaskMixture.Facts),
         ["several"] = new(TaskMixture.Several),
         ["things"] = new(TaskMixture.Things with { SeveralThings = OftenSeveral }, Density: 2),
+        ["small_things"] = new(TaskMixture.Things with { SeveralThings = OftenSeveral, Pictures = new SceneOptions { MaxSide = SmallSide } }, Density: 2),
         ["boxes"] = new(TaskMixture.Boxes with { SeveralThings = OftenSeveral }, TilingMode.WholeView),
         ["wholes"] = new(TaskMixture.Things with { SeveralThings = OftenSeveral }, TilingMode.WholeView, Density: 2),
         ["short"] = new(TaskMixture.All with { MaxTurns = 2, SeveralThings = OftenSeveral, Pictures = SomeStrangeNames }),
