@@ -15,6 +15,7 @@ internal static class EvalCommand
         var command = new Command("eval", $"Measure a model: {string.Join(", ", SuiteCatalogue.Names)}, or {SuiteCatalogue.All}. A stopped run goes on when it is called again.");
         var suites = new Argument<string[]>("SUITE") { Description = "what to measure; one or several", Arity = ArgumentArity.ZeroOrMore };
         var model = new ModelOptions();
+        var pictures = new PictureOptions();
         Option<int?> count = NumberOption.Create<int>("--count", "Pictures or conversations of each suite (default 200).", 1, 1_000_000);
         Option<ulong?> seed = NumberOption.Create<ulong>("--seed", "The seed of the series (default 1).");
         Option<int?> maxTokens = NumberOption.Create<int>("--max-tokens", "The most tokens of an answer (default 512).", 1);
@@ -23,6 +24,7 @@ internal static class EvalCommand
         var compare = new Option<string[]>("--compare") { Description = "Compare two directories that --out wrote: second less first, on the same questions.", HelpName = "A B", Arity = new ArgumentArity(2, 2), AllowMultipleArgumentsPerToken = true };
         command.Arguments.Add(suites);
         model.AddTo(command);
+        pictures.AddViewsTo(command);
         foreach (Option option in (Option[])[count, seed, maxTokens, split, output, compare])
             command.Options.Add(option);
         command.SetAction(async parsed =>
@@ -46,7 +48,7 @@ internal static class EvalCommand
             using Interrupts.Scope scope = own.Interrupts.Enter();
             SceneAssets assets = own.FindAssets();
             EvalOutput.TellFonts(own, assets);
-            using IChatEngine engine = model.Load(own, parsed);
+            using IChatEngine engine = model.Load(own, parsed, change: options => pictures.Apply(options, parsed));
             string directory = parsed.GetValue(output) ?? Evaluator.DefaultDirectory(engine.Info, options);
             EvaluationReport report;
             using (var status = new StatusLine(own, "drawing"))

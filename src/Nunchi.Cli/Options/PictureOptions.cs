@@ -42,7 +42,15 @@ internal sealed class PictureOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_tiling, _maxTiles, _grid, _enlarge, _megabytes, _megapixels, _seconds])
+        AddViewsTo(command);
+        foreach (Option option in (Option[])[_megabytes, _megapixels, _seconds])
+            command.Options.Add(option);
+    }
+
+    /// <summary>Adds the options of how pictures are shown, without those of files.</summary>
+    public void AddViewsTo(Command command)
+    {
+        foreach (Option option in (Option[])[_tiling, _maxTiles, _grid, _enlarge])
             command.Options.Add(option);
     }
 

@@ -13,15 +13,17 @@ internal static class ModelFingerprint
 
     private static readonly string[] Endings = [".safetensors", ".gguf", ".json", ".jinja"];
 
-    /// <summary>A hash over all that a model's answers depend on: its checkpoint, what its weights, keys and values were rounded to, its adapter.</summary>
+    /// <summary>A hash over all that a model's answers depend on: its checkpoint, what its weights, keys and values were rounded to, its adapter, how pictures are shown to it.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static string Of(ModelInfo model)
     {
         string checkpoint = Of(model.Directory);
         bool roundsCache = model.KeyValueCache.StartsWith("int8", StringComparison.Ordinal);
-        if (model.Adapter is null && model.RoundedTo is null && !roundsCache)
+        if (model.Adapter is null && model.RoundedTo is null && model.Views is null && !roundsCache)
             return checkpoint;
         string all = string.Join('\n', checkpoint, model.RoundedTo ?? "", model.Adapter is null ? "" : Of(model.Adapter), roundsCache ? "keys and values in int8" : "");
+        if (model.Views is { } views)
+            all += "\n" + views;
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)))[..16];
     }
 

@@ -15,6 +15,9 @@ public sealed record ModelInfo
     /// <summary>What matrices were rounded to while loading, as <c>--weights</c> names it; null when they are as the directory holds them.</summary>
     public string? RoundedTo { get; init; }
 
+    /// <summary>How pictures are shown, for people, where that is not as the checkpoint and the reference have it (for example <c>the whole view alone</c>); else null.</summary>
+    public string? Views { get; init; }
+
     /// <summary>The architecture's name in <c>config.json</c> (<c>model_type</c>).</summary>
     public required string Family { get; init; }
 

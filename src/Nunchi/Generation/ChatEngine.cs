@@ -68,6 +68,7 @@ public sealed class ChatEngine : IChatEngine
         {
             Adapter = options.Adapter is { } adapter ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(adapter)) : null,
             RoundedTo = options.RoundedTo,
+            Views = options.Views,
         });
     }
 

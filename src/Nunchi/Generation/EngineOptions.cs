@@ -88,6 +88,22 @@ public sealed record EngineOptions
     /// <summary>The name of the format that weights are rounded to while loading; null when they are not.</summary>
     internal string? RoundedTo => Weights is { } weights && weights != WeightFormat.Float32 ? weights.Name : null;
 
+    /// <summary>What <see cref="Tiling"/>, <see cref="MaxTiles"/>, <see cref="GridSide"/> and <see cref="EnlargeForReading"/> ask for, in words; null when they ask for nothing.</summary>
+    internal string? Views
+    {
+        get
+        {
+            string?[] asked =
+            [
+                Tiling switch { null => null, TilingMode.WholeView => "the whole view alone", TilingMode.SingleView => "each picture once", _ => "the whole view and tiles" },
+                MaxTiles is { } most ? $"at most {most} tiles" : null, GridSide is { } side ? $"canvases up to {side} x {side}" : null,
+                EnlargeForReading switch { null => null, true => "enlarged", false => "not enlarged" },
+            ];
+            string words = string.Join(", ", asked.OfType<string>());
+            return words.Length > 0 ? words : null;
+        }
+    }
+
     private static int AtLeastOne(string name, int value) =>
         value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be 1 or more.");
 }

@@ -96,6 +96,17 @@ public class EvalCommandTests
     }
 
     [Fact]
+    public async Task Eval_HowPicturesAreShown_ReachesTheEngine()
+    {
+        using var shell = new TestShell();
+        Answer(shell, "네");
+
+        await shell.RunAsync("eval", "yesno", "--count", "1", "--out", shell.PathOf("out"), "--model", shell.Model, "--tiling", "whole", "--max-tiles", "4");
+
+        Assert.Equal((Nunchi.Images.TilingMode.WholeView, 4), (shell.LoadedOptions!.Tiling, shell.LoadedOptions.MaxTiles));
+    }
+
+    [Fact]
     public async Task Eval_Compare_ShowsTheDifference()
     {
         using var shell = new TestShell();

@@ -59,7 +59,7 @@ public class ModelFingerprintTests
         File.WriteAllBytes(Path.Combine(adapter, "adapter_model.safetensors"), [2]);
         string[] all = [ModelFingerprint.Of(plain), adapted, ModelFingerprint.Of(plain with { Adapter = adapter }), ModelFingerprint.Of(plain with { RoundedTo = "int8" }),
             ModelFingerprint.Of(plain with { KeyValueCache = "int8, 5.2 KB a token" }), ModelFingerprint.Of(plain with { RoundedTo = "int8", KeyValueCache = "int8, 5.2 KB a token" }),
-            ModelFingerprint.Of(plain with { RoundedTo = "int8", Adapter = adapter })];
+            ModelFingerprint.Of(plain with { RoundedTo = "int8", Adapter = adapter }), ModelFingerprint.Of(plain with { Views = "the whole view alone" })];
 
         Assert.Equal(all.Length, all.Distinct().Count());
         Assert.NotEqual(Evaluator.DefaultDirectory(plain, TestRun.Options(1)), Evaluator.DefaultDirectory(plain with { Adapter = adapter }, TestRun.Options(1)));

@@ -270,6 +270,18 @@ public class ChatEngineTests
         Assert.Contains($"\"{key}\" is {value}", message);
     }
 
+    [Theory]
+    [InlineData(null, null, null, null, null)]
+    [InlineData(TilingMode.AnyRes, null, null, null, "the whole view and tiles")]
+    [InlineData(TilingMode.SingleView, null, null, false, "each picture once, not enlarged")]
+    [InlineData(TilingMode.WholeView, 4, 2, true, "the whole view alone, at most 4 tiles, canvases up to 2 x 2, enlarged")]
+    public void Info_TellsHowPicturesAreShown(TilingMode? tiling, int? most, int? side, bool? enlarge, string? expected)
+    {
+        using ChatEngine engine = ChatEngine.Load(GoldenFiles.Path("varco2-tiny"), Small with { Tiling = tiling, MaxTiles = most, GridSide = side, EnlargeForReading = enlarge });
+
+        Assert.Equal(expected, engine.Info.Views);
+    }
+
     [Fact]
     public async Task AskAsync_PenaltiesOfTheCheckpoint_HoldUnlessOthersAreAskedFor()
     {
