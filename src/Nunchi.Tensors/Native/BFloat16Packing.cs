@@ -11,6 +11,8 @@ namespace Nunchi.Tensors.Native;
 /// </summary>
 internal static unsafe class BFloat16Packing
 {
+    private static readonly BFloat16Rounding? Rounding = BFloat16Rounding.Shared;
+
     /// <summary>Packs lines that run along k (A as [m, k], or B as [n, k]).</summary>
     public static void AlongK(float* source, long stride, int lines, int k, int width, int firstPanel, int lastPanel, uint* panels)
     {
@@ -35,7 +37,14 @@ internal static unsafe class BFloat16Packing
         {
             float* even = source + (2L * pair * stride);
             float* odd = (2 * pair) + 1 < k ? even + stride : null;
-            for (int panel = firstPanel; panel < lastPanel; panel++)
+            int start = firstPanel;
+            if (Rounding is { } rounding && odd != null)
+            {
+                start = Math.Max(firstPanel, Math.Min(lastPanel, lines / width));
+                long first = (long)firstPanel * width;
+                rounding.Pair(even + first, odd + first, start - firstPanel, width, panels + ((first * pairs) + ((long)pair * width)), (long)pairs * width);
+            }
+            for (int panel = start; panel < lastPanel; panel++)
             {
                 uint* destination = panels + ((((long)panel * pairs) + pair) * width);
                 int first = panel * width;
@@ -65,7 +74,13 @@ internal static unsafe class BFloat16Packing
     private static void EightLines(float* source, long stride, int count, int k, uint* destination, int width)
     {
         int pairs = (k + 1) / 2, pair = 0;
-        if (count == 8)
+        if (count == 8 && Rounding is { } rounding)
+        {
+            int blocks = k / 16;
+            rounding.EightLines(source, stride, blocks, destination, width);
+            pair = 8 * blocks;
+        }
+        else if (count == 8)
         {
             for (; pair + 8 <= k / 2; pair += 8)
             {
