@@ -11,6 +11,9 @@ namespace Nunchi.Tensors.Cpu;
 /// </summary>
 internal sealed unsafe partial class VectorBackend<V, S>
 {
+    /// <summary>Queries per block: probabilities and their gradients stay in the second-level cache.</summary>
+    private const int GradientQueries = 144;
+
     /// <summary>Where the parts of a worker's memory lie.</summary>
     private ref struct BackwardBuffers
     {
@@ -35,10 +38,10 @@ internal sealed unsafe partial class VectorBackend<V, S>
             Keys = Take(KeyBlock * padded);
             KeyGradient = Take(KeyBlock * padded);
             ValueGradient = Take(KeyBlock * padded);
-            Query = Take(QueryBlock * padded);
-            OutputGradient = Take(QueryBlock * padded);
-            Probabilities = Take(QueryBlock * KeyBlock);
-            ScoreGradient = Take(QueryBlock * KeyBlock);
+            Query = Take(GradientQueries * padded);
+            OutputGradient = Take(GradientQueries * padded);
+            Probabilities = Take(GradientQueries * KeyBlock);
+            ScoreGradient = Take(GradientQueries * KeyBlock);
             Edge = Take(TileRows * padded);
             Dots = Take(dots);
             Total = at;
@@ -55,7 +58,7 @@ internal sealed unsafe partial class VectorBackend<V, S>
     public override void AttentionBackward(in AttentionArguments arguments)
     {
         var job = new AttentionJob { A = arguments, PaddedSize = RoundUp(arguments.HeadSize, PanelWidth) };
-        job.WorkspaceStride = new BackwardBuffers(null, job.PaddedSize, QueryBlock).Total;
+        job.WorkspaceStride = new BackwardBuffers(null, job.PaddedSize, GradientQueries).Total;
         job.Workspace = Scratch(Threads, job.WorkspaceStride * Threads);
         Pool.Run(arguments.Segments * arguments.KeyHeads, 1, &AttentionBackwardBody, &job);
     }
@@ -63,7 +66,7 @@ internal sealed unsafe partial class VectorBackend<V, S>
     private static void AttentionBackwardBody(void* context, int start, int end, int worker)
     {
         ref var job = ref *(AttentionJob*)context;
-        var buffers = new BackwardBuffers(job.Workspace + (worker * job.WorkspaceStride), job.PaddedSize, QueryBlock);
+        var buffers = new BackwardBuffers(job.Workspace + (worker * job.WorkspaceStride), job.PaddedSize, GradientQueries);
         for (var item = start; item < end; item++) AttendBackward(ref job, item / job.A.KeyHeads, item % job.A.KeyHeads, ref buffers);
     }
 
@@ -92,9 +95,9 @@ internal sealed unsafe partial class VectorBackend<V, S>
             new Span<float>(w.ValueGradient, KeyBlock * padded).Clear();
             for (var h = 0; h < group; h++)
             {
-                for (var q = 0; q < queryCount; q += QueryBlock)
+                for (var q = 0; q < queryCount; q += GradientQueries)
                 {
-                    var count = Math.Min(QueryBlock, queryCount - q);
+                    var count = Math.Min(GradientQueries, queryCount - q);
                     BackwardBlock(ref job, ref w, firstRow + q, (keyHead * group) + h, count, first, length, a.Causal ? before + q - first : int.MaxValue / 2);
                 }
             }
