@@ -178,7 +178,7 @@ public class SampleSourceTests
         }
 
         var (usual, often) = (Count(0), Count(1));
-        Assert.True(often.Several > 2 * usual.Several && usual.Several < usual.Asked / 3, $"{usual} questions are about several things, {often} where all may be");
+        Assert.True(2 * often.Several > 3 * usual.Several && usual.Several < usual.Asked / 3, $"{usual} questions are about several things, {often} where all may be");
         Assert.InRange(often.Several, often.Asked / 3, often.Asked - 1);
     }
 
