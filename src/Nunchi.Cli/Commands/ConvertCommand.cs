@@ -1,9 +1,9 @@
-using Nunchi.Text;
 using System.CommandLine;
 using System.Globalization;
 using Nunchi.Cli.Answers;
 using Nunchi.Conversion;
 using Nunchi.Tensors.Safetensors;
+using Nunchi.Text;
 
 namespace Nunchi.Cli;
 

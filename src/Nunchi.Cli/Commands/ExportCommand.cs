@@ -1,8 +1,8 @@
-using Nunchi.Text;
 using System.CommandLine;
 using Nunchi.Cli.Answers;
 using Nunchi.Gguf;
 using Nunchi.Hub;
+using Nunchi.Text;
 
 namespace Nunchi.Cli;
 

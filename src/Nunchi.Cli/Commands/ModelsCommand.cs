@@ -1,7 +1,7 @@
-using Nunchi.Text;
 using System.CommandLine;
 using Nunchi.Cli.Answers;
 using Nunchi.Hub;
+using Nunchi.Text;
 using Spectre.Console;
 
 namespace Nunchi.Cli;

@@ -71,96 +71,96 @@ internal sealed unsafe class BFloat16Rounding
     // System V: rdi source, rsi bytes between lines, rdx blocks, rcx destination, r8 bytes between pairs.
     private static byte[] AssembleAlongK()
     {
-        var c = new Assembler(64);
         AssemblerRegisterYMM[] y = [ymm0, ymm1, ymm2, ymm3, ymm4, ymm5, ymm6, ymm7], z = [ymm8, ymm9, ymm10, ymm11, ymm12, ymm13, ymm14, ymm15];
-        Label loop = c.CreateLabel(), end = c.CreateLabel();
-        c.test(rdx, rdx);
-        c.jz(end);
-        c.lea(r9, __[rsi + (rsi * 2)]);
-        c.lea(r10, __[rdi + (rsi * 4)]);
-        c.Label(ref loop);
         AssemblerRegister64[] halves = [rdi, r10];
-        for (int half = 0; half < 2; half++)
-        {
-            c.vcvtneps2bf16(y[4 * half], __zmmword_ptr[halves[half]]);
-            c.vcvtneps2bf16(y[(4 * half) + 1], __zmmword_ptr[halves[half] + rsi]);
-            c.vcvtneps2bf16(y[(4 * half) + 2], __zmmword_ptr[halves[half] + (rsi * 2)]);
-            c.vcvtneps2bf16(y[(4 * half) + 3], __zmmword_ptr[halves[half] + r9]);
-        }
-        // A transposition of eight by eight words: pairs of lines, then fours, then all.
-        for (int two = 0; two < 8; two += 2)
-        {
-            c.vpunpckldq(z[two], y[two], y[two + 1]);
-            c.vpunpckhdq(z[two + 1], y[two], y[two + 1]);
-        }
-        for (int four = 0; four < 8; four += 4)
-        {
-            c.vpunpcklqdq(y[four], z[four], z[four + 2]);
-            c.vpunpckhqdq(y[four + 1], z[four], z[four + 2]);
-            c.vpunpcklqdq(y[four + 2], z[four + 1], z[four + 3]);
-            c.vpunpckhqdq(y[four + 3], z[four + 1], z[four + 3]);
-        }
-        for (int upper = 0; upper < 2; upper++)
-        {
-            for (int i = 0; i < 4; i++)
+        return AssembleLoop(
+            c =>
             {
-                c.vperm2i128(ymm8, y[i], y[i + 4], upper == 0 ? (byte)0x20 : (byte)0x31);
-                c.vmovdqu(__ymmword_ptr[rcx], ymm8);
-                c.add(rcx, r8);
-            }
-        }
-        c.add(rdi, 64);
-        c.add(r10, 64);
-        c.dec(rdx);
-        c.jnz(loop);
-        c.Label(ref end);
-        c.vzeroupper();
-        c.ret();
-        return Bytes(c);
+                c.lea(r9, __[rsi + (rsi * 2)]);
+                c.lea(r10, __[rdi + (rsi * 4)]);
+            },
+            c =>
+            {
+                for (int half = 0; half < 2; half++)
+                {
+                    c.vcvtneps2bf16(y[4 * half], __zmmword_ptr[halves[half]]);
+                    c.vcvtneps2bf16(y[(4 * half) + 1], __zmmword_ptr[halves[half] + rsi]);
+                    c.vcvtneps2bf16(y[(4 * half) + 2], __zmmword_ptr[halves[half] + (rsi * 2)]);
+                    c.vcvtneps2bf16(y[(4 * half) + 3], __zmmword_ptr[halves[half] + r9]);
+                }
+                // A transposition of eight by eight words: pairs of lines, then fours, then all.
+                for (int two = 0; two < 8; two += 2)
+                {
+                    c.vpunpckldq(z[two], y[two], y[two + 1]);
+                    c.vpunpckhdq(z[two + 1], y[two], y[two + 1]);
+                }
+                for (int four = 0; four < 8; four += 4)
+                {
+                    c.vpunpcklqdq(y[four], z[four], z[four + 2]);
+                    c.vpunpckhqdq(y[four + 1], z[four], z[four + 2]);
+                    c.vpunpcklqdq(y[four + 2], z[four + 1], z[four + 3]);
+                    c.vpunpckhqdq(y[four + 3], z[four + 1], z[four + 3]);
+                }
+                foreach (byte part in (byte[])[0x20, 0x31])
+                {
+                    for (int i = 0; i < 4; i++)
+                    {
+                        c.vperm2i128(ymm8, y[i], y[i + 4], part);
+                        c.vmovdqu(__ymmword_ptr[rcx], ymm8);
+                        c.add(rcx, r8);
+                    }
+                }
+                c.add(rdi, 64);
+                c.add(r10, 64);
+            });
     }
 
     // System V: rdi even, rsi odd, rdx panels, rcx destination, r8 bytes between panels, r9 indices. No vectors: a panel of eight lines.
-    private static byte[] AssembleAcrossK(int vectors)
+    private static byte[] AssembleAcrossK(int vectors) => AssembleLoop(
+        c =>
+        {
+            if (vectors == 0)
+                c.vmovdqu16(ymm1, __ymmword_ptr[r9 + 64]);
+            else
+                c.vmovdqu16(zmm1, __zmmword_ptr[r9]);
+        },
+        c =>
+        {
+            if (vectors == 0)
+            {
+                c.vmovups(ymm0, __ymmword_ptr[rsi]);
+                c.vcvtne2ps2bf16(ymm0, ymm0, __ymmword_ptr[rdi]);
+                c.vpermw(ymm0, ymm1, ymm0);
+                c.vmovdqu32(__ymmword_ptr[rcx], ymm0);
+            }
+            for (int v = 0; v < vectors; v++)
+            {
+                c.vmovups(zmm0, __zmmword_ptr[rsi + (64 * v)]);
+                c.vcvtne2ps2bf16(zmm0, zmm0, __zmmword_ptr[rdi + (64 * v)]);
+                c.vpermw(zmm0, zmm1, zmm0);
+                c.vmovdqu32(__zmmword_ptr[rcx + (64 * v)], zmm0);
+            }
+            int bytes = vectors == 0 ? 32 : 64 * vectors;
+            c.add(rdi, bytes);
+            c.add(rsi, bytes);
+            c.add(rcx, r8);
+        });
+
+    // Both loops count rdx down.
+    private static byte[] AssembleLoop(Action<Assembler> prepare, Action<Assembler> step)
     {
         var c = new Assembler(64);
         Label loop = c.CreateLabel(), end = c.CreateLabel();
         c.test(rdx, rdx);
         c.jz(end);
-        if (vectors == 0)
-            c.vmovdqu16(ymm1, __ymmword_ptr[r9 + 64]);
-        else
-            c.vmovdqu16(zmm1, __zmmword_ptr[r9]);
+        prepare(c);
         c.Label(ref loop);
-        if (vectors == 0)
-        {
-            c.vmovups(ymm0, __ymmword_ptr[rsi]);
-            c.vcvtne2ps2bf16(ymm0, ymm0, __ymmword_ptr[rdi]);
-            c.vpermw(ymm0, ymm1, ymm0);
-            c.vmovdqu32(__ymmword_ptr[rcx], ymm0);
-        }
-        for (int v = 0; v < vectors; v++)
-        {
-            c.vmovups(zmm0, __zmmword_ptr[rsi + (64 * v)]);
-            c.vcvtne2ps2bf16(zmm0, zmm0, __zmmword_ptr[rdi + (64 * v)]);
-            c.vpermw(zmm0, zmm1, zmm0);
-            c.vmovdqu32(__zmmword_ptr[rcx + (64 * v)], zmm0);
-        }
-        int bytes = vectors == 0 ? 32 : 64 * vectors;
-        c.add(rdi, bytes);
-        c.add(rsi, bytes);
-        c.add(rcx, r8);
+        step(c);
         c.dec(rdx);
         c.jnz(loop);
         c.Label(ref end);
         c.vzeroupper();
         c.ret();
-        return Bytes(c);
-    }
-
-    private static byte[] Bytes(Assembler assembler)
-    {
-        using var stream = new MemoryStream();
-        assembler.Assemble(new StreamCodeWriter(stream), 0);
-        return stream.ToArray();
+        return ExecutableMemory.Bytes(c);
     }
 }

@@ -102,8 +102,6 @@ internal sealed unsafe class BFloat16Tile
         }
         c.vzeroupper();
         c.ret();
-        using var stream = new MemoryStream();
-        c.Assemble(new StreamCodeWriter(stream), 0);
-        return stream.ToArray();
+        return ExecutableMemory.Bytes(c);
     }
 }

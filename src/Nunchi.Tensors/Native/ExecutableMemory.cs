@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Iced.Intel;
 
 namespace Nunchi.Tensors.Native;
 
@@ -26,6 +27,14 @@ internal static unsafe partial class ExecutableMemory
             return address;
         _ = Unmap(address, length);
         return null;
+    }
+
+    /// <summary>What was written with an assembler, as bytes that may lie anywhere.</summary>
+    public static byte[] Bytes(Assembler assembler)
+    {
+        using var stream = new MemoryStream();
+        assembler.Assemble(new StreamCodeWriter(stream), 0);
+        return stream.ToArray();
     }
 
     [LibraryImport("libc", EntryPoint = "mmap")]

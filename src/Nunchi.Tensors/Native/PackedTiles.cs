@@ -61,12 +61,10 @@ internal sealed unsafe class PackedTiles
         {
             var assembler = new Assembler(64);
             write(assembler);
-            using var stream = new MemoryStream();
-            assembler.Assemble(new StreamCodeWriter(stream), 0);
             while (code.Count % 64 != 0)
                 code.Add(0xcc);
             starts.Add((table, index, code.Count));
-            code.AddRange(stream.ToArray());
+            code.AddRange(ExecutableMemory.Bytes(assembler));
         }
         for (int rows = 1; rows <= MaxRows; rows++)
         {

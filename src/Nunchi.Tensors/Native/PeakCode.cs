@@ -41,8 +41,6 @@ internal static unsafe class PeakCode
         c.jnz(loop);
         c.vzeroupper();
         c.ret();
-        using var stream = new MemoryStream();
-        c.Assemble(new StreamCodeWriter(stream), 0);
-        return (nint)ExecutableMemory.TryLoad(stream.ToArray());
+        return (nint)ExecutableMemory.TryLoad(ExecutableMemory.Bytes(c));
     }
 }

@@ -127,7 +127,7 @@ internal static partial class StationBoards
         if (number)
         {
             bool beside = b.Random.Chance(0.5);
-            SKRect at = Cut(b, ref rest, beside ? Math.Min(rest.Width * 0.24f, rest.Height) : rest.Height * 0.28f, beside, firstOnly: !beside);
+            SKRect at = Cut(b, ref rest, beside ? Math.Min(rest.Width * 0.24f, rest.Height) : rest.Height * 0.28f, beside, beside ? null : true);
             float radius = (Math.Min(at.Width, at.Height) / 2) - 3;
             bool disc = b.Random.Chance(0.7);
             if (disc)
@@ -138,16 +138,16 @@ internal static partial class StationBoards
         Anchor anchor = b.Random.Pick(Anchor.Left, Anchor.Centre, Anchor.Centre, Anchor.Right);
         if (b.Random.Chance(0.75))
         {
-            SKRect at = Cut(b, ref rest, rest.Height * b.Random.Between(0.26f, 0.38f), false, lastOnly: b.Random.Chance(0.8));
+            SKRect at = Cut(b, ref rest, rest.Height * b.Random.Between(0.26f, 0.38f), false, b.Random.Chance(0.8) ? false : null);
             b.TextIn(at, Latin(b, card.Romanised), 38, b.SignStyle(card.Romanised, ground, name.Fill), TextRole.Romanised, anchor);
         }
         b.TextIn(rest, Shown(b, card, 0.4), b.Random.Between(60f, 120f), name, TextRole.StationName, anchor);
     }
 
-    // Takes a strip off a side of what is left, the first (left, top) or the last.
-    private static SKRect Cut(SceneBuilder b, ref SKRect rest, float length, bool column, bool firstOnly = false, bool lastOnly = false)
+    // Takes a strip off a side of what is left: the first (left, top) or the last, any where neither is asked for.
+    private static SKRect Cut(SceneBuilder b, ref SKRect rest, float length, bool column, bool? end = null)
     {
-        bool first = firstOnly || (!lastOnly && b.Random.Chance(0.5));
+        bool first = end ?? b.Random.Chance(0.5);
         SKRect all = rest;
         if (column)
         {
