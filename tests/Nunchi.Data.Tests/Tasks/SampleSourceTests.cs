@@ -173,7 +173,10 @@ public class SampleSourceTests
         (int Several, int Asked) Count(double share)
         {
             var source = new SampleSource(TestScenes.Assets, SceneSplit.Training, TaskMixture.Things with { SeveralThings = share, Pictures = TestScenes.Small, Tasks = new Dictionary<TaskKind, double> { [TaskKind.Locate] = 1 } });
-            List<TurnTruth> turns = [.. Enumerable.Range(0, 80).SelectMany(index => source.Draw(6, (ulong)index).Turns)];
+            List<TrainingSample> samples = [.. Enumerable.Range(0, 80).Select(index => source.Draw(6, (ulong)index))];
+            if (share == 1)
+                Assert.All(samples.Where(sample => ThingGroup.Of(sample.Pictures[0].Scene).Any(group => group.Count > 1)), sample => Assert.True(sample.Turns[0].Boxes[0].Boxes.Count > 1));
+            List<TurnTruth> turns = [.. samples.SelectMany(sample => sample.Turns)];
             return (turns.Count(turn => turn.Boxes[0].Boxes.Count > 1), turns.Count);
         }
 
