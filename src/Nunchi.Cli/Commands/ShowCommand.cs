@@ -44,6 +44,8 @@ internal static class ShowCommand
         shell.Out.WriteLine($"arithmetic  {info.Kernels}");
         if (info.KeyValueCache.Length > 0)
             shell.Out.WriteLine($"kv cache    {info.KeyValueCache}");
+        if (info.Answers.Length > 0)
+            shell.Out.WriteLine($"answers     {info.Answers}");
         shell.Out.WriteLine($"loaded in   {info.LoadTime.TotalMilliseconds:0} ms");
         var table = new Table().Border(TableBorder.Rounded);
         table.AddColumns("part", "what it is", "parameters", "memory", "precision");

@@ -14,6 +14,8 @@ internal sealed class SamplingOptions
     private readonly Option<double?> repetition = NumberOption.Create<double>("--repetition-penalty", "Makes tokens that were there before less likely (default: as the checkpoint says, else 1, not at all).", 0.1, 10);
     private readonly Option<int?> noRepeat = NumberOption.Create<int>("--no-repeat-ngram", "No N tokens in a row come twice, so that answers do not go round (default: as the checkpoint says, else 0, they may).", 0);
     private readonly Option<int?> noRepeatInAnswer = NumberOption.Create<int>("--no-repeat-in-answer", "The same within the answer alone: what was said before may be said again.", 0);
+    private readonly Option<int?> beams = NumberOption.Create<int>("--beams", "Looks for the likeliest answer with N beginnings beside each other; 1 makes it token by token (default: as the checkpoint says, else 1).", 1, 64);
+    private readonly Option<double?> lengthPenalty = NumberOption.Create<double>("--length-penalty", "How --beams compares lengths: 0 favours short answers, 1 compares means (default: as the checkpoint says, else 1).", 0, 10);
     private readonly Option<int?> maxTokens = NumberOption.Create<int>("--max-tokens", "The most tokens of an answer (default 512).", 1);
 
     private readonly Option<double?> presence = NumberOption.Create<double>("--presence-penalty", "Makes tokens that the answer already holds less likely, once (default 0).", -2, 2);
@@ -31,7 +33,7 @@ internal sealed class SamplingOptions
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[seed, temperature, topK, topP, minP, repetition, noRepeat, noRepeatInAnswer, presence, frequency, minTokens, maxTokens, stop, logprobs])
+        foreach (Option option in (Option[])[seed, temperature, topK, topP, minP, repetition, noRepeat, noRepeatInAnswer, beams, lengthPenalty, presence, frequency, minTokens, maxTokens, stop, logprobs])
             command.Options.Add(option);
     }
 
@@ -47,6 +49,11 @@ internal sealed class SamplingOptions
             if (heat == 0 && parsed.GetResult(option) is { Implicit: false })
                 shell.Note($"{option.Name} has no effect at temperature 0; add --temperature.");
         }
+        foreach (Option option in (Option[])[beams, lengthPenalty])
+        {
+            if (heat > 0 && parsed.GetResult(option) is { Implicit: false })
+                shell.Note($"{option.Name} has no effect with --temperature: the likeliest answer is not looked for where chance chooses.");
+        }
         string[] stops = parsed.GetValue(stop) ?? [];
         if (stops.Length > 16 || stops.Contains(""))
             throw new UsageException($"--stop is given {stops.Length} times{(stops.Contains("") ? ", once with an empty text" : "")}; up to 16 texts are taken, none of them empty.");
@@ -60,6 +67,8 @@ internal sealed class SamplingOptions
             RepetitionPenalty = parsed.GetValue(repetition),
             NoRepeatNGramSize = parsed.GetValue(noRepeat),
             AnswerNoRepeatNGramSize = parsed.GetValue(noRepeatInAnswer),
+            Beams = parsed.GetValue(beams),
+            LengthPenalty = parsed.GetValue(lengthPenalty),
             PresencePenalty = parsed.GetValue(presence) ?? defaults.PresencePenalty,
             FrequencyPenalty = parsed.GetValue(frequency) ?? defaults.FrequencyPenalty,
             MinTokens = parsed.GetValue(minTokens) ?? defaults.MinTokens,

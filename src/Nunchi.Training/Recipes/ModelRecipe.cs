@@ -1,3 +1,5 @@
+using Nunchi.Models;
+
 namespace Nunchi.Training.Recipes;
 
 /// <summary>Sizes of the model: a SigLIP encoder, a projector of two layers and a Qwen3 decoder in the LLaVA-OneVision arrangement.</summary>
@@ -6,8 +8,13 @@ namespace Nunchi.Training.Recipes;
 /// <param name="Images">How pictures are cut into tiles.</param>
 /// <param name="NoRepeatNGramSize">No so many tokens in a row come twice in a conversation, where nobody asks for something else: small models go round in long lists. 0 allows everything.</param>
 /// <param name="AnswerNoRepeatNGramSize">The same within each answer alone, so that what was said before may be said again.</param>
-public sealed record ModelRecipe(EncoderRecipe Encoder, DecoderRecipe Decoder, ImagesRecipe Images, int NoRepeatNGramSize = 0, int AnswerNoRepeatNGramSize = 0)
+/// <param name="Beams">Beginnings of an answer that go on beside each other where nobody asks for something else; 1 makes answers token by token.</param>
+/// <param name="LengthPenalty">How their lengths count: 0 compares sums of log-probabilities, 1 means.</param>
+public sealed record ModelRecipe(EncoderRecipe Encoder, DecoderRecipe Decoder, ImagesRecipe Images, int NoRepeatNGramSize = 0, int AnswerNoRepeatNGramSize = 0, int Beams = 1, double LengthPenalty = 1)
 {
+    /// <summary>How answers are made where nobody asks for something else.</summary>
+    internal GenerationConfig Generation => new() { NoRepeatNGramSize = NoRepeatNGramSize, AnswerNoRepeatNGramSize = AnswerNoRepeatNGramSize, Beams = Beams, LengthPenalty = LengthPenalty };
+
     internal static ModelRecipe Read(RecipeSection section)
     {
         var encoder = EncoderRecipe.Read(section.Section("encoder"));
@@ -16,7 +23,9 @@ public sealed record ModelRecipe(EncoderRecipe Encoder, DecoderRecipe Decoder, I
             DecoderRecipe.Read(section.Section("decoder")),
             ImagesRecipe.Read(section.Section("images"), encoder.Tile),
             section.Integer("no_repeat_ngram_size", 0, 0, 1024),
-            section.Integer("answer_no_repeat_ngram_size", 0, 0, 1024));
+            section.Integer("answer_no_repeat_ngram_size", 0, 0, 1024),
+            section.Integer("num_beams", 1, 1, 64),
+            section.Number("length_penalty", 1, 0, 10));
         section.Finish();
         return model;
     }

@@ -64,6 +64,21 @@ public sealed record GenerationOptions
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public int? AnswerNoRepeatNGramSize { get; init => field = value is { } size ? AtLeast(nameof(AnswerNoRepeatNGramSize), size, 0) : null; }
 
+    /// <summary>
+    /// Beginnings of an answer that go on beside each other, 1..64: the likeliest answer is looked for, where 1 makes it token by token (beam search). At a temperature above 0 it is not
+    /// searched for. Null takes what the checkpoint's generation_config.json says. Numbers of boxes do not count (docs/decisions/0413).
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not in 1..64.</exception>
+    public int? Beams
+    {
+        get;
+        init => field = value is null or (>= 1 and <= 64) ? value : throw new ArgumentOutOfRangeException(nameof(Beams), value, $"{nameof(Beams)} is {value}; it must be in 1..64.");
+    }
+
+    /// <summary>How a search compares answers of different lengths, 0..10: the sum of log-probabilities is divided by the length to this power, so 0 favours short answers and 1 compares means. Null takes what the checkpoint says.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not in 0..10.</exception>
+    public double? LengthPenalty { get; init => field = value is { } penalty ? Within(nameof(LengthPenalty), penalty, 0, 10) : null; }
+
     /// <summary>Subtracted from the logit of each token that the answer already holds, -2..2.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not in -2..2.</exception>
     public double PresencePenalty { get; init => field = Within(nameof(PresencePenalty), value, -2, 2); }

@@ -36,6 +36,9 @@ public sealed record ModelInfo
     /// <summary>How keys and values of earlier tokens are kept, for people (for example <c>float32, 229.4 KB a token</c>); empty when the model keeps none.</summary>
     public string KeyValueCache { get; init; } = "";
 
+    /// <summary>How the checkpoint wants answers to be made where nobody asks for something else, for people (for example <c>searched with 4 beams, length penalty 0.7</c>); empty when token by token without penalties.</summary>
+    public string Answers { get; init; } = "";
+
     /// <summary>How long loading took.</summary>
     public required TimeSpan LoadTime { get; init; }
 

@@ -1,14 +1,12 @@
 using System.Diagnostics;
 using Nunchi.Chat;
 using Nunchi.Generation.Drafting;
+using Nunchi.Generation.Searching;
+using Nunchi.Grounding;
 using Nunchi.Models;
 using Nunchi.Text;
 
 namespace Nunchi.Generation;
-
-/// <summary>Takes in a token that was chosen.</summary>
-/// <returns>[vocabulary] logits after it.</returns>
-internal delegate ReadOnlySpan<float> TokenStep(int id);
 
 /// <summary>A prompt that the decoder has taken in.</summary>
 /// <param name="Ids">Its tokens.</param>
@@ -38,29 +36,52 @@ internal sealed class AnswerWriter(Tokenizer tokenizer, int maxPositions, Genera
     /// <summary>Most tokens of an answer.</summary>
     public int Most(int promptTokens, GenerationOptions options) => Math.Min(options.MaxTokens, maxPositions - promptTokens);
 
+    /// <summary>Whether an answer is searched for, and not made token by token.</summary>
+    public bool Searches(GenerationOptions options) => config.Complete(options).Beams > 1;
+
     /// <param name="prompt">What was taken in.</param>
     /// <param name="logits">[vocabulary] after its last token.</param>
     /// <param name="options">How to choose and where to stop.</param>
     /// <param name="step">Takes in what was chosen.</param>
+    /// <param name="states">Keys and values for a search, where one is asked for.</param>
     /// <param name="emit">Told every update, the completed answer last.</param>
     /// <param name="goOn">Called before every token; throws to stop.</param>
-    public void Write(TakenPrompt prompt, ReadOnlySpan<float> logits, GenerationOptions options, TokenStep step, Action<AnswerUpdate> emit, Action goOn)
+    public void Write(TakenPrompt prompt, ReadOnlyMemory<float> logits, GenerationOptions options, TokenStep step, Func<BeamStates> states, Action<AnswerUpdate> emit, Action goOn)
+    {
+        GenerationOptions complete = config.Complete(options);
+        HashSet<int> ends = [.. endTokens, .. options.StopTokenIds];
+        var rules = new TokenRules(complete, logits.Length, prompt.Ids, tokenizer.VocabularySize, _forbidden, ends);
+        Func<ReadOnlyMemory<float>, int, TokenChosen>? describe = options.TopLogprobs is { } top ? (row, id) => Logprobs.Of(row.Span, id, top, tokenizer) : null;
+        if (complete.Beams is not > 1)
+        {
+            Write(prompt, options, ends, new SampledTokens(new Sampler(complete, rules), logits, step, describe), emit, goOn);
+            return;
+        }
+        using BeamStates beams = states();
+        var search = new BeamSearch(rules, new BeamSearchOptions(complete.Beams.Value, complete.LengthPenalty ?? 1, Most(prompt.Ids.Count, options), ends) { Boxes = BoxTags(), Describe = describe });
+        var tokens = new BeamTokens(search, logits, beams.Take, goOn);
+        Write(prompt, options, ends, tokens, emit, goOn);
+        beams.Remember(tokens.Given);
+    }
+
+    private (int Open, int Close)? BoxTags() =>
+        tokenizer.TokenId(GroundingMarkup.BoxOpen) is { } open && tokenizer.TokenId(GroundingMarkup.BoxClose) is { } close ? (open, close) : null;
+
+    private void Write(TakenPrompt prompt, GenerationOptions options, HashSet<int> ends, ITokenSource tokens, Action<AnswerUpdate> emit, Action goOn)
     {
         var stream = new AnswerStream(tokenizer, options.StopStrings);
-        HashSet<int> ends = [.. endTokens, .. options.StopTokenIds];
-        var sampler = new Sampler(config.Complete(options), logits.Length, prompt.Ids, tokenizer.VocabularySize, _forbidden, ends);
         int most = Most(prompt.Ids.Count, options), produced = 0;
         TimeSpan first = default;
         FinishReason reason;
-        while (true)
+        do
         {
             goOn();
-            int id = sampler.Next(logits);
+            var (id, chosen) = tokens.Next();
             if (produced++ == 0)
                 first = prompt.Watch.Elapsed;
             reason = FinishReason.Stop;
-            if (options.TopLogprobs is { } top)
-                emit(Logprobs.Of(logits, id, top, tokenizer));
+            if (chosen != null)
+                emit(chosen);
             if (ends.Contains(id))
                 break;
             foreach (AnswerUpdate update in stream.Push(id))
@@ -68,10 +89,8 @@ internal sealed class AnswerWriter(Tokenizer tokenizer, int maxPositions, Genera
             if (stream.Stopped)
                 break;
             reason = FinishReason.Length;
-            if (produced == most)
-                break;
-            logits = step(id);
         }
+        while (produced < most);
         foreach (AnswerUpdate update in stream.Finish())
             emit(update);
         TimeSpan total = prompt.Watch.Elapsed;

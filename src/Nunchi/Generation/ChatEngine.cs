@@ -5,6 +5,7 @@ using Nunchi.Checkpoints;
 using Nunchi.Generation.Drafting;
 using Nunchi.Generation.Prefixes;
 using Nunchi.Generation.Scheduling;
+using Nunchi.Generation.Searching;
 using Nunchi.Grounding;
 using Nunchi.Images;
 using Nunchi.Models;
@@ -69,6 +70,7 @@ public sealed class ChatEngine : IChatEngine
             Adapter = options.Adapter is { } adapter ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(adapter)) : null,
             RoundedTo = options.RoundedTo,
             Views = options.Views,
+            Answers = weights.Generation.Description,
         });
     }
 
@@ -117,7 +119,7 @@ public sealed class ChatEngine : IChatEngine
         PromptToken[] prompt = request.Tokens(keys);
         int shared = _memory.Recall(prompt), first = FirstNeeded(request, shared);
         TimeSpan encoded;
-        ReadOnlySpan<float> logits;
+        ReadOnlyMemory<float> logits;
         using (ImageRows rows = Encode(request, keys, first, emit, cancellation))
         using (_passes?.Enter())
         {
@@ -128,9 +130,11 @@ public sealed class ChatEngine : IChatEngine
         TimeSpan taken = watch.Elapsed;
         ShareMemory();
         DraftedSteps steps = Steps(request, options);
-        using (_passes?.Enter())
+        // A search runs its beginnings together and leaves the others alone.
+        using (_writer.Searches(options) ? null : _passes?.Enter())
         {
-            _writer.Write(new TakenPrompt(request.Ids, request.ImageTokens, watch, encoded, taken) { Cached = shared, Drafts = steps.Counts }, logits, options, steps.Step, emit, GoOn);
+            _writer.Write(new TakenPrompt(request.Ids, request.ImageTokens, watch, encoded, taken) { Cached = shared, Drafts = steps.Counts }, logits, options, steps.Step,
+                () => new BeamStates(_model, _tape, _memory), emit, GoOn);
         }
         steps.Finish();
         ShareMemory();

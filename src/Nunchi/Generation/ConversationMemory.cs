@@ -12,6 +12,9 @@ internal sealed class ConversationMemory(Generator generator, PrefixStore? prefi
 {
     private readonly List<PromptToken> _tokens = [];
 
+    /// <summary>Keys and values of what was taken in.</summary>
+    public KeyValueCache Cache => generator.Cache;
+
     /// <summary>Keeps what a new prompt begins with, whether this conversation or another one took it in, and forgets the rest.</summary>
     /// <returns>Tokens of the prompt that need not be taken in again: never all, for the last one gives the logits.</returns>
     public int Recall(ReadOnlySpan<PromptToken> prompt)
@@ -37,14 +40,14 @@ internal sealed class ConversationMemory(Generator generator, PrefixStore? prefi
     /// <param name="done">Told how many tokens are taken in.</param>
     /// <param name="cancellation">Stops it; what was recalled stays.</param>
     /// <returns>[vocabulary] logits after the last token.</returns>
-    public ReadOnlySpan<float> TakeIn(ReadOnlySpan<PromptToken> prompt, Tensor? imageRows, int imageRowsBefore, Action<int> done, CancellationToken cancellation)
+    public ReadOnlyMemory<float> TakeIn(ReadOnlySpan<PromptToken> prompt, Tensor? imageRows, int imageRowsBefore, Action<int> done, CancellationToken cancellation)
     {
         int[] ids = new int[prompt.Length];
         for (int i = 0; i < ids.Length; i++)
             ids[i] = prompt[i].Id;
         try
         {
-            ReadOnlySpan<float> logits = generator.Prefill(ids, imageRows, imageRowsBefore, done, cancellation);
+            ReadOnlyMemory<float> logits = generator.Prefill(ids, imageRows, imageRowsBefore, done, cancellation);
             _tokens.AddRange(prompt);
             return logits;
         }
@@ -59,15 +62,27 @@ internal sealed class ConversationMemory(Generator generator, PrefixStore? prefi
     public ReadOnlyMemory<float> Take(ReadOnlySpan<int> ids)
     {
         ReadOnlyMemory<float> logits = generator.Extend(ids);
-        foreach (int id in ids)
-            _tokens.Add(new PromptToken(id));
+        Add(ids);
         return logits;
     }
 
     /// <inheritdoc/>
     public void Withdraw(int tokens) => Keep(_tokens.Count - tokens);
 
+    /// <summary>Takes over tokens that another cache took in behind the same ones.</summary>
+    public void Append(ReadOnlySpan<int> ids, KeyValueCache source)
+    {
+        generator.Cache.Append(source, _tokens.Count, ids.Length);
+        Add(ids);
+    }
+
     public void Dispose() => generator.Dispose();
+
+    private void Add(ReadOnlySpan<int> ids)
+    {
+        foreach (int id in ids)
+            _tokens.Add(new PromptToken(id));
+    }
 
     private void Keep(int length)
     {

@@ -60,7 +60,7 @@ public sealed class Generator : IDisposable
     /// <returns>[vocabulary] logits after the last token; overwritten by the next call.</returns>
     /// <exception cref="ArgumentException">There is no token, too many for the model's positions, or more image tokens than feature rows.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public ReadOnlySpan<float> Prefill(ReadOnlySpan<int> ids, Tensor? imageRows = null, int imageRowsBefore = 0, Action<int>? done = null, CancellationToken cancellation = default)
+    public ReadOnlyMemory<float> Prefill(ReadOnlySpan<int> ids, Tensor? imageRows = null, int imageRowsBefore = 0, Action<int>? done = null, CancellationToken cancellation = default)
     {
         if (ids.Length == 0)
             throw new ArgumentException("There is no token to take in.", nameof(ids));
@@ -75,7 +75,7 @@ public sealed class Generator : IDisposable
             imageRowsBefore += _prompt.Batch.ImageTokens;
             done?.Invoke(first + _prompt.Taken);
         }
-        return _prompt.Logits.Span;
+        return _prompt.Logits;
     }
 
     /// <summary>What it holds.</summary>

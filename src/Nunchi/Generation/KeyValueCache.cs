@@ -25,9 +25,13 @@ public sealed class KeyValueCache : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         Capacity = capacity;
+        Format = format;
         _keys = [.. Enumerable.Range(0, config.Layers).Select(_ => new HeadCache(backend, config.KeyHeads, config.HeadSize, Capacity, format))];
         _values = [.. Enumerable.Range(0, config.Layers).Select(_ => new HeadCache(backend, config.KeyHeads, config.HeadSize, Capacity, format))];
     }
+
+    /// <summary>How numbers are kept.</summary>
+    public CacheFormat Format { get; }
 
     /// <summary>Tokens held.</summary>
     public int Length { get; private set; }

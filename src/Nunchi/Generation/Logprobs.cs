@@ -12,33 +12,30 @@ internal static class Logprobs
     /// <param name="tokenizer">Spells them; the head may have more rows than it has ids, and those are not told.</param>
     public static TokenChosen Of(ReadOnlySpan<float> logits, int chosen, int top, Tokenizer tokenizer)
     {
+        double normaliser = Normaliser(logits);
+        return new TokenChosen(Describe(chosen, logits[chosen]), [.. Likeliest.Of(logits[..Math.Min(tokenizer.VocabularySize, logits.Length)], top, tokenizer.HasToken).Select(best => Describe(best.Id, best.Value))]);
+
+        TokenLogprob Describe(int id, float logit) => new(id, tokenizer.TokenBytes(id), logit - normaliser);
+    }
+
+    /// <summary>Log-probabilities of all tokens.</summary>
+    /// <param name="logits">[vocabulary].</param>
+    /// <param name="into">[vocabulary].</param>
+    public static void Normalise(ReadOnlySpan<float> logits, Span<float> into)
+    {
+        double normaliser = Normaliser(logits);
+        for (int id = 0; id < logits.Length; id++)
+            into[id] = (float)(logits[id] - normaliser);
+    }
+
+    private static double Normaliser(ReadOnlySpan<float> logits)
+    {
         float largest = float.NegativeInfinity;
         foreach (float logit in logits)
             largest = Math.Max(largest, logit);
         double sum = 0;
         foreach (float logit in logits)
             sum += Math.Exp(logit - largest);
-        double normaliser = largest + Math.Log(sum);
-        return new TokenChosen(Describe(chosen, logits[chosen]), [.. Largest(logits, top, tokenizer).Select(best => Describe(best.Id, best.Logit))]);
-
-        TokenLogprob Describe(int id, float logit) => new(id, tokenizer.TokenBytes(id), logit - normaliser);
-    }
-
-    // Ties go to the smaller id.
-    private static List<(int Id, float Logit)> Largest(ReadOnlySpan<float> logits, int top, Tokenizer tokenizer)
-    {
-        var best = new List<(int Id, float Logit)>(top + 1);
-        for (int id = 0; id < Math.Min(tokenizer.VocabularySize, logits.Length); id++)
-        {
-            if (top == 0 || !tokenizer.HasToken(id) || (best.Count == top && !(logits[id] > best[^1].Logit)))
-                continue;
-            int at = best.Count;
-            while (at > 0 && logits[id] > best[at - 1].Logit)
-                at--;
-            best.Insert(at, (id, logits[id]));
-            if (best.Count > top)
-                best.RemoveAt(top);
-        }
-        return best;
+        return largest + Math.Log(sum);
     }
 }

@@ -5,24 +5,15 @@ using Nunchi.Models;
 namespace Nunchi.Generation;
 
 /// <summary>
-/// Chooses the next token: penalties, no repeated row of tokens, temperature, top-k, top-p (Holtzman et al. 2020) and min-p (Nguyen et al. 2024), in the order of transformers.
+/// Chooses the next token: penalties and what may not be chosen (<see cref="TokenRules"/>), temperature, top-k, top-p (Holtzman et al. 2020) and min-p (Nguyen et al. 2024), in the order of transformers.
 /// Remembers what it chose, for the penalties.
 /// </summary>
 public sealed class Sampler
 {
     private readonly GenerationOptions _options;
     private readonly SeededRandom _random;
-    private readonly HashSet<int> _seen;
-    private readonly List<int> _history;
-    private readonly float _repetition;
-    private readonly int _repeatLength;
-    private readonly int _answerRepeatLength;
-    private readonly int _promptLength;
-    private readonly Dictionary<int, int> _chosen = [];
-    private readonly int _allowed;
-    private readonly int[] _forbidden;
-    private readonly int[] _ends;
-    private int _produced;
+    private readonly TokenRules _rules;
+    private readonly List<int> _answer = [];
     private readonly float[] _logits;
     private int[] _candidates = [];
     private double[] _weights = [];
@@ -35,19 +26,16 @@ public sealed class Sampler
     /// <param name="forbidden">Ids never chosen, such as the image token.</param>
     /// <param name="ends">Ids that end an answer: not chosen before <see cref="GenerationOptions.MinTokens"/> tokens.</param>
     public Sampler(GenerationOptions options, int vocabulary, IEnumerable<int>? prompt = null, int allowed = int.MaxValue, IEnumerable<int>? forbidden = null, IEnumerable<int>? ends = null)
+        : this(options, new TokenRules(options, vocabulary, [.. prompt ?? []], allowed, [.. forbidden ?? []], [.. ends ?? []]))
+    {
+    }
+
+    internal Sampler(GenerationOptions options, TokenRules rules)
     {
         _options = options;
         _random = new SeededRandom(options.Seed, "sampler");
-        _repetition = (float)(options.RepetitionPenalty ?? 1);
-        _repeatLength = options.NoRepeatNGramSize ?? 0;
-        _seen = _repetition == 1 ? [] : [.. prompt ?? []];
-        _answerRepeatLength = options.AnswerNoRepeatNGramSize ?? 0;
-        _history = _repeatLength == 0 ? [] : [.. prompt ?? []];
-        _promptLength = _history.Count;
-        _allowed = Math.Min(allowed, vocabulary);
-        _forbidden = [.. forbidden ?? []];
-        _ends = [.. ends ?? []];
-        _logits = new float[vocabulary];
+        _rules = rules;
+        _logits = new float[rules.Vocabulary];
     }
 
     /// <summary>The next token.</summary>
@@ -59,58 +47,11 @@ public sealed class Sampler
         if (logits.Length != _logits.Length)
             throw new ArgumentException($"{logits.Length} logits were given for a vocabulary of {_logits.Length}.", nameof(logits));
         logits.CopyTo(_logits);
-        Penalise();
-        ReadOnlySpan<int> history = CollectionsMarshal.AsSpan(_history);
-        ForbidRepeats(history, _repeatLength);
-        ForbidRepeats(history[_promptLength..], _answerRepeatLength);
-        Span<float> allowed = _logits.AsSpan(0, _allowed);
-        Forbid(_forbidden, allowed);
-        if (_produced++ < _options.MinTokens)
-            Forbid(_ends, allowed);
-        int best = IndexOfLargest(allowed);
-        int next = _options.Temperature == 0 ? best : Draw(allowed, allowed[best]);
-        _chosen[next] = _chosen.GetValueOrDefault(next) + 1;
-        if (_repetition != 1)
-            _seen.Add(next);
-        if (_repeatLength > 0 || _answerRepeatLength > 0)
-            _history.Add(next);
+        _rules.Apply(_logits, CollectionsMarshal.AsSpan(_answer));
+        int best = IndexOfLargest(_logits);
+        int next = _options.Temperature == 0 ? best : Draw(_logits, _logits[best]);
+        _answer.Add(next);
         return next;
-    }
-
-    private static void Forbid(int[] ids, Span<float> logits)
-    {
-        foreach (int id in ids)
-        {
-            if (id >= 0 && id < logits.Length)
-                logits[id] = float.NegativeInfinity;
-        }
-    }
-
-    private void Penalise()
-    {
-        foreach (int id in _seen)
-        {
-            if (id >= 0 && id < _logits.Length)
-                _logits[id] = _logits[id] > 0 ? _logits[id] / _repetition : _logits[id] * _repetition;
-        }
-        if (_options.PresencePenalty == 0 && _options.FrequencyPenalty == 0)
-            return;
-        foreach (var (id, times) in _chosen)
-            _logits[id] -= (float)(_options.PresencePenalty + (_options.FrequencyPenalty * times));
-    }
-
-    // A token is forbidden when with those before it it would make a row that was there before.
-    private void ForbidRepeats(ReadOnlySpan<int> all, int length)
-    {
-        int before = length - 1;
-        if (length == 0 || all.Length < length)
-            return;
-        ReadOnlySpan<int> last = all[^before..];
-        for (int at = 0; at + before < all.Length; at++)
-        {
-            if (all[at + before] is >= 0 and var id && id < _logits.Length && all.Slice(at, before).SequenceEqual(last))
-                _logits[id] = float.NegativeInfinity;
-        }
     }
 
     private int Draw(Span<float> logits, float largest)
@@ -229,6 +170,8 @@ public sealed class Sampler
         return kept;
     }
 
+    internal static InvalidDataException NothingFinite() => new("The model gave no finite logit; its weights are broken or their numbers overflow.");
+
     private static int IndexOfLargest(ReadOnlySpan<float> logits)
     {
         int best = -1;
@@ -237,6 +180,6 @@ public sealed class Sampler
             if (float.IsFinite(logits[id]) && (best < 0 || logits[id] > logits[best]))
                 best = id;
         }
-        return best >= 0 ? best : throw new InvalidDataException("The model gave no finite logit; its weights are broken or their numbers overflow.");
+        return best >= 0 ? best : throw NothingFinite();
     }
 }

@@ -3,6 +3,7 @@ using Nunchi.Chat;
 using Nunchi.Checkpoints;
 using Nunchi.Generation;
 using Nunchi.Generation.Prefixes;
+using Nunchi.Generation.Searching;
 using Nunchi.Models;
 using Nunchi.Tensors;
 using Nunchi.Tensors.Backends;
@@ -95,10 +96,8 @@ public sealed class GgufChatEngine : IChatEngine
     private void Answer(int[] ids, GenerationOptions options, Action<AnswerUpdate> emit, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        ReadOnlySpan<float> logits = TakeIn(ids, emit, cancellation);
-        _writer.Write(new TakenPrompt(ids, 0, watch, default, watch.Elapsed), logits, options, Step, emit, GoOn);
-
-        ReadOnlySpan<float> Step(int id) => _memory.Take([id]).Span;
+        ReadOnlyMemory<float> logits = TakeIn(ids, emit, cancellation);
+        _writer.Write(new TakenPrompt(ids, 0, watch, default, watch.Elapsed), logits, options, id => _memory.Take([id]), () => new BeamStates(_model, _tape, _memory), emit, GoOn);
 
         void GoOn()
         {
@@ -108,7 +107,7 @@ public sealed class GgufChatEngine : IChatEngine
     }
 
     // What the prompt shares with the last conversation is in the cache already.
-    private ReadOnlySpan<float> TakeIn(int[] ids, Action<AnswerUpdate> emit, CancellationToken cancellation)
+    private ReadOnlyMemory<float> TakeIn(int[] ids, Action<AnswerUpdate> emit, CancellationToken cancellation)
     {
         PromptToken[] prompt = [.. ids.Select(id => new PromptToken(id))];
         PromptToken[] rest = prompt[_memory.Recall(prompt)..];

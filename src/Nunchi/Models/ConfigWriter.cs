@@ -17,7 +17,7 @@ public static class ConfigWriter
     /// <param name="directory">An existing directory.</param>
     /// <param name="config">What to write.</param>
     /// <param name="dataType">Element type of the weights: "float32" or "bfloat16".</param>
-    /// <param name="generation">Penalties that answers are made with; null for none.</param>
+    /// <param name="generation">Penalties and search that answers are made with; null for none.</param>
     /// <exception cref="IOException">The disk is full or the directory cannot be written.</exception>
     public static void Write(string directory, VisionLanguageConfig config, string dataType, GenerationConfig? generation = null)
     {
@@ -73,15 +73,19 @@ public static class ConfigWriter
 
     /// <summary>The text of <c>generation_config.json</c>.</summary>
     /// <param name="text">The decoder, for its special tokens.</param>
-    /// <param name="generation">Penalties; those that change nothing are left out, as transformers does.</param>
+    /// <param name="generation">Penalties and search; what changes nothing is left out, as transformers does.</param>
     public static string FormatGeneration(TextDecoderConfig text, GenerationConfig? generation = null) => WriteObject(json =>
     {
         json.WriteBoolean("_from_model_config", true);
         if (generation is { AnswerNoRepeatNGramSize: > 0 and var inAnswer })
             json.WriteNumber(GenerationConfig.AnswerNoRepeatKey, inAnswer);
         WriteIds(json, text);
+        if (generation is { Beams: > 1, LengthPenalty: not 1 and var length })
+            WriteFloat(json, "length_penalty", length);
         if (generation is { NoRepeatNGramSize: > 0 and var size })
             json.WriteNumber("no_repeat_ngram_size", size);
+        if (generation is { Beams: > 1 and var beams })
+            json.WriteNumber("num_beams", beams);
         json.WriteBoolean("output_attentions", false);
         json.WriteBoolean("output_hidden_states", false);
         WriteOptional(json, "pad_token_id", text.PadTokenId);

@@ -74,6 +74,20 @@ public class AnswerCommandTests
     }
 
     [Fact]
+    public async Task Chat_Beams_ReachTheEngineAndHaveNoEffectWithATemperature()
+    {
+        using var shell = new TestShell();
+
+        await shell.RunAsync("chat", "안녕", "--beams", "4", "--length-penalty", "0.5");
+        Assert.Equal((4, 0.5), (shell.Engine.Options[0].Beams, shell.Engine.Options[0].LengthPenalty));
+        Assert.DoesNotContain("no effect", shell.Errors, StringComparison.Ordinal);
+
+        await shell.RunAsync("chat", "안녕", "--beams", "4", "--temperature", "0.5");
+        Assert.Contains("--beams has no effect with --temperature", shell.Errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, await shell.RunAsync("chat", "안녕", "--beams", "65"));
+    }
+
+    [Fact]
     public async Task Json_GroundedAnswer_HasEveryFieldOfTheSchema()
     {
         using var shell = new TestShell();

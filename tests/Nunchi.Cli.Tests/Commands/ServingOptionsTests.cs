@@ -39,17 +39,19 @@ public class ServingOptionsTests
     }
 
     [Fact]
-    public async Task Show_Cache_IsTold()
+    public async Task Show_CacheAndAnswers_AreTold()
     {
         using var shell = new TestShell();
-        shell.Engine.Info = shell.Engine.Info with { KeyValueCache = "int8, 5.2 KB a token" };
+        shell.Engine.Info = shell.Engine.Info with { KeyValueCache = "int8, 5.2 KB a token", Answers = "searched with 4 beams" };
 
         await shell.RunAsync("show", "--model", shell.Folder);
         Assert.Contains("kv cache    int8, 5.2 KB a token", shell.Output, StringComparison.Ordinal);
+        Assert.Contains("answers     searched with 4 beams", shell.Output, StringComparison.Ordinal);
 
         using var json = new TestShell();
         json.Engine.Info = shell.Engine.Info;
         await json.RunAsync("show", "--model", json.Folder, "--json");
-        Assert.Equal("int8, 5.2 KB a token", JsonDocument.Parse(json.Output).RootElement.GetProperty("key_value_cache").GetString());
+        JsonElement root = JsonDocument.Parse(json.Output).RootElement;
+        Assert.Equal(("int8, 5.2 KB a token", "searched with 4 beams"), (root.GetProperty("key_value_cache").GetString(), root.GetProperty("answers").GetString()));
     }
 }

@@ -257,7 +257,7 @@ public class ChatEngineTests
     }
 
     [Theory]
-    [InlineData("num_beams", "4")]
+    [InlineData("constraints", "[]")]
     [InlineData("penalty_alpha", "0.6")]
     public void Load_SearchesThatAreNotSupported_AreRefusedByName(string key, string value)
     {

@@ -74,7 +74,7 @@ internal sealed class AnswerStage : SequenceStage
     {
         if (Symbols is null)
             CheckpointWriter.Write(directory, Model, _images.Config, CheckpointWriter.CopyTextFiles(TokenizerDirectory(Context.RunDirectory)),
-                generation: new GenerationConfig { NoRepeatNGramSize = Context.Recipe.Model.NoRepeatNGramSize, AnswerNoRepeatNGramSize = Context.Recipe.Model.AnswerNoRepeatNGramSize });
+                generation: Context.Recipe.Model.Generation);
     }
 
     protected override ISampleMaker<SequenceSample> CreateMaker(string purpose) => Maker(purpose, slips: purpose == Samples);

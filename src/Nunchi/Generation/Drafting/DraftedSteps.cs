@@ -23,7 +23,7 @@ internal sealed class DraftedSteps(IDraftTarget target, PromptLookup? lookup, Fu
 
     /// <summary>Takes in a token that was chosen.</summary>
     /// <returns>[vocabulary] logits after it; overwritten by a later call.</returns>
-    public ReadOnlySpan<float> Step(int id)
+    public ReadOnlyMemory<float> Step(int id)
     {
         _chosen++;
         lookup?.Add(id);
@@ -51,10 +51,10 @@ internal sealed class DraftedSteps(IDraftTarget target, PromptLookup? lookup, Fu
     /// <summary>Forgets what was guessed and not chosen; the answer has ended.</summary>
     public void Finish() => Settle(_at + 1);
 
-    private ReadOnlySpan<float> Row(int row)
+    private ReadOnlyMemory<float> Row(int row)
     {
         int vocabulary = _logits.Length / _taken.Count;
-        return _logits.Span.Slice(row * vocabulary, vocabulary);
+        return _logits.Slice(row * vocabulary, vocabulary);
     }
 
     private void Settle(int right)

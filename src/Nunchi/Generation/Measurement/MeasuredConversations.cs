@@ -61,7 +61,7 @@ internal sealed class MeasuredConversations
         tape.InputObserver = observer;
         using var generator = new Generator(model, tape, cache: CacheFormats.Beside(model.Decoder.Embedding.Format));
         List<float> all = [];
-        ReadOnlySpan<float> logits = generator.Prefill(ids, seen?.Rows, cancellation: cancellation);
+        ReadOnlySpan<float> logits = generator.Prefill(ids, seen?.Rows, cancellation: cancellation).Span;
         while (true)
         {
             all.AddRange(logits);

@@ -39,7 +39,7 @@ public class DraftedStepsTests
         var steps = new DraftedSteps(model, new PromptLookup(prompt, -1, []), () => 7, 12);
 
         for (int i = 0, id = 2; i < 11; i++)
-            id = Model.Best(steps.Step(id));
+            id = Model.Best(steps.Step(id).Span);
         steps.Finish();
 
         Assert.Equal(11 - model.Passes, steps.Counts.Accepted);
@@ -52,7 +52,7 @@ public class DraftedStepsTests
         var steps = new DraftedSteps(model, lookup, () => most, room);
         List<int> answer = [model.Next()];
         while (answer.Count < room)
-            answer.Add(Model.Best(steps.Step(answer[^1])));
+            answer.Add(Model.Best(steps.Step(answer[^1]).Span));
         steps.Finish();
         return answer;
     }

@@ -1,0 +1,34 @@
+using Nunchi.Chat;
+
+namespace Nunchi.Generation.Searching;
+
+/// <summary>Takes in the last token of each beginning; see <see cref="BeamStates.Take"/>.</summary>
+internal delegate IReadOnlyList<ReadOnlyMemory<float>> BeamStep(IReadOnlyList<Beam> beams, IReadOnlyList<int> parents);
+
+/// <summary>Tokens of the answer that a search finds; those that it cannot change any more come while it goes on.</summary>
+/// <param name="search">The search, nothing chosen yet.</param>
+/// <param name="logits">[vocabulary] after the prompt.</param>
+/// <param name="step">Takes in what beginnings chose.</param>
+/// <param name="goOn">Called before every step; throws to stop.</param>
+internal sealed class BeamTokens(BeamSearch search, ReadOnlyMemory<float> logits, BeamStep step, Action goOn) : ITokenSource
+{
+    private readonly Queue<Beam> _settled = [];
+    private Beam _given = Beam.Empty;
+
+    /// <summary>The answer as far as it was asked for.</summary>
+    public Beam Given => _given;
+
+    /// <inheritdoc/>
+    public (int Id, TokenChosen? Chosen) Next()
+    {
+        while (_settled.Count == 0)
+        {
+            goOn();
+            search.Advance(search.Best.Length == 0 ? [logits] : step(search.Beams, search.Parents));
+            for (int length = _given.Length + 1; length <= search.Settled; length++)
+                _settled.Enqueue(search.Best.First(length));
+        }
+        _given = _settled.Dequeue();
+        return (_given.Id, _given.Chosen);
+    }
+}
