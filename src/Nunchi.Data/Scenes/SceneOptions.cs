@@ -27,6 +27,9 @@ public sealed record SceneOptions
     /// <summary>Share of goods, shops and towns with a name that is on no list, 0..1: who knows every name by heart reads it from two letters, and reads no other.</summary>
     public float StrangeNames { get; init; }
 
+    /// <summary>Share of things that are chosen among the few kinds that may have any colour, 0..1; else every kind comes as often as any other.</summary>
+    public float ColourfulThings { get; init; } = 0.25f;
+
     /// <summary>Checks the limits.</summary>
     /// <exception cref="ArgumentException">A limit is out of its range.</exception>
     public SceneOptions Validate()
@@ -43,6 +46,8 @@ public sealed record SceneOptions
             throw new ArgumentException($"FontCount is {FontCount}; expected at least 1, or none for all fonts.");
         if (!(StrangeNames >= 0 && StrangeNames <= 1))
             throw new ArgumentException($"StrangeNames is {StrangeNames}; expected a share from 0 to 1.");
+        if (!(ColourfulThings >= 0 && ColourfulThings <= 1))
+            throw new ArgumentException($"ColourfulThings is {ColourfulThings}; expected a share from 0 to 1.");
         if (MostThings is < 1)
             throw new ArgumentException($"MostThings is {MostThings}; expected at least 1, or none for any number.");
         return this;

@@ -120,10 +120,14 @@ public sealed record TaskMixture
     /// <summary>No pictures, and mostly what a picture of a station does not tell: its city and its line. They cost few tokens, and there are hundreds to know by heart, so that many are asked for in a row.</summary>
     public static TaskMixture Facts { get; } = new() { MaxTurns = 12, SeveralImages = 0, TextOnly = 1, StationFacts = 0.8 };
 
-    /// <summary>One question about a picture of things, so that the answer must come from the picture and not from what was asked before.</summary>
+    /// <summary>
+    /// One question about a picture of things, so that the answer must come from the picture and not from what was asked before. A hundred kinds share what the eleven shapes and the few
+    /// colourful kinds leave, and are learned by being seen: they come more often here than where everything is asked for.
+    /// </summary>
     public static TaskMixture Things { get; } = new()
     {
-        Scenes = new Dictionary<SceneKind, double> { [SceneKind.Playground] = 1, [SceneKind.Table] = 1, [SceneKind.Shapes] = 1 },
+        Scenes = new Dictionary<SceneKind, double> { [SceneKind.Playground] = 3, [SceneKind.Table] = 2, [SceneKind.Shapes] = 1 },
+        Pictures = new SceneOptions { ColourfulThings = 0 },
         Tasks = new Dictionary<TaskKind, double>
         {
             [TaskKind.Caption] = 3,

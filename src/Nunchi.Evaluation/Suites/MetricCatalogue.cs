@@ -22,7 +22,7 @@ internal static class MetricCatalogue
     /// <summary>The group to which everything belongs.</summary>
     public const string All = "all";
 
-    public const string Exact = "exact", TextExact = "text_exact", CharacterErrors = "cer";
+    public const string Exact = "exact", TextExact = "text_exact", CharacterErrors = "cer", Letters = "letters", LeftOut = "left_out";
     public const string Accuracy50 = "acc@0.5", Accuracy75 = "acc@0.75", Overlap = "iou", AbsentNone = "absent_none";
     public const string Objects = "objects", Colours = "colours", Texts = "texts", Absent = "absent", CaptionsWithAbsent = "captions_with_absent";
     public const string Accuracy = "accuracy", Precision = "precision", Recall = "recall", F1 = "f1", YesRatio = "yes_ratio", Unanswered = "unanswered";
@@ -31,6 +31,7 @@ internal static class MetricCatalogue
     public static IReadOnlyList<Metric> Metrics { get; } =
     [
         new(Exact, MetricKind.Share), new(TextExact, MetricKind.Share), new(CharacterErrors, MetricKind.Rate, LowerIsBetter: true),
+        new(Letters, MetricKind.Rate), new(LeftOut, MetricKind.Share, LowerIsBetter: true),
         new(Accuracy50, MetricKind.Share), new(Accuracy75, MetricKind.Share), new(Overlap, MetricKind.Rate), new(AbsentNone, MetricKind.Share),
         new(Objects, MetricKind.Share), new(Colours, MetricKind.Share), new(Texts, MetricKind.Share),
         new(Absent, MetricKind.Share, LowerIsBetter: true), new(CaptionsWithAbsent, MetricKind.Share, LowerIsBetter: true),

@@ -9,7 +9,8 @@ namespace Nunchi.Evaluation.Suites;
 
 /// <summary>
 /// All text of a picture, asked as <c>nunchi read</c> asks. <c>exact</c>: the whole reading is right. <c>text_exact</c>: a text of the picture stands in the
-/// answer word for word. <c>cer</c>: edits of the cheapest alignment, each counted at the text where it falls. Only pictures whose texts can all be read are asked about.
+/// answer word for word. <c>cer</c>: edits of the cheapest alignment, each counted at the text where it falls. <c>left_out</c>: less than half of a
+/// text's characters stand where they should, so that it was left out or mixed with others; <c>letters</c>: characters of the other texts that stand there. Only pictures whose texts can all be read are asked about.
 /// </summary>
 internal sealed class ReadingSuite() : Suite("reading")
 {
@@ -31,17 +32,18 @@ internal sealed class ReadingSuite() : Suite("reading")
         Scene scene = item.Pictures[0].Scene;
         TurnTruth truth = item.Questions[0].Truth;
         string expected = PlainText.Of(truth.Text!), given = PlainText.Of(answers[0].Text);
-        int[] edits = TextAlignment.Edits([.. expected.EnumerateRunes()], [.. given.EnumerateRunes()]);
+        AlignedCharacter[] aligned = TextAlignment.Of([.. expected.EnumerateRunes()], [.. given.EnumerateRunes()]);
         bool[] found = Found(scene.Texts, given);
         var scores = new List<Score> { Score.Of(MetricCatalogue.Exact, expected == given, [truth.Group]) };
         int at = 0;
         for (int i = 0; i < scene.Texts.Count; i++)
         {
             // The space after a text belongs to it, so that all edits of a picture are counted once.
-            int length = Math.Min(Runes(PlainText.Of(scene.Texts[i].Text)) + 1, edits.Length - at);
+            int length = Math.Min(Runes(PlainText.Of(scene.Texts[i].Text)) + 1, aligned.Length - at);
             string[] groups = [truth.Group, Height(scene.Texts[i].Height), .. IsLargeSign(scene, scene.Texts[i]) ? [LargeSigns] : (string[])[]];
             scores.Add(Score.Of(MetricCatalogue.TextExact, found[i], groups));
-            scores.Add(new Score(MetricCatalogue.CharacterErrors, edits.AsSpan(at, length).ToArray().Sum(), length, groups));
+            scores.Add(new Score(MetricCatalogue.CharacterErrors, aligned.Skip(at).Take(length).Sum(character => character.Edits), length, groups));
+            scores.AddRange(Letters(PlainText.Of(scene.Texts[i].Text), aligned.AsSpan(at), groups));
             at += length;
         }
         return [new Verdict(scores, expected == given, [.. scores.SelectMany(score => score.Groups).Distinct()])];
@@ -64,6 +66,32 @@ internal sealed class ReadingSuite() : Suite("reading")
         }
         return found;
     }
+
+    private static List<Score> Letters(string text, ReadOnlySpan<AlignedCharacter> aligned, string[] groups)
+    {
+        var scripts = new Dictionary<string, (int Right, int All)>(StringComparer.Ordinal);
+        int at = 0, right = 0;
+        foreach (Rune letter in text.EnumerateRunes())
+        {
+            bool stands = aligned[at++].Stands;
+            right += stands ? 1 : 0;
+            var (before, all) = scripts.GetValueOrDefault(Script(letter));
+            scripts[Script(letter)] = (before + (stands ? 1 : 0), all + 1);
+        }
+        bool leftOut = 2 * right < at;
+        List<Score> scores = [Score.Of(MetricCatalogue.LeftOut, leftOut, groups)];
+        if (!leftOut)
+            scores.AddRange(scripts.Select(script => new Score(MetricCatalogue.Letters, script.Value.Right, script.Value.All, [.. groups, script.Key])));
+        return scores;
+    }
+
+    private static string Script(Rune letter) => letter.Value switch
+    {
+        >= 0xAC00 and <= 0xD7A3 or >= 0x3131 and <= 0x318E => "Hangul",
+        < 0x80 when Rune.IsLetter(letter) => "Latin",
+        < 0x80 when Rune.IsDigit(letter) => "digits",
+        _ => "other characters",
+    };
 
     private static bool IsLargeSign(Scene scene, SceneText text) => text.Height >= Large && SceneKinds.Signs.Contains(scene.Kind);
 

@@ -185,7 +185,7 @@ public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double
         ["facts"] = new(TaskMixture.Facts),
         ["several"] = new(TaskMixture.Several),
         ["things"] = new(TaskMixture.Things with { SeveralThings = OftenSeveral }, Density: 2),
-        ["small_things"] = new(TaskMixture.Things with { SeveralThings = OftenSeveral, Pictures = new SceneOptions { MaxSide = SmallSide } }, Density: 2),
+        ["small_things"] = new(TaskMixture.Things with { SeveralThings = OftenSeveral, Pictures = TaskMixture.Things.Pictures with { MaxSide = SmallSide } }, Density: 2),
         ["boxes"] = new(TaskMixture.Boxes with { SeveralThings = OftenSeveral }, TilingMode.WholeView),
         ["wholes"] = new(TaskMixture.Things with { SeveralThings = OftenSeveral }, TilingMode.WholeView, Density: 2),
         ["short"] = new(TaskMixture.All with { MaxTurns = 2, SeveralThings = OftenSeveral, Pictures = SomeStrangeNames }),

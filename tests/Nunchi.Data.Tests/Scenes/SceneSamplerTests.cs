@@ -1,3 +1,4 @@
+using Nunchi.Data.Objects;
 using Nunchi.Data.Pages;
 using Nunchi.Data.Corpus;
 using Nunchi.Data.Fonts;
@@ -189,6 +190,24 @@ public class SceneSamplerTests
 
     [Theory]
     [InlineData(0)]
+    [InlineData(0.25f)]
+    [InlineData(1)]
+    public void Kind_ColourfulThings_AreThatShareBeyondTheirOwn(float share)
+    {
+        var random = new SceneRandom(5, 0);
+        string[] categories = ["animal", "toy", "thing"];
+        ObjectClass[] fitting = [.. ObjectCatalogue.All.Where(kind => categories.Contains(kind.Category))];
+        double own = fitting.Count(kind => kind.Recolourable) / (double)fitting.Length;
+
+        ObjectClass[] kinds = [.. Enumerable.Range(0, 4000).Select(_ => ThingScenes.Kind(random, ObjectCatalogue.All, categories, share))];
+
+        Assert.All(kinds, kind => Assert.Contains(kind, fitting));
+        Assert.Equal(share + ((1 - share) * own), kinds.Count(kind => kind.Recolourable) / 4000.0, 0.03);
+        Assert.Equal(share < 1 ? fitting.Length : fitting.Count(kind => kind.Recolourable), kinds.Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData(0)]
     [InlineData(0.6)]
     [InlineData(1)]
     public void WithThings_AShare_IsTheWeightOfScenesOfThings(double share)
@@ -209,6 +228,7 @@ public class SceneSamplerTests
         Assert.Contains("MaxSide", Assert.Throws<ArgumentException>(() => TestScenes.Sampler(SceneSplit.Training, new SceneOptions { MaxSide = 100 })).Message, StringComparison.Ordinal);
         Assert.Contains("Harshness", Assert.Throws<ArgumentException>(() => TestScenes.Sampler(SceneSplit.Training, new SceneOptions { Harshness = float.NaN })).Message, StringComparison.Ordinal);
         Assert.Contains("StrangeNames", Assert.Throws<ArgumentException>(() => TestScenes.Sampler(SceneSplit.Training, new SceneOptions { StrangeNames = 2 })).Message, StringComparison.Ordinal);
+        Assert.Contains("ColourfulThings", Assert.Throws<ArgumentException>(() => TestScenes.Sampler(SceneSplit.Training, new SceneOptions { ColourfulThings = -0.1f })).Message, StringComparison.Ordinal);
         var negative = new Dictionary<SceneKind, double> { [SceneKind.Word] = -1 };
         Assert.Contains("Word", Assert.Throws<ArgumentException>(() => new SceneSampler(TestScenes.Assets, SceneSplit.Training, null, negative)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new SceneSampler(TestScenes.Assets, SceneSplit.Training, null, new Dictionary<SceneKind, double>()));

@@ -11,7 +11,7 @@ public class RatioTests
         Gen.Select(Gen.String[Gen.Char["가나다 "], 1, 12], Gen.String[Gen.Char["가나다 "], 0, 12]).Sample((reference, hypothesis) =>
         {
             Rune[] r = [.. reference.EnumerateRunes()], h = [.. hypothesis.EnumerateRunes()];
-            Assert.Equal(EditDistance.Between<Rune>(r, h), TextAlignment.Edits(r, h).Sum());
+            Assert.Equal(EditDistance.Between<Rune>(r, h), TextAlignment.Of(r, h).Sum(character => character.Edits));
         }, iter: 500);
 
     [Theory]
@@ -20,7 +20,7 @@ public class RatioTests
     [InlineData("abc", "abxxc", "020")]
     [InlineData("abc", "xabc", "100")]
     public void TextAlignment_OneEdit_FallsWhereItIs(string reference, string hypothesis, string expected) =>
-        Assert.Equal(expected, string.Concat(TextAlignment.Edits([.. reference.EnumerateRunes()], [.. hypothesis.EnumerateRunes()])));
+        Assert.Equal(expected, string.Concat(TextAlignment.Of([.. reference.EnumerateRunes()], [.. hypothesis.EnumerateRunes()]).Select(character => character.Edits)));
 
     [Fact]
     public void Share_OneQuestionAPicture_IsWilsons()

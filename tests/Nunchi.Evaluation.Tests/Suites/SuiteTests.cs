@@ -106,6 +106,9 @@ public class SuiteTests
         Assert.Equal(0.5, TestRun.Of(report, MetricCatalogue.Exact).Estimate.Value);
         double lost = references.Where((_, i) => i % 2 == 1).Sum(text => text.EnumerateRunes().Count()), all = references.Sum(text => text.EnumerateRunes().Count());
         Assert.Equal(lost / all, TestRun.Of(report, MetricCatalogue.CharacterErrors).Estimate.Value, 1e-12);
+        double texts = TestRun.Items("reading", Few).Sum(item => item.Pictures[0].Scene.Texts.Count), away = TestRun.Items("reading", Few).Where((_, i) => i % 2 == 1).Sum(item => item.Pictures[0].Scene.Texts.Count);
+        Assert.Equal(away / texts, TestRun.Of(report, MetricCatalogue.LeftOut).Estimate.Value, 1e-12);
+        Assert.All(report.Measures.Where(measure => measure.Metric == MetricCatalogue.Letters), measure => Assert.Equal(1, measure.Estimate.Value));
         Assert.Contains(report.Measures, measure => measure.Group == ReadingSuite.LargeSigns && measure.Metric == MetricCatalogue.TextExact);
         Assert.Contains(report.Measures, measure => measure.Group == "receipt" && measure.Metric == MetricCatalogue.CharacterErrors);
     }
@@ -124,6 +127,23 @@ public class SuiteTests
         int texts = item.Pictures[0].Scene.Texts.Count;
         Assert.Equal((texts - 1.0) / texts, TestRun.Of(report, MetricCatalogue.TextExact).Estimate.Value, 1e-12);
         Assert.Equal(0, TestRun.Of(report, MetricCatalogue.Exact).Estimate.Value);
+    }
+
+    [Fact]
+    public async Task Reading_OneLetterWrong_IsTakenFromItsScriptAlone()
+    {
+        using var run = new TestRun();
+        string right = TestRun.References("reading", Few)[0];
+        int at = right.AsSpan().IndexOfAnyInRange('가', '힣');
+        Assert.True(at >= 0, "The first picture holds no Hangul; choose another seed.");
+        string wrong = right[..at] + (right[at] == '뷁' ? '꿿' : '뷁') + right[(at + 1)..];
+
+        EvaluationReport report = await run.RunAsync(run.Engine(_ => wrong), TestRun.Options(1, "reading"));
+
+        int hangul = right.Count(letter => letter is >= '가' and <= '힣');
+        Assert.Equal((hangul - 1.0) / hangul, TestRun.Of(report, MetricCatalogue.Letters, "Hangul").Estimate.Value, 1e-12);
+        Assert.All(report.Measures.Where(measure => measure is { Metric: MetricCatalogue.Letters, Group: "Latin" or "digits" or "other characters" }), measure => Assert.Equal(1, measure.Estimate.Value));
+        Assert.Equal(0, TestRun.Of(report, MetricCatalogue.LeftOut).Estimate.Value);
     }
 
     [Fact]

@@ -51,17 +51,21 @@ internal static class ThingScenes
     }
 
     /// <summary>A thing of the given categories that this machine can draw; its colour is its own or, where it may be recoloured, any.</summary>
-    internal static SceneThing Any(SceneBuilder b, params string[] categories)
+    internal static SceneThing Any(SceneBuilder b, params string[] categories) => Look(b, Kind(b.Random, b.Assets.Painter.Drawable, categories, b.Options.ColourfulThings), ColourName.None);
+
+    /// <summary>A kind of the given categories, or of all where none of them can be drawn.</summary>
+    /// <param name="random">Chooses.</param>
+    /// <param name="drawable">The kinds that can be drawn.</param>
+    /// <param name="categories">The categories.</param>
+    /// <param name="colourful">See <see cref="SceneOptions.ColourfulThings"/>.</param>
+    internal static ObjectClass Kind(SceneRandom random, IReadOnlyList<ObjectClass> drawable, string[] categories, float colourful)
     {
-        IReadOnlyList<ObjectClass> drawable = b.Assets.Painter.Drawable;
         List<ObjectClass> fitting = [.. drawable.Where(c => categories.Contains(c.Category))];
-        ObjectClass chosen = b.Random.From(fitting.Count > 0 ? fitting : drawable);
-        if (b.Random.Chance(0.25))
-        {
-            List<ObjectClass> colourful = [.. fitting.Where(c => c.Recolourable)];
-            chosen = colourful.Count > 0 ? b.Random.From(colourful) : chosen;
-        }
-        return Look(b, chosen, ColourName.None);
+        ObjectClass chosen = random.From(fitting.Count > 0 ? fitting : drawable);
+        if (!random.Chance(colourful))
+            return chosen;
+        List<ObjectClass> recolourable = [.. fitting.Where(c => c.Recolourable)];
+        return recolourable.Count > 0 ? random.From(recolourable) : chosen;
     }
 
     internal static SceneThing Look(SceneBuilder b, ObjectClass what, ColourName colour)
