@@ -207,6 +207,18 @@ public sealed class TrainingRunnerTests : IDisposable
 
     private string LastCheckpoint(string run, string file) => Path.Combine(Directory.GetDirectories(Path.Combine(Place(run), "checkpoints")).Order(StringComparer.Ordinal).Last(), file);
 
+    [Fact]
+    public void Run_GlyphCodesForARandomStart_AreNotAddedTwice()
+    {
+        const string Stage = "steps: 2, batch: {tokens: 128}, modules: {decoder: {learning_rate: 0.003}}, data: {length: 48}";
+        Run(WriteRecipe("text", Stage), "plain");
+        var console = new StringWriter();
+        Assert.Equal(TrainingEnd.Complete, TrainingRunner.Run(WriteRecipe("text", $"{Stage}, add_glyph_codes: true"), new TrainingOptions { RunDirectory = Place("codes"), Console = console }, TestContext.Current.CancellationToken));
+
+        Assert.Contains("add_glyph_codes adds none", console.ToString(), StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllBytes(LastCheckpoint("plain", "parameters.safetensors")), File.ReadAllBytes(LastCheckpoint("codes", "parameters.safetensors")));
+    }
+
     private string WriteRecipe(string kind, string stage)
     {
         var path = Path.Combine(_directory, "recipe.yaml");

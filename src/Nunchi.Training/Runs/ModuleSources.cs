@@ -29,7 +29,11 @@ internal static class ModuleSources
             context.Reporter.Say($"{module}: from {source}{(heads.Count == 0 ? "" : kept == heads.Count ? ", with its heads" : kept == 0 ? "; heads: random start" : $", with {kept} of {heads.Count} tensors of its heads; the others: random start")}");
         }
 
-        if (recipe.Stages[index].AddsGlyphCodes)
+        if (recipe.Stages[index].AddsGlyphCodes && random.Contains("decoder"))
+        {
+            context.Reporter.Say("decoder: a random start has the codes of glyphs; add_glyph_codes adds none");
+        }
+        else if (recipe.Stages[index].AddsGlyphCodes)
         {
             stage.AddGlyphCodes();
             context.Reporter.Say("decoder: the codes of glyphs were added to its embedding");

@@ -245,13 +245,15 @@ public class GgufTextModelTests
         Assert.Equal("<|im_end|>", model.Tokenizer.EosToken);
     }
 
-    [Fact]
-    public async Task Engine_Question_IsAnsweredAsTheCheckpointAnswersIt()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task Engine_Question_IsAnsweredAsTheCheckpointAnswersIt(int beams)
     {
         using var folder = new TemporaryFolder();
         GgufExport.WriteText(GoldenFiles.Path("varco2-tiny"), folder["text.gguf"], GgufWeights.F32, cancellation: Token);
         Message[] question = [new(Role.User, "안녕하세요?")];
-        var options = new GenerationOptions { MaxTokens = 12 };
+        var options = new GenerationOptions { MaxTokens = 12, Beams = beams };
         using GgufChatEngine engine = GgufChatEngine.Load(folder["text.gguf"]);
         using ChatEngine whole = ChatEngine.Load(GoldenFiles.Path("varco2-tiny"));
 
