@@ -10,10 +10,11 @@ namespace Nunchi.Training.Recipes;
 /// <param name="AnswerNoRepeatNGramSize">The same within each answer alone, so that what was said before may be said again.</param>
 /// <param name="Beams">Beginnings of an answer that go on beside each other where nobody asks for something else; 1 makes answers token by token.</param>
 /// <param name="LengthPenalty">How their lengths count: 0 compares sums of log-probabilities, 1 means.</param>
-public sealed record ModelRecipe(EncoderRecipe Encoder, DecoderRecipe Decoder, ImagesRecipe Images, int NoRepeatNGramSize = 0, int AnswerNoRepeatNGramSize = 0, int Beams = 1, double LengthPenalty = 1)
+/// <param name="Looks">How often pictures are looked at where nobody asks for something else.</param>
+public sealed record ModelRecipe(EncoderRecipe Encoder, DecoderRecipe Decoder, ImagesRecipe Images, int NoRepeatNGramSize = 0, int AnswerNoRepeatNGramSize = 0, int Beams = 1, double LengthPenalty = 1, int Looks = 1)
 {
     /// <summary>How answers are made where nobody asks for something else.</summary>
-    internal GenerationConfig Generation => new() { NoRepeatNGramSize = NoRepeatNGramSize, AnswerNoRepeatNGramSize = AnswerNoRepeatNGramSize, Beams = Beams, LengthPenalty = LengthPenalty };
+    internal GenerationConfig Generation => new() { NoRepeatNGramSize = NoRepeatNGramSize, AnswerNoRepeatNGramSize = AnswerNoRepeatNGramSize, Beams = Beams, LengthPenalty = LengthPenalty, Looks = Looks };
 
     internal static ModelRecipe Read(RecipeSection section)
     {
@@ -25,7 +26,8 @@ public sealed record ModelRecipe(EncoderRecipe Encoder, DecoderRecipe Decoder, I
             section.Integer("no_repeat_ngram_size", 0, 0, 1024),
             section.Integer("answer_no_repeat_ngram_size", 0, 0, 1024),
             section.Integer("num_beams", 1, 1, 64),
-            section.Number("length_penalty", 1, 0, 10));
+            section.Number("length_penalty", 1, 0, 10),
+            section.Integer("picture_looks", 1, 1, 4));
         section.Finish();
         return model;
     }

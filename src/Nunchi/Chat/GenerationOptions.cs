@@ -79,6 +79,17 @@ public sealed record GenerationOptions
     /// <exception cref="ArgumentOutOfRangeException">The value is not in 0..10.</exception>
     public double? LengthPenalty { get; init => field = value is { } penalty ? Within(nameof(LengthPenalty), penalty, 0, 10) : null; }
 
+    /// <summary>
+    /// How often each picture is looked at, 1..4, each time stretched a little another way: the answer is what the looks agree on, for as many times the work and memory. Null takes what the
+    /// checkpoint's generation_config.json says (a key of Nunchi's own). Texts without pictures are read once.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not in 1..4.</exception>
+    public int? Looks
+    {
+        get;
+        init => field = value is null or (>= 1 and <= 4) ? value : throw new ArgumentOutOfRangeException(nameof(Looks), value, $"{nameof(Looks)} is {value}; it must be in 1..4.");
+    }
+
     /// <summary>Subtracted from the logit of each token that the answer already holds, -2..2.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not in -2..2.</exception>
     public double PresencePenalty { get; init => field = Within(nameof(PresencePenalty), value, -2, 2); }

@@ -39,6 +39,9 @@ internal sealed class AnswerWriter(Tokenizer tokenizer, int maxPositions, Genera
     /// <summary>Whether an answer is searched for, and not made token by token.</summary>
     public bool Searches(GenerationOptions options) => config.Complete(options).Beams > 1;
 
+    /// <summary>How often pictures are looked at.</summary>
+    public int Looks(GenerationOptions options) => config.Complete(options).Looks ?? 1;
+
     /// <param name="prompt">What was taken in.</param>
     /// <param name="logits">[vocabulary] after its last token.</param>
     /// <param name="options">How to choose and where to stop.</param>
@@ -46,7 +49,7 @@ internal sealed class AnswerWriter(Tokenizer tokenizer, int maxPositions, Genera
     /// <param name="states">Keys and values for a search, where one is asked for.</param>
     /// <param name="emit">Told every update, the completed answer last.</param>
     /// <param name="goOn">Called before every token; throws to stop.</param>
-    public void Write(TakenPrompt prompt, ReadOnlyMemory<float> logits, GenerationOptions options, TokenStep step, Func<BeamStates> states, Action<AnswerUpdate> emit, Action goOn)
+    public void Write(TakenPrompt prompt, ReadOnlyMemory<float> logits, GenerationOptions options, TokenStep step, Func<IBeamStates> states, Action<AnswerUpdate> emit, Action goOn)
     {
         GenerationOptions complete = config.Complete(options);
         HashSet<int> ends = [.. endTokens, .. options.StopTokenIds];
@@ -57,9 +60,9 @@ internal sealed class AnswerWriter(Tokenizer tokenizer, int maxPositions, Genera
             Write(prompt, options, ends, new SampledTokens(new Sampler(complete, rules), logits, step, describe), emit, goOn);
             return;
         }
-        using BeamStates beams = states();
+        using IBeamStates beams = states();
         var search = new BeamSearch(rules, new BeamSearchOptions(complete.Beams.Value, complete.LengthPenalty ?? 1, Most(prompt.Ids.Count, options), ends) { Boxes = BoxTags(), Describe = describe });
-        var tokens = new BeamTokens(search, logits, beams.Take, goOn);
+        var tokens = new BeamTokens(search, logits, beams, goOn);
         Write(prompt, options, ends, tokens, emit, goOn);
         beams.Remember(tokens.Given);
     }

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Nunchi.Chat;
 using Nunchi.Checkpoints;
 using Nunchi.Generation.Drafting;
+using Nunchi.Generation.Looking;
 using Nunchi.Generation.Prefixes;
 using Nunchi.Generation.Scheduling;
 using Nunchi.Generation.Searching;
@@ -27,7 +28,8 @@ public sealed class ChatEngine : IChatEngine
     private readonly PromptBuilder _prompts;
     private readonly ImageProcessor _processor;
     private readonly Tape _tape;
-    private readonly ConversationMemory _memory;
+    private readonly List<ConversationMemory> _memories = [];
+    private readonly PictureLooks _looks = new();
     private readonly ImageFeatureStore _features;
     private readonly PassScheduler? _passes;
     private readonly ConditionalWeakTable<RgbImage, RgbImage> _enlarged = [];
@@ -43,7 +45,6 @@ public sealed class ChatEngine : IChatEngine
         _processor = weights.Processor;
         _tape = new Tape(weights.Backend);
         _passes = options.RunsTogether ? weights.Passes : null;
-        _memory = new ConversationMemory(new Generator(_model, _tape, _passes, options.PrefillChunk, weights.Cache), options.PrefixBytes == 0 ? null : weights.Prefixes);
         _features = weights.Features;
         _pump = new AnswerPump(this);
         _writer = new AnswerWriter(_prompts.Tokenizer, _model.Config.Text.MaxPositions, weights.Generation, weights.EndTokens, [_model.Config.ImageTokenId]);
@@ -91,16 +92,17 @@ public sealed class ChatEngine : IChatEngine
     public IAsyncEnumerable<AnswerUpdate> AskAsync(IReadOnlyList<Message> conversation, GenerationOptions options, CancellationToken cancellation = default)
     {
         _pump.ThrowIfClosed();
-        ChatRequest request = ChatRequest.Prepare(_weights.EnlargesForReading ? Enlarge(conversation) : conversation, _prompts, _processor, _options.Tiling, _model.Config);
-        return _pump.Run((emit, stop) => Answer(request, options, emit, stop), cancellation);
+        IReadOnlyList<Message> shown = _weights.EnlargesForReading ? Enlarge(conversation) : conversation;
+        int looks = conversation.Any(message => message.Parts.Any(part => part is ImagePart)) ? _writer.Looks(options) : 1;
+        ChatRequest[] requests = [.. Enumerable.Range(0, looks).Select(look => ChatRequest.Prepare(_looks.Show(shown, look), _prompts, _processor, _options.Tiling, _model.Config))];
+        return _pump.Run((emit, stop) => Answer(requests, options, emit, stop), cancellation);
     }
 
     /// <summary>Frees what the engine holds, and the model unless another engine shares it; waits for an answer that is being made, which ends with the token it is at.</summary>
     public void Dispose() => _pump.Close(() =>
     {
-        if (_weights.Users > 1)
-            _memory.Remember();
-        _memory.Dispose();
+        ShareMemory();
+        _memories.ForEach(memory => memory.Dispose());
         _tape.Dispose();
         _weights.Release();
     });
@@ -112,32 +114,35 @@ public sealed class ChatEngine : IChatEngine
             Parts = [.. message.Parts.Select(part => part is ImagePart image ? new ImagePart(_enlarged.GetValue(image.Image, ReadingEnlargement.Apply)) : part)],
         })];
 
-    private void Answer(ChatRequest request, GenerationOptions options, Action<AnswerUpdate> emit, CancellationToken cancellation)
+    private void Answer(ChatRequest[] requests, GenerationOptions options, Action<AnswerUpdate> emit, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
-        ImageKey[] keys = [.. request.Images.Select(image => _features.KeyOf(image, request.Tiling))];
-        PromptToken[] prompt = request.Tokens(keys);
-        int shared = _memory.Recall(prompt), first = FirstNeeded(request, shared);
+        Look[] looks = [.. requests.Select((request, i) => Recall(request, Memory(i)))];
+        ChatRequest request = looks[0].Request;
         TimeSpan encoded;
         ReadOnlyMemory<float> logits;
-        using (ImageRows rows = Encode(request, keys, first, emit, cancellation))
+        using (Encoded rows = Encode(looks, emit, cancellation))
         using (_passes?.Enter())
         {
             encoded = watch.Elapsed;
-            int before = first < keys.Length ? Math.Max(0, shared - request.ImageStarts[first]) : 0, rest = prompt.Length - shared;
-            logits = _memory.TakeIn(prompt.AsSpan(shared), rows.Tensor, before, done => emit(new PhaseProgress(AnswerPhase.Prefill, done, rest)), cancellation);
+            logits = TakeIn(looks, rows, emit, cancellation);
         }
         TimeSpan taken = watch.Elapsed;
         ShareMemory();
-        DraftedSteps steps = Steps(request, options);
+        DraftedSteps steps = Steps(looks, options);
         // A search runs its beginnings together and leaves the others alone.
         using (_writer.Searches(options) ? null : _passes?.Enter())
         {
-            _writer.Write(new TakenPrompt(request.Ids, request.ImageTokens, watch, encoded, taken) { Cached = shared, Drafts = steps.Counts }, logits, options, steps.Step,
-                () => new BeamStates(_model, _tape, _memory), emit, GoOn);
+            _writer.Write(new TakenPrompt(request.Ids, request.ImageTokens, watch, encoded, taken) { Cached = looks[0].Shared, Drafts = steps.Counts }, logits, options, steps.Step, States, emit, GoOn);
         }
         steps.Finish();
         ShareMemory();
+
+        IBeamStates States()
+        {
+            BeamStates[] states = [.. looks.Select(look => new BeamStates(_model, _tape, look.Memory))];
+            return states.Length == 1 ? states[0] : new ConsensusStates(states);
+        }
 
         void GoOn()
         {
@@ -146,17 +151,49 @@ public sealed class ChatEngine : IChatEngine
         }
     }
 
-    private DraftedSteps Steps(ChatRequest request, GenerationOptions options)
+    // Each look is a conversation of its own.
+    private ConversationMemory Memory(int look)
     {
+        while (_memories.Count <= look)
+            _memories.Add(new ConversationMemory(new Generator(_model, _tape, _passes, _options.PrefillChunk, _weights.Cache), _options.PrefixBytes == 0 ? null : _weights.Prefixes));
+        return _memories[look];
+    }
+
+    private Look Recall(ChatRequest request, ConversationMemory memory)
+    {
+        ImageKey[] keys = [.. request.Images.Select(image => _features.KeyOf(image, request.Tiling))];
+        PromptToken[] prompt = request.Tokens(keys);
+        int shared = memory.Recall(prompt);
+        return new Look(request, keys, prompt, memory, shared, FirstNeeded(request, shared));
+    }
+
+    private static ReadOnlyMemory<float> TakeIn(Look[] looks, Encoded rows, Action<AnswerUpdate> emit, CancellationToken cancellation)
+    {
+        int before = 0, rest = looks.Sum(look => look.Prompt.Length - look.Shared);
+        var logits = new ReadOnlyMemory<float>[looks.Length];
+        for (int i = 0; i < looks.Length; i++)
+        {
+            Look look = looks[i];
+            int imageRowsBefore = look.First < look.Keys.Length ? Math.Max(0, look.Shared - look.Request.ImageStarts[look.First]) : 0;
+            logits[i] = look.Memory.TakeIn(look.Prompt.AsSpan(look.Shared), rows.Of[i].Tensor, imageRowsBefore, done => emit(new PhaseProgress(AnswerPhase.Prefill, before + done, rest)), cancellation);
+            before += look.Prompt.Length - look.Shared;
+        }
+        return logits.Length == 1 ? logits[0] : Consensus.Of(logits, logits[0].Length);
+    }
+
+    private DraftedSteps Steps(Look[] looks, GenerationOptions options)
+    {
+        ChatRequest request = looks[0].Request;
         PromptLookup? lookup = _options.DraftTokens == 0 ? null : new PromptLookup(request.Ids, _model.Config.ImageTokenId, GroundingMarkup.All.Select(_prompts.Tokenizer.TokenId).OfType<int>());
-        return new DraftedSteps(_memory, lookup, () => Math.Min(_options.DraftTokens, _passes?.Guesses ?? int.MaxValue), _writer.Most(request.Ids.Length, options));
+        IDraftTarget target = looks.Length == 1 ? looks[0].Memory : new ConsensusTarget([.. looks.Select(look => look.Memory)]);
+        return new DraftedSteps(target, lookup, () => Math.Min(_options.DraftTokens, _passes?.Guesses ?? int.MaxValue), looks.Min(look => _writer.Most(look.Request.Ids.Length, options)));
     }
 
     // Alone, an engine finds everything in its own cache; a copy for others would only take memory.
     private void ShareMemory()
     {
         if (_weights.Users > 1)
-            _memory.Remember();
+            _memories.ForEach(memory => memory.Remember());
     }
 
     // One at a time when others wait for their next token.
@@ -171,33 +208,68 @@ public sealed class ChatEngine : IChatEngine
         return first;
     }
 
-    private ImageRows Encode(ChatRequest request, ImageKey[] keys, int first, Action<AnswerUpdate> emit, CancellationToken cancellation)
+    private Encoded Encode(Look[] looks, Action<AnswerUpdate> emit, CancellationToken cancellation)
     {
-        ProcessedImages?[] fresh = [.. keys.Select((key, i) => i >= first && Array.IndexOf(keys, key, first) == i && !_features.Holds(key) ? Process(i) : null)];
-        int total = fresh.Sum(images => images?.CropCount ?? 0), before = 0;
-        var leases = new List<ImageFeatureStore.Lease>();
+        List<(RgbImage Image, ImageKey Key, TilingMode Tiling)> needed = [.. looks.SelectMany(look => Enumerable.Range(look.First, look.Keys.Length - look.First).Select(i => (look.Request.Images[i], look.Keys[i], look.Request.Tiling)))];
+        Dictionary<ImageKey, ProcessedImages> fresh = [];
+        foreach (var (image, key, tiling) in needed)
+        {
+            if (!fresh.ContainsKey(key) && !_features.Holds(key))
+                fresh.Add(key, _processor.Process([image], tiling, cancellation));
+        }
+        int total = fresh.Values.Sum(images => images.CropCount), before = 0;
+        var encoded = new Encoded();
         try
         {
-            for (int i = first; i < keys.Length; i++)
-            {
-                ProcessedImages? images = fresh[i];
-                leases.Add(_features.Take(keys[i], () => EncodeOne(images ?? Process(i)), cancellation));
-                before += images?.CropCount ?? 0;
-            }
-            return new ImageRows(_model, request.ImageCounts.AsSpan(first), leases);
+            foreach (Look look in looks)
+                encoded.Of.Add(Rows(look));
+            return encoded;
         }
         catch
         {
-            leases.ForEach(lease => lease.Dispose());
+            encoded.Dispose();
             throw;
         }
 
-        ProcessedImages Process(int i) => _processor.Process([request.Images[i]], request.Tiling, cancellation);
+        ImageRows Rows(Look look)
+        {
+            var leases = new List<ImageFeatureStore.Lease>();
+            try
+            {
+                for (int i = look.First; i < look.Keys.Length; i++)
+                    leases.Add(Take(look, i));
+                return new ImageRows(_model, look.Request.ImageCounts.AsSpan(look.First), leases);
+            }
+            catch
+            {
+                leases.ForEach(lease => lease.Dispose());
+                throw;
+            }
+        }
+
+        ImageFeatureStore.Lease Take(Look look, int i)
+        {
+            fresh.Remove(look.Keys[i], out ProcessedImages? images);
+            ImageFeatureStore.Lease lease = _features.Take(look.Keys[i], () => EncodeOne(images ?? _processor.Process([look.Request.Images[i]], look.Request.Tiling, cancellation)), cancellation);
+            before += images?.CropCount ?? 0;
+            return lease;
+        }
 
         ImageFeatures EncodeOne(ProcessedImages images) => ImageFeatures.Encode(_model, _tape, images, CropsAtOnce(), done =>
         {
             emit(new PhaseProgress(AnswerPhase.Encode, before + done, Math.Max(total, before + images.CropCount)));
             cancellation.ThrowIfCancellationRequested();
         });
+    }
+
+    /// <summary>A conversation as one look sees it, and what of it need not be taken in again.</summary>
+    private sealed record Look(ChatRequest Request, ImageKey[] Keys, PromptToken[] Prompt, ConversationMemory Memory, int Shared, int First);
+
+    /// <summary>The features that each look still needs.</summary>
+    private sealed class Encoded : IDisposable
+    {
+        public List<ImageRows> Of { get; } = [];
+
+        public void Dispose() => Of.ForEach(rows => rows.Dispose());
     }
 }

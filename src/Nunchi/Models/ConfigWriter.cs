@@ -89,6 +89,8 @@ public static class ConfigWriter
         json.WriteBoolean("output_attentions", false);
         json.WriteBoolean("output_hidden_states", false);
         WriteOptional(json, "pad_token_id", text.PadTokenId);
+        if (generation is { Looks: > 1 and var looks })
+            json.WriteNumber(GenerationConfig.LooksKey, looks);
         if (generation is { RepetitionPenalty: not 1 and var penalty })
             WriteFloat(json, "repetition_penalty", penalty);
         json.WriteString("transformers_version", TransformersVersion);

@@ -11,7 +11,7 @@ public sealed record GenerationConfig
     /// <summary>The file's name.</summary>
     public const string FileName = "generation_config.json";
 
-    internal const string AnswerNoRepeatKey = "answer_no_repeat_ngram_size";
+    internal const string AnswerNoRepeatKey = "answer_no_repeat_ngram_size", LooksKey = "picture_looks";
 
     /// <summary>Tokens that end an answer; empty when the checkpoint names none.</summary>
     public IReadOnlyList<int> EosTokenIds { get; init; } = [];
@@ -37,10 +37,14 @@ public sealed record GenerationConfig
     /// <summary>See <see cref="GenerationOptions.LengthPenalty"/>.</summary>
     public double LengthPenalty { get; init; } = 1;
 
+    /// <summary>See <see cref="GenerationOptions.Looks"/>; transformers does not know it and reads past it.</summary>
+    public int Looks { get; init; } = 1;
+
     /// <summary>How answers are made, for people; empty when token by token without penalties.</summary>
     public string Description => string.Join(", ", ((string?[])
     [
         Beams > 1 ? string.Create(CultureInfo.InvariantCulture, $"searched with {Beams} beams, length penalty {LengthPenalty}") : null,
+        Looks > 1 ? $"{Looks} looks at each picture" : null,
         RepetitionPenalty != 1 ? string.Create(CultureInfo.InvariantCulture, $"repetition penalty {RepetitionPenalty}") : null,
         NoRepeatNGramSize > 0 ? $"no row of {NoRepeatNGramSize} tokens twice in a conversation" : null,
         AnswerNoRepeatNGramSize > 0 ? $"no row of {AnswerNoRepeatNGramSize} tokens twice in an answer" : null,
@@ -54,6 +58,7 @@ public sealed record GenerationConfig
         AnswerNoRepeatNGramSize = options.AnswerNoRepeatNGramSize ?? AnswerNoRepeatNGramSize,
         Beams = options.Temperature > 0 ? 1 : options.Beams ?? Beams,
         LengthPenalty = options.LengthPenalty ?? LengthPenalty,
+        Looks = options.Looks ?? Looks,
     };
 
     /// <summary>The tokens that end an answer: those of the checkpoint and the one that ends a turn of its template.</summary>
@@ -91,6 +96,7 @@ public sealed record GenerationConfig
             NoRepeatNGramSize = (int)section.Integer("no_repeat_ngram_size", 0, 0, 1 << 20),
             AnswerNoRepeatNGramSize = (int)section.Integer(AnswerNoRepeatKey, 0, 0, 1 << 20),
             Beams = beams,
+            Looks = section.Integer(LooksKey, 1, 1, 4),
             LengthPenalty = beams == 1 ? 1 : section.Number("length_penalty", 1, 0, 10),
         };
     }

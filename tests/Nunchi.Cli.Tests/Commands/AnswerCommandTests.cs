@@ -74,17 +74,18 @@ public class AnswerCommandTests
     }
 
     [Fact]
-    public async Task Chat_Beams_ReachTheEngineAndHaveNoEffectWithATemperature()
+    public async Task Chat_BeamsAndLooks_ReachTheEngineAndBeamsHaveNoEffectWithATemperature()
     {
         using var shell = new TestShell();
 
-        await shell.RunAsync("chat", "안녕", "--beams", "4", "--length-penalty", "0.5");
-        Assert.Equal((4, 0.5), (shell.Engine.Options[0].Beams, shell.Engine.Options[0].LengthPenalty));
+        await shell.RunAsync("chat", "안녕", "--beams", "4", "--length-penalty", "0.5", "--looks", "3");
+        Assert.Equal((4, 0.5, 3), (shell.Engine.Options[0].Beams, shell.Engine.Options[0].LengthPenalty, shell.Engine.Options[0].Looks));
         Assert.DoesNotContain("no effect", shell.Errors, StringComparison.Ordinal);
 
         await shell.RunAsync("chat", "안녕", "--beams", "4", "--temperature", "0.5");
         Assert.Contains("--beams has no effect with --temperature", shell.Errors, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Usage, await shell.RunAsync("chat", "안녕", "--beams", "65"));
+        Assert.Equal(ExitCode.Usage, await shell.RunAsync("chat", "안녕", "--looks", "5"));
     }
 
     [Fact]

@@ -17,6 +17,8 @@ public class GenerationOptionsTests
         { "AnswerNoRepeatNGramSize is -2", () => new GenerationOptions { AnswerNoRepeatNGramSize = -2 } },
         { "Beams is 0", () => new GenerationOptions { Beams = 0 } },
         { "Beams is 65", () => new GenerationOptions { Beams = 65 } },
+        { "Looks is 0", () => new GenerationOptions { Looks = 0 } },
+        { "Looks is 5", () => new GenerationOptions { Looks = 5 } },
         { "LengthPenalty is -1", () => new GenerationOptions { LengthPenalty = -1 } },
         { "RepetitionPenalty is 0", () => new GenerationOptions { RepetitionPenalty = 0 } },
         { "PresencePenalty is 3", () => new GenerationOptions { PresencePenalty = 3 } },

@@ -92,14 +92,14 @@ public class CheckpointWriterTests
         using var copy = new TemporaryCheckpoint();
         using var backend = CpuBackend.Create(new CpuOptions { Threads = 1 });
         using VisionLanguageModel model = CheckpointReader.Load(copy.Directory, backend);
-        foreach (var (penalty, size, inAnswer, beams, length) in new[] { (1.25, 20, 9, 4, 0.7), (1.0, 0, 0, 1, 1.0), (1.0, 0, 3, 2, 1.0) })
+        foreach (var (penalty, size, inAnswer, beams, length, looks) in new[] { (1.25, 20, 9, 4, 0.7, 3), (1.0, 0, 0, 1, 1.0, 1), (1.0, 0, 3, 2, 1.0, 1) })
         {
             CheckpointWriter.Write(copy.Directory, model, ImageProcessorConfig.Load(copy.Directory), directory => File.WriteAllText(Path.Combine(directory, "x"), ""),
-                generation: new GenerationConfig { RepetitionPenalty = penalty, NoRepeatNGramSize = size, AnswerNoRepeatNGramSize = inAnswer, Beams = beams, LengthPenalty = length });
+                generation: new GenerationConfig { RepetitionPenalty = penalty, NoRepeatNGramSize = size, AnswerNoRepeatNGramSize = inAnswer, Beams = beams, LengthPenalty = length, Looks = looks });
             GenerationConfig read = GenerationConfig.Load(copy.Directory, model.Config.Text);
-            Assert.Equal((penalty, size, inAnswer, beams, length), (read.RepetitionPenalty, read.NoRepeatNGramSize, read.AnswerNoRepeatNGramSize, read.Beams, read.LengthPenalty));
+            Assert.Equal((penalty, size, inAnswer, beams, length, looks), (read.RepetitionPenalty, read.NoRepeatNGramSize, read.AnswerNoRepeatNGramSize, read.Beams, read.LengthPenalty, read.Looks));
             string text = File.ReadAllText(Path.Combine(copy.Directory, GenerationConfig.FileName));
-            Assert.Equal((size > 0, beams > 1, length != 1), (text.Contains("\"no_repeat_ngram_size", StringComparison.Ordinal), text.Contains("num_beams", StringComparison.Ordinal), text.Contains("length_penalty", StringComparison.Ordinal)));
+            Assert.Equal((size > 0, beams > 1, length != 1, looks > 1), (text.Contains("\"no_repeat_ngram_size", StringComparison.Ordinal), text.Contains("num_beams", StringComparison.Ordinal), text.Contains("length_penalty", StringComparison.Ordinal), text.Contains("picture_looks", StringComparison.Ordinal)));
         }
     }
 

@@ -8,16 +8,14 @@ namespace Nunchi.Generation.Searching;
 /// <param name="model">The decoder.</param>
 /// <param name="tape">Runs the passes.</param>
 /// <param name="memory">The conversation, its prompt taken in.</param>
-internal sealed class BeamStates(ITextModel model, Tape tape, ConversationMemory memory) : IDisposable
+internal sealed class BeamStates(ITextModel model, Tape tape, ConversationMemory memory) : IBeamStates
 {
     private readonly int _promptLength = memory.Cache.Length;
     private readonly List<Slot> _slots = [];
     private Slot[] _of = [];
 
-    /// <summary>Takes in the last token of each beginning, all in one pass over the weights.</summary>
-    /// <param name="beams">Beginnings, each one token longer than its parent.</param>
-    /// <param name="parents">Their places among those of the last call.</param>
-    /// <returns>[vocabulary] logits after each.</returns>
+    /// <summary>Takes them in with one pass over the weights.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<ReadOnlyMemory<float>> Take(IReadOnlyList<Beam> beams, IReadOnlyList<int> parents)
     {
         _of = Place(beams, parents);
@@ -35,7 +33,7 @@ internal sealed class BeamStates(ITextModel model, Tape tape, ConversationMemory
         return [.. _of.Select(slot => slot.Part.Logits)];
     }
 
-    /// <summary>Leaves in the conversation what is known of the answer that was found.</summary>
+    /// <inheritdoc/>
     public void Remember(Beam answer)
     {
         if (_slots.Count == 0)

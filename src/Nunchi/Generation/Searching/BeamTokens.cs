@@ -2,15 +2,12 @@ using Nunchi.Chat;
 
 namespace Nunchi.Generation.Searching;
 
-/// <summary>Takes in the last token of each beginning; see <see cref="BeamStates.Take"/>.</summary>
-internal delegate IReadOnlyList<ReadOnlyMemory<float>> BeamStep(IReadOnlyList<Beam> beams, IReadOnlyList<int> parents);
-
 /// <summary>Tokens of the answer that a search finds; those that it cannot change any more come while it goes on.</summary>
 /// <param name="search">The search, nothing chosen yet.</param>
 /// <param name="logits">[vocabulary] after the prompt.</param>
-/// <param name="step">Takes in what beginnings chose.</param>
+/// <param name="states">Takes in what beginnings chose.</param>
 /// <param name="goOn">Called before every step; throws to stop.</param>
-internal sealed class BeamTokens(BeamSearch search, ReadOnlyMemory<float> logits, BeamStep step, Action goOn) : ITokenSource
+internal sealed class BeamTokens(BeamSearch search, ReadOnlyMemory<float> logits, IBeamStates states, Action goOn) : ITokenSource
 {
     private readonly Queue<Beam> _settled = [];
     private Beam _given = Beam.Empty;
@@ -24,7 +21,7 @@ internal sealed class BeamTokens(BeamSearch search, ReadOnlyMemory<float> logits
         while (_settled.Count == 0)
         {
             goOn();
-            search.Advance(search.Best.Length == 0 ? [logits] : step(search.Beams, search.Parents));
+            search.Advance(search.Best.Length == 0 ? [logits] : states.Take(search.Beams, search.Parents));
             for (int length = _given.Length + 1; length <= search.Settled; length++)
                 _settled.Enqueue(search.Best.First(length));
         }

@@ -1,0 +1,35 @@
+using System.Runtime.CompilerServices;
+using Nunchi.Chat;
+using Nunchi.Images;
+
+namespace Nunchi.Generation.Looking;
+
+/// <summary>
+/// The same pictures seen several times, each time stretched a little another way: letters and things meet other borders of patches and tiles, while places as shares of the picture stay what they
+/// are. What one look mistakes, the others seldom mistake alike.
+/// </summary>
+internal sealed class PictureLooks
+{
+    /// <summary>Most looks.</summary>
+    public const int Most = 4;
+
+    private static readonly (double Width, double Height)[] Stretches = [(1, 1), (1.15, 1), (1, 1.15), (0.9, 0.9)];
+    private readonly ConditionalWeakTable<RgbImage, RgbImage>[] _stretched = [.. Stretches.Select(_ => new ConditionalWeakTable<RgbImage, RgbImage>())];
+
+    /// <summary>The size of a picture at a look.</summary>
+    /// <param name="size">The picture's.</param>
+    /// <param name="look">Which look, 0..<see cref="Most"/>-1; the first sees pictures as they are.</param>
+    public static ImageSize SizeOf(ImageSize size, int look) =>
+        new(Math.Max(1, (int)Math.Round(size.Height * Stretches[look].Height)), Math.Max(1, (int)Math.Round(size.Width * Stretches[look].Width)));
+
+    /// <summary>A conversation as a look sees it. The same picture gives the same object again, so that its features are found again.</summary>
+    public IReadOnlyList<Message> Show(IReadOnlyList<Message> conversation, int look) => look == 0
+        ? conversation
+        : [.. conversation.Select(message => message with { Parts = [.. message.Parts.Select(part => part is ImagePart image ? new ImagePart(_stretched[look].GetValue(image.Image, picture => Stretch(picture, look))) : part)] })];
+
+    private static RgbImage Stretch(RgbImage picture, int look)
+    {
+        ImageSize size = SizeOf(new ImageSize(picture.Height, picture.Width), look);
+        return Resampler.Resize(picture, size.Width, size.Height);
+    }
+}
