@@ -49,7 +49,7 @@ internal sealed class AnswerWriter(Tokenizer tokenizer, int maxPositions, Genera
     /// <param name="states">Keys and values for a search, where one is asked for.</param>
     /// <param name="emit">Told every update, the completed answer last.</param>
     /// <param name="goOn">Called before every token; throws to stop.</param>
-    public void Write(TakenPrompt prompt, ReadOnlyMemory<float> logits, GenerationOptions options, TokenStep step, Func<IBeamStates> states, Action<AnswerUpdate> emit, Action goOn)
+    public void Write(TakenPrompt prompt, ReadOnlyMemory<float> logits, GenerationOptions options, TokenStep step, Func<BeamStates> states, Action<AnswerUpdate> emit, Action goOn)
     {
         GenerationOptions complete = config.Complete(options);
         HashSet<int> ends = [.. endTokens, .. options.StopTokenIds];
@@ -60,7 +60,7 @@ internal sealed class AnswerWriter(Tokenizer tokenizer, int maxPositions, Genera
             Write(prompt, options, ends, new SampledTokens(new Sampler(complete, rules), logits, step, describe), emit, goOn);
             return;
         }
-        using IBeamStates beams = states();
+        using BeamStates beams = states();
         var search = new BeamSearch(rules, new BeamSearchOptions(complete.Beams.Value, complete.LengthPenalty ?? 1, Most(prompt.Ids.Count, options), ends) { Boxes = BoxTags(), Describe = describe });
         var tokens = new BeamTokens(search, logits, beams, goOn);
         Write(prompt, options, ends, tokens, emit, goOn);

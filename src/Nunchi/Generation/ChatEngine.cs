@@ -133,16 +133,11 @@ public sealed class ChatEngine : IChatEngine
         // A search runs its beginnings together and leaves the others alone.
         using (_writer.Searches(options) ? null : _passes?.Enter())
         {
-            _writer.Write(new TakenPrompt(request.Ids, request.ImageTokens, watch, encoded, taken) { Cached = looks[0].Shared, Drafts = steps.Counts }, logits, options, steps.Step, States, emit, GoOn);
+            _writer.Write(new TakenPrompt(request.Ids, request.ImageTokens, watch, encoded, taken) { Cached = looks[0].Shared, Drafts = steps.Counts }, logits, options, steps.Step,
+                () => new BeamStates(_model, _tape, [.. looks.Select(look => look.Memory)]), emit, GoOn);
         }
         steps.Finish();
         ShareMemory();
-
-        IBeamStates States()
-        {
-            BeamStates[] states = [.. looks.Select(look => new BeamStates(_model, _tape, look.Memory))];
-            return states.Length == 1 ? states[0] : new ConsensusStates(states);
-        }
 
         void GoOn()
         {
@@ -178,7 +173,7 @@ public sealed class ChatEngine : IChatEngine
             logits[i] = look.Memory.TakeIn(look.Prompt.AsSpan(look.Shared), rows.Of[i].Tensor, imageRowsBefore, done => emit(new PhaseProgress(AnswerPhase.Prefill, before + done, rest)), cancellation);
             before += look.Prompt.Length - look.Shared;
         }
-        return logits.Length == 1 ? logits[0] : Consensus.Of(logits, logits[0].Length);
+        return Consensus.Of(logits, logits[0].Length);
     }
 
     private DraftedSteps Steps(Look[] looks, GenerationOptions options)

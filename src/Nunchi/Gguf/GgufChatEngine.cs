@@ -97,7 +97,7 @@ public sealed class GgufChatEngine : IChatEngine
     {
         var watch = Stopwatch.StartNew();
         ReadOnlyMemory<float> logits = TakeIn(ids, emit, cancellation);
-        _writer.Write(new TakenPrompt(ids, 0, watch, default, watch.Elapsed), logits, options, id => _memory.Take([id]), () => new BeamStates(_model, _tape, _memory), emit, GoOn);
+        _writer.Write(new TakenPrompt(ids, 0, watch, default, watch.Elapsed), logits, options, id => _memory.Take([id]), () => new BeamStates(_model, _tape, [_memory]), emit, GoOn);
 
         void GoOn()
         {

@@ -1,16 +1,17 @@
 using Nunchi.Generation.Drafting;
-using Nunchi.Generation.Searching;
 
 namespace Nunchi.Generation.Looking;
 
 /// <summary>What several looks agree on: the mean of their log-probabilities, so that what one holds for impossible is not chosen because another is fond of it.</summary>
 internal static class Consensus
 {
-    /// <summary>[rows, vocabulary] of log-probabilities.</summary>
+    /// <summary>[rows, vocabulary]: log-probabilities, or a single look's logits as they are.</summary>
     /// <param name="looks">[rows, vocabulary] logits of each look.</param>
     /// <param name="vocabulary">Logits a row.</param>
     public static ReadOnlyMemory<float> Of(IReadOnlyList<ReadOnlyMemory<float>> looks, int vocabulary)
     {
+        if (looks.Count == 1)
+            return looks[0];
         float[] mean = new float[looks[0].Length], one = new float[vocabulary];
         foreach (ReadOnlyMemory<float> look in looks)
         {
@@ -55,30 +56,5 @@ internal sealed class ConsensusTarget(IReadOnlyList<IDraftTarget> looks) : IDraf
     {
         foreach (IDraftTarget look in looks)
             look.Withdraw(tokens);
-    }
-}
-
-/// <summary>Searches of several looks that hold the same beginnings.</summary>
-/// <param name="looks">One for each look.</param>
-internal sealed class ConsensusStates(IReadOnlyList<IBeamStates> looks) : IBeamStates
-{
-    /// <inheritdoc/>
-    public IReadOnlyList<ReadOnlyMemory<float>> Take(IReadOnlyList<Beam> beams, IReadOnlyList<int> parents)
-    {
-        IReadOnlyList<ReadOnlyMemory<float>>[] logits = [.. looks.Select(look => look.Take(beams, parents))];
-        return [.. Enumerable.Range(0, beams.Count).Select(beam => Consensus.Of([.. logits.Select(look => look[beam])], logits[0][beam].Length))];
-    }
-
-    /// <inheritdoc/>
-    public void Remember(Beam answer)
-    {
-        foreach (IBeamStates look in looks)
-            look.Remember(answer);
-    }
-
-    public void Dispose()
-    {
-        foreach (IBeamStates look in looks)
-            look.Dispose();
     }
 }

@@ -7,7 +7,7 @@ namespace Nunchi.Generation.Searching;
 /// <param name="logits">[vocabulary] after the prompt.</param>
 /// <param name="states">Takes in what beginnings chose.</param>
 /// <param name="goOn">Called before every step; throws to stop.</param>
-internal sealed class BeamTokens(BeamSearch search, ReadOnlyMemory<float> logits, IBeamStates states, Action goOn) : ITokenSource
+internal sealed class BeamTokens(BeamSearch search, ReadOnlyMemory<float> logits, BeamStates states, Action goOn) : ITokenSource
 {
     private readonly Queue<Beam> _settled = [];
     private Beam _given = Beam.Empty;

@@ -29,7 +29,7 @@ public class BeamAnswersTests
         using var generator = new Generator(golden.Model, golden.Tape, 512, format);
         using var memory = new ConversationMemory(generator, null);
         float[] first = memory.TakeIn([.. prompt.Select(id => new Nunchi.Generation.Prefixes.PromptToken(id))], null, 0, _ => { }, TestContext.Current.CancellationToken).ToArray();
-        using var states = new BeamStates(golden.Model, golden.Tape, memory);
+        using var states = new BeamStates(golden.Model, golden.Tape, [memory]);
         var rules = new TokenRules(new GenerationOptions { MinTokens = 20, AnswerNoRepeatNGramSize = 3 }, first.Length, [], first.Length, [], [7]);
         var search = new BeamSearch(rules, new BeamSearchOptions(beams, 1, 20, [7]));
         search.Advance([first]);
