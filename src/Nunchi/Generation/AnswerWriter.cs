@@ -19,6 +19,12 @@ internal readonly record struct TakenPrompt(IReadOnlyList<int> Ids, int ImageTok
     /// <summary>How many of them a cache held already.</summary>
     public int Cached { get; init; }
 
+    /// <summary>Tokens of the prompt as the look that sees most of them has it, where there are several looks.</summary>
+    public int Longest { get; init; }
+
+    /// <summary>Positions that it takes.</summary>
+    public int Positions => Math.Max(Longest, Ids.Count);
+
     /// <summary>Counts what is drafted while the answer is written; null when nothing is.</summary>
     public DraftCounts? Drafts { get; init; }
 }
@@ -61,7 +67,7 @@ internal sealed class AnswerWriter(Tokenizer tokenizer, int maxPositions, Genera
             return;
         }
         using BeamStates beams = states();
-        var search = new BeamSearch(rules, new BeamSearchOptions(complete.Beams.Value, complete.LengthPenalty ?? 1, Most(prompt.Ids.Count, options), ends) { Boxes = BoxTags(), Describe = describe });
+        var search = new BeamSearch(rules, new BeamSearchOptions(complete.Beams.Value, complete.LengthPenalty ?? 1, Most(prompt.Positions, options), ends) { Boxes = BoxTags(), Describe = describe });
         var tokens = new BeamTokens(search, logits, beams, goOn);
         Write(prompt, options, ends, tokens, emit, goOn);
         beams.Remember(tokens.Given);
@@ -73,7 +79,7 @@ internal sealed class AnswerWriter(Tokenizer tokenizer, int maxPositions, Genera
     private void Write(TakenPrompt prompt, GenerationOptions options, HashSet<int> ends, ITokenSource tokens, Action<AnswerUpdate> emit, Action goOn)
     {
         var stream = new AnswerStream(tokenizer, options.StopStrings);
-        int most = Most(prompt.Ids.Count, options), produced = 0;
+        int most = Most(prompt.Positions, options), produced = 0;
         TimeSpan first = default;
         FinishReason reason;
         do

@@ -129,11 +129,12 @@ public sealed class ChatEngine : IChatEngine
         }
         TimeSpan taken = watch.Elapsed;
         ShareMemory();
-        DraftedSteps steps = Steps(looks, options);
+        int longest = looks.Max(look => look.Prompt.Length);
+        DraftedSteps steps = Steps(looks, _writer.Most(longest, options));
         // A search runs its beginnings together and leaves the others alone.
         using (_writer.Searches(options) ? null : _passes?.Enter())
         {
-            _writer.Write(new TakenPrompt(request.Ids, request.ImageTokens, watch, encoded, taken) { Cached = looks[0].Shared, Drafts = steps.Counts }, logits, options, steps.Step,
+            _writer.Write(new TakenPrompt(request.Ids, request.ImageTokens, watch, encoded, taken) { Cached = looks[0].Shared, Longest = longest, Drafts = steps.Counts }, logits, options, steps.Step,
                 () => new BeamStates(_model, _tape, [.. looks.Select(look => look.Memory)]), emit, GoOn);
         }
         steps.Finish();
@@ -176,12 +177,12 @@ public sealed class ChatEngine : IChatEngine
         return Consensus.Of(logits, logits[0].Length);
     }
 
-    private DraftedSteps Steps(Look[] looks, GenerationOptions options)
+    private DraftedSteps Steps(Look[] looks, int most)
     {
         ChatRequest request = looks[0].Request;
         PromptLookup? lookup = _options.DraftTokens == 0 ? null : new PromptLookup(request.Ids, _model.Config.ImageTokenId, GroundingMarkup.All.Select(_prompts.Tokenizer.TokenId).OfType<int>());
         IDraftTarget target = looks.Length == 1 ? looks[0].Memory : new ConsensusTarget([.. looks.Select(look => look.Memory)]);
-        return new DraftedSteps(target, lookup, () => Math.Min(_options.DraftTokens, _passes?.Guesses ?? int.MaxValue), looks.Min(look => _writer.Most(look.Request.Ids.Length, options)));
+        return new DraftedSteps(target, lookup, () => Math.Min(_options.DraftTokens, _passes?.Guesses ?? int.MaxValue), most);
     }
 
     // Alone, an engine finds everything in its own cache; a copy for others would only take memory.

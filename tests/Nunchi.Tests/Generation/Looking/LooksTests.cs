@@ -109,6 +109,28 @@ public class LooksTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task AskAsync_ContextFull_EndsWhereTheLongestLookHasNoMoreRoom(int beams)
+    {
+        using var copy = new TemporaryCheckpoint();
+        copy.Edit("config.json", text => System.Text.RegularExpressions.Regex.Replace(text, "\"max_position_embeddings\": [0-9]+", "\"max_position_embeddings\": 400"));
+        using ChatEngine engine = ChatEngine.Load(copy.Directory, Options);
+        Message[] question = About("wide", "무엇?");
+        int[] prompts = [.. await Task.WhenAll(Enumerable.Range(0, 2).Select(async look =>
+        {
+            using ChatEngine one = engine.Share();
+            return Last(await Ask(one, new PictureLooks().Show(question, look).ToArray(), Two with { Looks = 1 })).Usage.PromptTokens;
+        }))];
+
+        Assert.True(prompts[1] > prompts[0], "the stretched picture takes no more tokens");
+        Answer answer = Last(await Ask(engine, question, Two with { MaxTokens = 1000, MinTokens = 1000, Beams = beams }));
+
+        Assert.Equal((FinishReason.Length, 400 - prompts.Max()), (answer.FinishReason, answer.Usage.CompletionTokens));
+        Assert.Equal(prompts[0], answer.Usage.PromptTokens);
+    }
+
     [Fact]
     public async Task AskAsync_TextAlone_IsReadOnce()
     {
