@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using Nunchi.Chat;
 using Nunchi.Checkpoints;
 using Nunchi.Generation.Drafting;
@@ -32,7 +31,7 @@ public sealed class ChatEngine : IChatEngine
     private readonly PictureLooks _looks = new();
     private readonly ImageFeatureStore _features;
     private readonly PassScheduler? _passes;
-    private readonly ConditionalWeakTable<RgbImage, RgbImage> _enlarged = [];
+    private readonly ChangedPictures _enlarged = new(ReadingEnlargement.Apply);
     private readonly AnswerPump _pump;
     private readonly AnswerWriter _writer;
 
@@ -92,7 +91,7 @@ public sealed class ChatEngine : IChatEngine
     public IAsyncEnumerable<AnswerUpdate> AskAsync(IReadOnlyList<Message> conversation, GenerationOptions options, CancellationToken cancellation = default)
     {
         _pump.ThrowIfClosed();
-        IReadOnlyList<Message> shown = _weights.EnlargesForReading ? Enlarge(conversation) : conversation;
+        IReadOnlyList<Message> shown = _weights.EnlargesForReading ? _enlarged.Show(conversation) : conversation;
         int looks = conversation.Any(message => message.Parts.Any(part => part is ImagePart)) ? _writer.Looks(options) : 1;
         ChatRequest[] requests = [.. Enumerable.Range(0, looks).Select(look => ChatRequest.Prepare(_looks.Show(shown, look), _prompts, _processor, _options.Tiling, _model.Config))];
         return _pump.Run((emit, stop) => Answer(requests, options, emit, stop), cancellation);
@@ -106,13 +105,6 @@ public sealed class ChatEngine : IChatEngine
         _tape.Dispose();
         _weights.Release();
     });
-
-    // The same picture gives the same object again, so that its features are found again.
-    private IReadOnlyList<Message> Enlarge(IReadOnlyList<Message> conversation) =>
-        [.. conversation.Select(message => message with
-        {
-            Parts = [.. message.Parts.Select(part => part is ImagePart image ? new ImagePart(_enlarged.GetValue(image.Image, ReadingEnlargement.Apply)) : part)],
-        })];
 
     private void Answer(ChatRequest[] requests, GenerationOptions options, Action<AnswerUpdate> emit, CancellationToken cancellation)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Nunchi.Chat;
 using Nunchi.Images;
 
@@ -14,7 +13,7 @@ internal sealed class PictureLooks
     public const int Most = 4;
 
     private static readonly (double Width, double Height)[] Stretches = [(1, 1), (1.15, 1), (1, 1.15), (0.9, 0.9)];
-    private readonly ConditionalWeakTable<RgbImage, RgbImage>[] _stretched = [.. Stretches.Select(_ => new ConditionalWeakTable<RgbImage, RgbImage>())];
+    private readonly ChangedPictures[] _stretched = [.. Enumerable.Range(0, Most).Select(look => new ChangedPictures(picture => Stretch(picture, look)))];
 
     /// <summary>The size of a picture at a look.</summary>
     /// <param name="size">The picture's.</param>
@@ -22,10 +21,8 @@ internal sealed class PictureLooks
     public static ImageSize SizeOf(ImageSize size, int look) =>
         new(Math.Max(1, (int)Math.Round(size.Height * Stretches[look].Height)), Math.Max(1, (int)Math.Round(size.Width * Stretches[look].Width)));
 
-    /// <summary>A conversation as a look sees it. The same picture gives the same object again, so that its features are found again.</summary>
-    public IReadOnlyList<Message> Show(IReadOnlyList<Message> conversation, int look) => look == 0
-        ? conversation
-        : [.. conversation.Select(message => message with { Parts = [.. message.Parts.Select(part => part is ImagePart image ? new ImagePart(_stretched[look].GetValue(image.Image, picture => Stretch(picture, look))) : part)] })];
+    /// <summary>A conversation as a look sees it.</summary>
+    public IReadOnlyList<Message> Show(IReadOnlyList<Message> conversation, int look) => look == 0 ? conversation : _stretched[look].Show(conversation);
 
     private static RgbImage Stretch(RgbImage picture, int look)
     {

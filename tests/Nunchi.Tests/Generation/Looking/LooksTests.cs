@@ -117,14 +117,17 @@ public class LooksTests
         using var copy = new TemporaryCheckpoint();
         copy.Edit("config.json", text => System.Text.RegularExpressions.Regex.Replace(text, "\"max_position_embeddings\": [0-9]+", "\"max_position_embeddings\": 400"));
         using ChatEngine engine = ChatEngine.Load(copy.Directory, Options);
-        Message[] question = About("wide", "무엇?");
+        using var golden = new GoldenModel("varco2-tiny");
+        int Tokens(ImageSize size) => golden.Processor.TokenCount(size, TilingMode.AnyRes);
+        ImageSize larger = Enumerable.Range(3, 20).SelectMany(height => Enumerable.Range(3, 20).Select(width => new ImageSize(height * 16, width * 16))).First(size => Tokens(PictureLooks.SizeOf(size, 1)) > Tokens(size));
+        Message[] question = [new Message(Role.User, [new ImagePart(new RgbImage(larger.Width, larger.Height)), new TextPart("무엇?")])];
         int[] prompts = [.. await Task.WhenAll(Enumerable.Range(0, 2).Select(async look =>
         {
             using ChatEngine one = engine.Share();
             return Last(await Ask(one, new PictureLooks().Show(question, look).ToArray(), Two with { Looks = 1 })).Usage.PromptTokens;
         }))];
 
-        Assert.True(prompts[1] > prompts[0], "the stretched picture takes no more tokens");
+        Assert.True(prompts[1] > prompts[0], $"the stretched picture takes {prompts[1]} tokens for {prompts[0]}");
         Answer answer = Last(await Ask(engine, question, Two with { MaxTokens = 1000, MinTokens = 1000, Beams = beams }));
 
         Assert.Equal((FinishReason.Length, 400 - prompts.Max()), (answer.FinishReason, answer.Usage.CompletionTokens));
