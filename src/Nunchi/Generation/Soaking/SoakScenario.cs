@@ -36,10 +36,13 @@ internal sealed record SoakScenario(int Number, IReadOnlyList<Message> Conversat
     private static GenerationOptions Sample(Random random)
     {
         var sampling = new GenerationOptions { MaxTokens = random.Next(1, 49), TopLogprobs = 1, Seed = (ulong)random.Next() };
-        return random.Next(4) switch
+        return random.Next(7) switch
         {
             0 => sampling with { Temperature = 0.7, TopP = 0.9 },
             1 => sampling with { RepetitionPenalty = 1.1, FrequencyPenalty = 0.1 },
+            2 => sampling with { Beams = 3, LengthPenalty = 0.7 },
+            3 => sampling with { Looks = 2 },
+            4 => sampling with { Beams = 2, Looks = 2 },
             _ => sampling,
         };
     }

@@ -31,6 +31,7 @@ public class SoakTests
         Assert.NotEqual(Describe(one[0]), Describe(SoakScenario.Make(2, 0, pictures)));
         Assert.Contains(one, scenario => scenario.Conversation.Any(message => message.Parts.Any(part => part is ImagePart)));
         Assert.Contains(one, scenario => scenario.Conversation.Count > 3);
+        Assert.Contains(one, scenario => scenario.Sampling is { Beams: > 1, Looks: > 1 });
 
         static string Describe(SoakScenario scenario) => $"{scenario.Sampling} {string.Join('|', scenario.Conversation.SelectMany(message => message.Parts))}";
     }
