@@ -14,9 +14,9 @@ internal sealed class SamplingOptions
     private readonly Option<double?> repetition = NumberOption.Create<double>("--repetition-penalty", "Makes tokens that were there before less likely (default: as the checkpoint says, else 1, not at all).", 0.1, 10);
     private readonly Option<int?> noRepeat = NumberOption.Create<int>("--no-repeat-ngram", "No N tokens in a row come twice, so that answers do not go round (default: as the checkpoint says, else 0, they may).", 0);
     private readonly Option<int?> noRepeatInAnswer = NumberOption.Create<int>("--no-repeat-in-answer", "The same within the answer alone: what was said before may be said again.", 0);
-    private readonly Option<int?> beams = NumberOption.Create<int>("--beams", "Looks for the likeliest answer with N beginnings beside each other; 1 makes it token by token (default: as the checkpoint says, else 1).", 1, 64);
+    private readonly Option<int?> beams = NumberOption.Create<int>("--beams", "Looks for the likeliest answer with N beginnings beside each other; 1 makes it token by token (default: as the checkpoint says, else 1).", 1, GenerationOptions.MostBeams);
     private readonly Option<double?> lengthPenalty = NumberOption.Create<double>("--length-penalty", "How --beams compares lengths: 0 favours short answers, 1 compares means (default: as the checkpoint says, else 1).", 0, 10);
-    private readonly Option<int?> looks = NumberOption.Create<int>("--looks", "Looks at each picture N times, each time stretched a little another way, and answers with what the looks agree on, for N times the work (default: as the checkpoint says, else 1).", 1, 4);
+    private readonly Option<int?> looks = NumberOption.Create<int>("--looks", "Looks at each picture N times, each time stretched a little another way, and answers with what the looks agree on, for N times the work (default: as the checkpoint says, else 1).", 1, GenerationOptions.MostLooks);
     private readonly Option<int?> maxTokens = NumberOption.Create<int>("--max-tokens", "The most tokens of an answer (default 512).", 1);
 
     private readonly Option<double?> presence = NumberOption.Create<double>("--presence-penalty", "Makes tokens that the answer already holds less likely, once (default 0).", -2, 2);

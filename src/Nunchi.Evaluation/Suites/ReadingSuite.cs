@@ -38,12 +38,13 @@ internal sealed class ReadingSuite() : Suite("reading")
         int at = 0;
         for (int i = 0; i < scene.Texts.Count; i++)
         {
+            string text = PlainText.Of(scene.Texts[i].Text);
             // The space after a text belongs to it, so that all edits of a picture are counted once.
-            int length = Math.Min(Runes(PlainText.Of(scene.Texts[i].Text)) + 1, aligned.Length - at);
+            int length = Math.Min(Runes(text) + 1, aligned.Length - at);
             string[] groups = [truth.Group, Height(scene.Texts[i].Height), .. IsLargeSign(scene, scene.Texts[i]) ? [LargeSigns] : (string[])[]];
             scores.Add(Score.Of(MetricCatalogue.TextExact, found[i], groups));
             scores.Add(new Score(MetricCatalogue.CharacterErrors, aligned.Skip(at).Take(length).Sum(character => character.Edits), length, groups));
-            scores.AddRange(Letters(PlainText.Of(scene.Texts[i].Text), aligned.AsSpan(at), groups));
+            scores.AddRange(Letters(text, aligned.AsSpan(at), groups));
             at += length;
         }
         return [new Verdict(scores, expected == given, [.. scores.SelectMany(score => score.Groups).Distinct()])];
@@ -75,8 +76,9 @@ internal sealed class ReadingSuite() : Suite("reading")
         {
             bool stands = aligned[at++].Stands;
             right += stands ? 1 : 0;
-            var (before, all) = scripts.GetValueOrDefault(Script(letter));
-            scripts[Script(letter)] = (before + (stands ? 1 : 0), all + 1);
+            string script = Script(letter);
+            var (before, all) = scripts.GetValueOrDefault(script);
+            scripts[script] = (before + (stands ? 1 : 0), all + 1);
         }
         bool leftOut = 2 * right < at;
         List<Score> scores = [Score.Of(MetricCatalogue.LeftOut, leftOut, groups)];

@@ -1,3 +1,4 @@
+using Nunchi.Chat;
 using Nunchi.Models;
 
 namespace Nunchi.Training.Recipes;
@@ -25,9 +26,9 @@ public sealed record ModelRecipe(EncoderRecipe Encoder, DecoderRecipe Decoder, I
             ImagesRecipe.Read(section.Section("images"), encoder.Tile),
             section.Integer("no_repeat_ngram_size", 0, 0, 1024),
             section.Integer("answer_no_repeat_ngram_size", 0, 0, 1024),
-            section.Integer("num_beams", 1, 1, 64),
+            section.Integer("num_beams", 1, 1, GenerationOptions.MostBeams),
             section.Number("length_penalty", 1, 0, 10),
-            section.Integer("picture_looks", 1, 1, 4));
+            section.Integer("picture_looks", 1, 1, GenerationOptions.MostLooks));
         section.Finish();
         return model;
     }

@@ -3,6 +3,12 @@ namespace Nunchi.Chat;
 /// <summary>How an answer is sampled and when it ends. Every value is checked when it is set; nothing is clamped.</summary>
 public sealed record GenerationOptions
 {
+    /// <summary>The largest <see cref="Beams"/>.</summary>
+    public const int MostBeams = 64;
+
+    /// <summary>The largest <see cref="Looks"/>.</summary>
+    public const int MostLooks = 4;
+
     /// <summary>The options of a deterministic answer: greedy, 512 tokens at most.</summary>
     public static GenerationOptions Default { get; } = new();
 
@@ -26,11 +32,7 @@ public sealed record GenerationOptions
 
     /// <summary>With each token, its log-probability and those of so many most likely ones, 0..20; null tells none.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not in 0..20.</exception>
-    public int? TopLogprobs
-    {
-        get;
-        init => field = value is null or (>= 0 and <= 20) ? value : throw new ArgumentOutOfRangeException(nameof(TopLogprobs), value, $"{nameof(TopLogprobs)} is {value}; it must be in 0..20.");
-    }
+    public int? TopLogprobs { get; init => field = Within(nameof(TopLogprobs), value, 0, 20); }
 
     /// <summary>Divides the logits before sampling, 0..100; 0 takes the most likely token each time.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not in 0..100.</exception>
@@ -69,11 +71,7 @@ public sealed record GenerationOptions
     /// searched for. Null takes what the checkpoint's generation_config.json says. Numbers of boxes do not count (docs/decisions/0413).
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not in 1..64.</exception>
-    public int? Beams
-    {
-        get;
-        init => field = value is null or (>= 1 and <= 64) ? value : throw new ArgumentOutOfRangeException(nameof(Beams), value, $"{nameof(Beams)} is {value}; it must be in 1..64.");
-    }
+    public int? Beams { get; init => field = Within(nameof(Beams), value, 1, MostBeams); }
 
     /// <summary>How a search compares answers of different lengths, 0..10: the sum of log-probabilities is divided by the length to this power, so 0 favours short answers and 1 compares means. Null takes what the checkpoint says.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not in 0..10.</exception>
@@ -84,11 +82,7 @@ public sealed record GenerationOptions
     /// checkpoint's generation_config.json says (a key of Nunchi's own). Texts without pictures are read once.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not in 1..4.</exception>
-    public int? Looks
-    {
-        get;
-        init => field = value is null or (>= 1 and <= 4) ? value : throw new ArgumentOutOfRangeException(nameof(Looks), value, $"{nameof(Looks)} is {value}; it must be in 1..4.");
-    }
+    public int? Looks { get; init => field = Within(nameof(Looks), value, 1, MostLooks); }
 
     /// <summary>Subtracted from the logit of each token that the answer already holds, -2..2.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not in -2..2.</exception>
@@ -118,6 +112,9 @@ public sealed record GenerationOptions
 
     private static int AtLeast(string name, int value, int low) =>
         value >= low ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be {low} or more.");
+
+    private static int? Within(string name, int? value, int low, int high) =>
+        value is null || (value >= low && value <= high) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be in {low}..{high}.");
 
     private static double Within(string name, double value, double low, double high) =>
         value >= low && value <= high ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be in {low}..{high}.");

@@ -15,6 +15,7 @@ internal sealed class TokenRules(GenerationOptions options, int vocabulary, IRea
     private readonly float _repetition = (float)(options.RepetitionPenalty ?? 1);
     private readonly int _repeatLength = options.NoRepeatNGramSize ?? 0;
     private readonly int _answerRepeatLength = options.AnswerNoRepeatNGramSize ?? 0;
+    private readonly HashSet<int> _prompt = (options.RepetitionPenalty ?? 1) == 1 ? [] : [.. prompt];
     private readonly HashSet<int> _seen = [];
     private readonly Dictionary<int, int> _times = [];
     private readonly List<int> _conversation = [];
@@ -48,14 +49,13 @@ internal sealed class TokenRules(GenerationOptions options, int vocabulary, IRea
     {
         if (_repetition != 1)
         {
+            foreach (int id in _prompt)
+                Repeat(logits, id);
             _seen.Clear();
-            _seen.UnionWith(prompt);
             foreach (int id in answer)
-                _seen.Add(id);
-            foreach (int id in _seen)
             {
-                if (id >= 0 && id < logits.Length)
-                    logits[id] = logits[id] > 0 ? logits[id] / _repetition : logits[id] * _repetition;
+                if (!_prompt.Contains(id) && _seen.Add(id))
+                    Repeat(logits, id);
             }
         }
         if (options.PresencePenalty == 0 && options.FrequencyPenalty == 0)
@@ -65,6 +65,12 @@ internal sealed class TokenRules(GenerationOptions options, int vocabulary, IRea
             _times[id] = _times.GetValueOrDefault(id) + 1;
         foreach (var (id, times) in _times)
             logits[id] -= (float)(options.PresencePenalty + (options.FrequencyPenalty * times));
+    }
+
+    private void Repeat(Span<float> logits, int id)
+    {
+        if (id >= 0 && id < logits.Length)
+            logits[id] = logits[id] > 0 ? logits[id] / _repetition : logits[id] * _repetition;
     }
 
     private void ForbidRepeats(Span<float> logits, ReadOnlySpan<int> answer)

@@ -76,7 +76,7 @@ public sealed record GenerationConfig
         if (!File.Exists(file))
             return new GenerationConfig { EosTokenIds = text.EosTokenIds, BosTokenId = text.BosTokenId, PadTokenId = text.PadTokenId };
         ConfigSection section = ConfigSection.Load(file);
-        int beams = section.Integer("num_beams", 1, 1, 64);
+        int beams = section.Integer("num_beams", 1, 1, GenerationOptions.MostBeams);
         if (beams > 1 && section.Kind("early_stopping") is not (JsonValueKind.Undefined or JsonValueKind.False))
             throw section.Wrong("early_stopping", "false: a search ends when what goes on can no longer become likelier than what it has found");
         if (beams > 1 && section.Integer("num_beam_groups", 1, 1, int.MaxValue) != 1)
@@ -96,7 +96,7 @@ public sealed record GenerationConfig
             NoRepeatNGramSize = (int)section.Integer("no_repeat_ngram_size", 0, 0, 1 << 20),
             AnswerNoRepeatNGramSize = (int)section.Integer(AnswerNoRepeatKey, 0, 0, 1 << 20),
             Beams = beams,
-            Looks = section.Integer(LooksKey, 1, 1, 4),
+            Looks = section.Integer(LooksKey, 1, 1, GenerationOptions.MostLooks),
             LengthPenalty = beams == 1 ? 1 : section.Number("length_penalty", 1, 0, 10),
         };
     }

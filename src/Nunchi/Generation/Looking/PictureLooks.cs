@@ -9,15 +9,12 @@ namespace Nunchi.Generation.Looking;
 /// </summary>
 internal sealed class PictureLooks
 {
-    /// <summary>Most looks.</summary>
-    public const int Most = 4;
-
     private static readonly (double Width, double Height)[] Stretches = [(1, 1), (1.15, 1), (1, 1.15), (0.9, 0.9)];
-    private readonly ChangedPictures[] _stretched = [.. Enumerable.Range(0, Most).Select(look => new ChangedPictures(picture => Stretch(picture, look)))];
+    private readonly ChangedPictures[] _stretched = [.. Enumerable.Range(0, Stretches.Length).Select(look => new ChangedPictures(picture => Stretch(picture, look)))];
 
     /// <summary>The size of a picture at a look.</summary>
     /// <param name="size">The picture's.</param>
-    /// <param name="look">Which look, 0..<see cref="Most"/>-1; the first sees pictures as they are.</param>
+    /// <param name="look">Which look, 0..<see cref="GenerationOptions.MostLooks"/>-1; the first sees pictures as they are.</param>
     public static ImageSize SizeOf(ImageSize size, int look) =>
         new(Math.Max(1, (int)Math.Round(size.Height * Stretches[look].Height)), Math.Max(1, (int)Math.Round(size.Width * Stretches[look].Width)));
 

@@ -25,14 +25,10 @@ internal sealed record BeamSearchOptions(int Beams, double LengthPenalty, int Mo
 internal sealed class BeamSearch(TokenRules rules, BeamSearchOptions options)
 {
     private readonly float[] _scores = new float[rules.Vocabulary];
-    private readonly List<Beam> _ended = [];
-    private List<Candidate> _goingOn = [];
+    private List<Beam> _ended = [];
 
     /// <summary>Beginnings that go on, the likeliest first.</summary>
     public IReadOnlyList<Beam> Beams { get; private set; } = [Beam.Empty];
-
-    /// <summary>For each of <see cref="Beams"/>, its place among those before the last step without its last token.</summary>
-    public IReadOnlyList<int> Parents => [.. _goingOn.Select(candidate => candidate.Parent)];
 
     /// <summary>Whether the answer is found.</summary>
     public bool IsDone { get; private set; }
@@ -55,24 +51,24 @@ internal sealed class BeamSearch(TokenRules rules, BeamSearchOptions options)
             throw Sampler.NothingFinite();
         // Equal scores keep the order of beams and ids, so that the answer is the same whatever the sort does.
         candidates = [.. candidates.OrderByDescending(candidate => candidate.Score)];
-        _goingOn = [];
-        for (int rank = 0; rank < candidates.Count && _goingOn.Count < options.Beams; rank++)
+        List<Beam> goingOn = [];
+        for (int rank = 0; rank < candidates.Count && goingOn.Count < options.Beams; rank++)
         {
             Candidate candidate = candidates[rank];
             if (!options.Ends.Contains(candidate.Id))
-                _goingOn.Add(candidate);
+                goingOn.Add(Grown(candidate, logits));
             else if (rank < options.Beams)
                 _ended.Add(Grown(candidate, logits));
         }
-        Beams = [.. _goingOn.Select(candidate => Grown(candidate, logits))];
+        Beams = goingOn;
         if (Beams.Count == 0 || Beams[0].Length == options.Most)
         {
             _ended.AddRange(Beams);
             IsDone = true;
         }
-        KeepBestEnded();
+        _ended = [.. _ended.OrderByDescending(Normalised).Take(options.Beams)];
         // The likeliest beginning bounds what can come, as transformers reckon it when it stops early only where that seems safe.
-        IsDone |= _ended.Count == options.Beams && Normalised(Beams[0]) <= Normalised(_ended[^1]);
+        IsDone = IsDone || (_ended.Count == options.Beams && Normalised(Beams[0]) <= Normalised(_ended[^1]));
         Settle();
     }
 
@@ -96,13 +92,6 @@ internal sealed class BeamSearch(TokenRules rules, BeamSearchOptions options)
         {
             InBoxes = candidate.Id != options.Boxes?.Close && (before.InBoxes || candidate.Id == options.Boxes?.Open),
         };
-    }
-
-    private void KeepBestEnded()
-    {
-        List<Beam> best = [.. _ended.OrderByDescending(Normalised).Take(options.Beams)];
-        _ended.Clear();
-        _ended.AddRange(best);
     }
 
     private void Settle()

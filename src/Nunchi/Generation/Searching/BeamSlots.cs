@@ -10,30 +10,22 @@ internal sealed class BeamSlots(ITextModel model, ConversationMemory memory) : I
 {
     private readonly int _promptLength = memory.Cache.Length;
     private readonly List<Slot> _slots = [];
-    private Slot[] _of = [];
 
     /// <summary>Prepares taking in the last token of each beginning.</summary>
-    /// <param name="beams">Beginnings, each one token longer than its parent.</param>
-    /// <param name="parents">Their places among those of the last call.</param>
+    /// <param name="beams">Beginnings, each one token longer than one of the last call.</param>
     /// <returns>What a pass has to run, one part a beginning.</returns>
-    public IReadOnlyList<SequencePart> Ask(IReadOnlyList<Beam> beams, IReadOnlyList<int> parents)
+    public IReadOnlyList<SequencePart> Ask(IReadOnlyList<Beam> beams)
     {
-        _of = Place(beams, parents);
+        Slot[] placed = Place(beams);
         for (int i = 0; i < beams.Count; i++)
         {
-            Slot slot = _of[i];
+            Slot slot = placed[i];
             slot.Cache.Reserve(1);
             slot.Part.Ask([beams[i].Id]);
             slot.Part.Take(1);
+            slot.Holds = beams[i];
         }
-        return [.. _of.Select(slot => slot.Part)];
-    }
-
-    /// <summary>The pass has run.</summary>
-    public void Hold(IReadOnlyList<Beam> beams)
-    {
-        for (int i = 0; i < beams.Count; i++)
-            _of[i].Holds = beams[i];
+        return [.. placed.Select(slot => slot.Part)];
     }
 
     /// <summary>Leaves in the conversation what is known of an answer.</summary>
@@ -48,26 +40,26 @@ internal sealed class BeamSlots(ITextModel model, ConversationMemory memory) : I
     public void Dispose() => _slots.ForEach(slot => slot.Dispose());
 
     // The first child of a beginning goes on in its place; others come to where a beginning has no child.
-    private Slot[] Place(IReadOnlyList<Beam> beams, IReadOnlyList<int> parents)
+    private Slot[] Place(IReadOnlyList<Beam> beams)
     {
-        var placed = new Slot?[beams.Count];
+        Slot?[] parents = [.. beams.Select(beam => _slots.Find(slot => ReferenceEquals(slot.Holds, beam.Before)))];
+        var placed = new Slot[beams.Count];
         HashSet<Slot> taken = [];
-        for (int i = 0; i < beams.Count && _of.Length > 0; i++)
+        for (int i = 0; i < beams.Count; i++)
         {
-            if (taken.Add(_of[parents[i]]))
-                placed[i] = _of[parents[i]];
+            if (parents[i] is { } parent && taken.Add(parent))
+                placed[i] = parent;
         }
         for (int i = 0; i < beams.Count; i++)
         {
             if (placed[i] != null)
                 continue;
-            Slot slot = _slots.Find(slot => !taken.Contains(slot)) ?? Add();
-            taken.Add(slot);
-            placed[i] = slot;
-            if (_of.Length > 0)
-                Copy(_of[parents[i]], slot);
+            placed[i] = _slots.Find(slot => !taken.Contains(slot)) ?? Add();
+            taken.Add(placed[i]);
+            if (parents[i] is { } parent)
+                Copy(parent, placed[i]);
         }
-        return placed!;
+        return placed;
     }
 
     private Slot Add()

@@ -14,16 +14,13 @@ internal sealed class BeamStates(ITextModel model, Tape tape, IReadOnlyList<Conv
     private readonly BeamSlots[] _looks = [.. memories.Select(memory => new BeamSlots(model, memory))];
 
     /// <summary>Takes in the last token of each beginning.</summary>
-    /// <param name="beams">Beginnings, each one token longer than its parent.</param>
-    /// <param name="parents">Their places among those of the last call.</param>
+    /// <param name="beams">Beginnings, each one token longer than one of the last call.</param>
     /// <returns>[vocabulary] after each: its logits, or with several looks the mean of their log-probabilities; overwritten by the next call.</returns>
-    public IReadOnlyList<ReadOnlyMemory<float>> Take(IReadOnlyList<Beam> beams, IReadOnlyList<int> parents)
+    public IReadOnlyList<ReadOnlyMemory<float>> Take(IReadOnlyList<Beam> beams)
     {
-        IReadOnlyList<SequencePart>[] parts = [.. _looks.Select(look => look.Ask(beams, parents))];
+        IReadOnlyList<SequencePart>[] parts = [.. _looks.Select(look => look.Ask(beams))];
         lock (model.Turn)
             Pass.Run(model, tape, [.. parts.SelectMany(look => look)]);
-        foreach (BeamSlots look in _looks)
-            look.Hold(beams);
         return [.. Enumerable.Range(0, beams.Count).Select(beam => Consensus.Of([.. parts.Select(look => look[beam].Logits)], model.TextConfig.VocabularySize))];
     }
 

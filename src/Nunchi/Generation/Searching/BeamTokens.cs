@@ -10,10 +10,9 @@ namespace Nunchi.Generation.Searching;
 internal sealed class BeamTokens(BeamSearch search, ReadOnlyMemory<float> logits, BeamStates states, Action goOn) : ITokenSource
 {
     private readonly Queue<Beam> _settled = [];
-    private Beam _given = Beam.Empty;
 
     /// <summary>The answer as far as it was asked for.</summary>
-    public Beam Given => _given;
+    public Beam Given { get; private set; } = Beam.Empty;
 
     /// <inheritdoc/>
     public (int Id, TokenChosen? Chosen) Next()
@@ -21,11 +20,11 @@ internal sealed class BeamTokens(BeamSearch search, ReadOnlyMemory<float> logits
         while (_settled.Count == 0)
         {
             goOn();
-            search.Advance(search.Best.Length == 0 ? [logits] : states.Take(search.Beams, search.Parents));
-            for (int length = _given.Length + 1; length <= search.Settled; length++)
+            search.Advance(search.Best.Length == 0 ? [logits] : states.Take(search.Beams));
+            for (int length = Given.Length + 1; length <= search.Settled; length++)
                 _settled.Enqueue(search.Best.First(length));
         }
-        _given = _settled.Dequeue();
-        return (_given.Id, _given.Chosen);
+        Given = _settled.Dequeue();
+        return (Given.Id, Given.Chosen);
     }
 }

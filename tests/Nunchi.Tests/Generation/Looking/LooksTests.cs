@@ -36,7 +36,7 @@ public class LooksTests
         Message[] conversation = [.. About("wide", "무엇?"), new Message(Role.Assistant, "산"), new Message(Role.User, "더?")];
         RgbImage picture = ((ImagePart)conversation[0].Parts[0]).Image;
         var sizes = new HashSet<ImageSize>();
-        for (int look = 0; look < PictureLooks.Most; look++)
+        for (int look = 0; look < GenerationOptions.MostLooks; look++)
         {
             IReadOnlyList<Message> shown = looks.Show(conversation, look), again = looks.Show(conversation, look);
             RgbImage seen = ((ImagePart)shown[0].Parts[0]).Image;

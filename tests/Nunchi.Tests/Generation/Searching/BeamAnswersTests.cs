@@ -36,8 +36,8 @@ public class BeamAnswersTests
         int moved = 0;
         while (!search.IsDone)
         {
-            moved += search.Parents.Distinct().Count() < search.Parents.Count ? 1 : 0;
-            IReadOnlyList<ReadOnlyMemory<float>> logits = states.Take(search.Beams, search.Parents);
+            moved += search.Beams.Select(beam => beam.Before).Distinct(ReferenceEqualityComparer.Instance).Count() < search.Beams.Count ? 1 : 0;
+            IReadOnlyList<ReadOnlyMemory<float>> logits = states.Take(search.Beams);
             for (int beam = 0; beam < search.Beams.Count; beam++)
                 Assert.Equal(Alone(golden, format, prompt, search.Beams[beam].Ids()), logits[beam].ToArray());
             search.Advance(logits);
