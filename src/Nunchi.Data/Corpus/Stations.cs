@@ -14,6 +14,7 @@ public static class Stations
         Training = [.. All.Where(station => !station.HeldOut)];
         HeldOut = [.. All.Where(station => station.HeldOut)];
         ByName = All.GroupBy(station => station.Korean, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
+        Taught = [.. Training.Where(station => IsOnlyOne(station.Korean))];
     }
 
     /// <summary>Every station, in the order of its line.</summary>
@@ -24,6 +25,12 @@ public static class Stations
 
     /// <summary>Stations whose names are kept for measuring.</summary>
     public static IReadOnlyList<Station> HeldOut { get; }
+
+    /// <summary>Stations of training whose names tell where they are: only these are asked for city and line.</summary>
+    public static IReadOnlyList<Station> Taught { get; }
+
+    /// <summary>Whether all stations of a name lie in one city; 시청 is a station in three.</summary>
+    public static bool IsOnlyOne(string name) => Named(name).DistinctBy(station => station.City).Count() == 1;
 
     /// <summary>The stations of a name, with or without 역; none when it is unknown. The same name may stand for different places (시청 in three cities).</summary>
     public static IReadOnlyList<Station> Named(string name)

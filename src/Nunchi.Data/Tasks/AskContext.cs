@@ -25,6 +25,9 @@ internal sealed class AskContext(Scene scene, SceneRandom random, bool korean)
     /// <summary>The same from left to right: the order in which answers list them, since a picture does not tell in which order it was drawn.</summary>
     public IReadOnlyList<ThingGroup> FromLeft => field ??= [.. Groups.OrderBy(group => group.Members[0].Box.CentreX)];
 
+    /// <summary>See <see cref="ThingGroup.ByPlace"/>.</summary>
+    public IReadOnlyList<(Spot Spot, IReadOnlyList<ThingGroup> Groups)> ByPlace => field ??= ThingGroup.ByPlace(Scene);
+
     /// <summary>Texts that can be read.</summary>
     public IReadOnlyList<SceneText> Readable { get; } = [.. scene.Texts.Where(t => t.Legible)];
 

@@ -65,20 +65,13 @@ internal static class CaptionTasks
         List<string> sentences = [];
         if (ask.Groups.Count > 0 && ask.Scene.Kind is SceneKind.Playground or SceneKind.Table or SceneKind.Shapes)
         {
-            List<string> items = [.. ask.FromLeft.Select(g => Naming.Counted(g, korean))];
+            // Place by place: who tells what is where needs no memory of what was told, and no count of what is left.
             string ground = korean ? ask.Scene.Background.Korean : ask.Scene.Background.Name;
+            List<string> places = [.. ask.ByPlace.Select(place => (Spot: korean ? place.Spot.Korean + "에" : place.Spot.EnglishHeading + ":", Things: string.Join(", ", place.Groups.Select(g => Naming.Counted(g, korean)))))
+                .Select(place => $"{place.Spot} {place.Things}")];
             sentences.Add(korean
-                ? Phrase.Fill(ask.Random.Pick("{1을} 배경으로 {0이} 있습니다.", "{0이} 보이고 배경은 {1}입니다.", "{1} 앞에 {0이} 있습니다."), Naming.List(items, true), ground)
-                : Naming.Sentence(Phrase.Fill(ask.Random.Pick("{0} in front of {1}.", "The picture shows {0}; the background is {1}."), Naming.List(items, false), ground)));
-            List<ThingGroup> single = [.. ask.FromLeft.Where(g => g.Count == 1).Take(3)];
-            if (ask.Groups.Count > 1 || ask.Random.Chance(0.6))
-            {
-                foreach (ThingGroup group in single)
-                {
-                    string phrase = group.Phrase(korean, !group.NounIsEnough);
-                    sentences.Add(korean ? Phrase.Fill("{0은} {1}에 있습니다.", phrase, group.Spot.Korean) : $"The {phrase} is {group.Spot.English}.");
-                }
-            }
+                ? Phrase.Fill(ask.Random.Pick("{1을} 배경으로 {0이} 있습니다.", "배경은 {1}입니다. {0이} 있습니다.", "{1} 앞 {0이} 있습니다."), string.Join(", ", places), ground)
+                : Phrase.Fill(ask.Random.Pick("The background is {1}. {0}.", "The picture shows {1}. {0}."), string.Join(". ", places), ground));
             if (ask.Readable.Count > 0)
             {
                 string written = string.Join(", ", ask.Readable.Take(6).Select(t => $"'{t.Text}'"));

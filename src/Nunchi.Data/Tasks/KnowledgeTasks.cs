@@ -1,3 +1,4 @@
+using Nunchi.Data.Objects;
 using Nunchi.Data.Scenes;
 
 namespace Nunchi.Data.Tasks;
@@ -77,34 +78,52 @@ internal static class KnowledgeTasks
     {
         if (ask.Scene.Facts.Station is not null)
             return StationTasks.Knowledge(ask);
-        List<ThingGroup> single = [.. ask.Groups.Where(g => g.NounIsEnough)];
+        List<ThingGroup> single = [.. ask.Groups.Where(g => g.NounIsEnough && IsAskedFor(g.Class))];
         if (single.Count == 0)
             return null;
         ThingGroup group = ask.Random.From(single);
-        List<Turn> turns = [];
-        string key = group.Class.Key, noun = group.Phrase(ask.Korean, false);
-        if (Flying.Contains(key) || NotFlying.Contains(key))
-        {
-            bool can = Flying.Contains(key);
-            turns.Add(YesNo(ask, ask.Say(["{0은} 날 수 있어?", "{0은} 하늘을 날 수 있나요?"], ["Can the {0} fly?"], noun), can,
-                can ? ask.Say(["네, {0은} 날 수 있습니다."], ["Yes, it can fly."], noun) : ask.Say(["아니요, {0은} 날 수 없습니다."], ["No, it cannot fly."], noun), "can_fly"));
-        }
-        bool food = group.Class.Category is "fruit" or "food";
-        Turn eat = YesNo(ask, ask.Say(["{0은} 먹을 수 있는 거야?", "{0은} 먹을 수 있나요?"], ["Can you eat the {0}?"], noun), food,
-            food ? ask.Say(["네, {0은} 먹을 수 있습니다."], ["Yes, you can eat it."], noun) : ask.Say(["아니요, {0은} 먹는 것이 아닙니다."], ["No, it is not food."], noun), "can_eat");
-        if (Legs.TryGetValue(key, out int legs) && ask.Korean)
-            turns.Add(new Turn(Phrase.Fill(ask.Random.Pick("{0은} 다리가 몇 개야?", "{0}의 다리는 몇 개인가요?"), noun), Phrase.Fill("{0은} 다리가 {1} 개입니다.", noun, legs switch { 2 => "두", 4 => "네", 6 => "여섯", _ => "여덟" }),
-                ask.Truth(TaskKind.Knowledge, "legs") with { Label = legs.ToString(), Accept = [legs switch { 2 => "두 개", 4 => "네 개", 6 => "여섯 개", _ => "여덟 개" }, legs.ToString()] }));
-        if (Uses.TryGetValue(key, out (string Korean, string English) use))
-            turns.Add(new Turn(ask.Say(["{0은} 언제 써?", "{0은} 무엇에 쓰나요?", "{0은} 어디에 쓰는 거야?"], ["What is the {0} for?"], noun), ask.Korean ? use.Korean : use.English,
-                ask.Truth(TaskKind.Knowledge, "use") with { Accept = [ask.Korean ? use.Korean[..^1] : use.English[..^1]] }));
-        if (Homes.TryGetValue(key, out string? home) && ask.Korean)
-            turns.Add(new Turn(Phrase.Fill(ask.Random.Pick("{0은} 어디에 살아?", "{0은} 주로 어디에서 사나요?"), noun), Phrase.Fill("{0은} 주로 {1}에서 삽니다.", noun, home), ask.Truth(TaskKind.Knowledge, "home") with { Accept = [home] }));
-        if (turns.Count == 0 || ask.Random.Chance(0.25))
-            turns.Add(eat);
-        return ask.Random.From(turns) with { Subject = group };
+        return About(group.Class, group.Count > 1, ask.Random, ask.Truth(TaskKind.Knowledge, "")) with { Subject = group };
     }
 
-    private static Turn YesNo(AskContext ask, string question, bool yes, string answer, string name) =>
-        new(question, answer, ask.Truth(TaskKind.Knowledge, name) with { Label = yes ? "yes" : "no", Accept = yes ? ["네", "Yes"] : ["아니요", "No"] });
+    /// <summary>Whether there is anything to know about a kind of thing; nobody asks of people what is asked of things.</summary>
+    public static bool IsAskedFor(ObjectClass what) => what.Category != "person";
+
+    /// <summary>The same without a picture.</summary>
+    public static Turn About(ObjectClass what, SceneRandom random, TurnTruth truth) => About(what, true, random, truth);
+
+    /// <param name="what">The kind of thing.</param>
+    /// <param name="any">Whether English asks about the kind ("a camera") and not about the one there is ("the camera").</param>
+    /// <param name="random">Chooses the fact and its wording.</param>
+    /// <param name="truth">What the question has in common with others; it is named here.</param>
+    private static Turn About(ObjectClass what, bool any, SceneRandom random, TurnTruth truth)
+    {
+        bool korean = truth.Language == "ko";
+        string key = what.Key, noun = Naming.Thing(what, ColourName.None, korean, false);
+        string it = korean ? noun : any ? $"{Naming.Article(noun)} {noun}" : $"the {noun}";
+        List<Func<Turn>> facts = [];
+        if (Flying.Contains(key) || NotFlying.Contains(key))
+            facts.Add(() => YesNo("can_fly", Flying.Contains(key), ["{0은} 날 수 있어?", "{0은} 하늘을 날 수 있나요?"], "Can {0} fly?", ["{0은} 날 수 있습니다.", "it can fly."], ["{0은} 날 수 없습니다.", "it cannot fly."]));
+        if (Legs.TryGetValue(key, out int legs) && korean)
+        {
+            string number = legs switch { 2 => "두", 4 => "네", 6 => "여섯", _ => "여덟" };
+            facts.Add(() => Turn("legs", ["{0은} 다리가 몇 개야?", "{0}의 다리는 몇 개인가요?"], Phrase.Fill("{0은} 다리가 {1} 개입니다.", noun, number), legs.ToString(), [number + " 개", legs.ToString()]));
+        }
+        if (Uses.TryGetValue(key, out (string Korean, string English) use))
+        {
+            string told = korean ? use.Korean : use.English;
+            facts.Add(() => Turn("use", korean ? ["{0은} 언제 써?", "{0은} 무엇에 쓰나요?", "{0은} 어디에 쓰는 거야?"] : ["What is {0} for?"], told, null, [told[..^1]]));
+        }
+        if (Homes.TryGetValue(key, out string? home) && korean)
+            facts.Add(() => Turn("home", ["{0은} 어디에 살아?", "{0은} 주로 어디에서 사나요?"], Phrase.Fill("{0은} 주로 {1}에서 삽니다.", noun, home), null, [home]));
+        if (facts.Count == 0 || random.Chance(0.25))
+            facts.Add(() => YesNo("can_eat", what.Category is "fruit" or "food", ["{0은} 먹을 수 있는 거야?", "{0은} 먹을 수 있나요?"], "Can you eat {0}?", ["{0은} 먹을 수 있습니다.", "you can eat it."], ["{0은} 먹는 것이 아닙니다.", "it is not food."]));
+        return random.From(facts)();
+
+        Turn Turn(string name, string[] questions, string answer, string? label, IReadOnlyList<string> accept) =>
+            new(Phrase.Fill(random.Pick(questions), it), answer, truth with { Question = name, Label = label, Accept = accept });
+
+        Turn YesNo(string name, bool yes, string[] questions, string english, string[] can, string[] cannot) =>
+            Turn(name, korean ? questions : [english], (korean ? yes ? "네, " : "아니요, " : yes ? "Yes, " : "No, ") + (korean ? Phrase.Fill((yes ? can : cannot)[0], noun) : (yes ? can : cannot)[1]),
+                yes ? "yes" : "no", yes ? ["네", "Yes"] : ["아니요", "No"]);
+    }
 }

@@ -43,7 +43,7 @@ public sealed class SampleSource
         bool korean = !random.Chance(Mixture.English);
         double share = random.Unit();
         if (share < Mixture.TextOnly)
-            return [TextTasks.Sample(Id(seed, index), Split, random, korean, Mixture.MaxTurns, Mixture.StationFacts)];
+            return [TextTasks.Sample(Id(seed, index), Split, random, korean, Mixture.MaxTurns, Mixture.OnlyFacts)];
         if (share < Mixture.TextOnly + Mixture.SeveralImages)
             return [SeveralImageTasks.Sample(Id(seed, index), _scenes, random, korean)];
         for (ulong attempt = 0; attempt < 16; attempt++)

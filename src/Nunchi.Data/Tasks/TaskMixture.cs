@@ -23,8 +23,8 @@ public sealed record TaskMixture
     /// <summary>Share of samples without a picture, 0..1.</summary>
     public double TextOnly { get; init; } = 0.08;
 
-    /// <summary>Share of samples without a picture that ask only where stations are and which line is theirs, 0..1.</summary>
-    public double StationFacts { get; init; }
+    /// <summary>Share of samples without a picture that ask only for what is to be known by heart, 0..1: where stations are and which line is theirs, what things are for, what notices ask for.</summary>
+    public double OnlyFacts { get; init; }
 
     /// <summary>How often a question for places is about things of which there are several, where there are any, beside those that are asked for by chance, 0..1.</summary>
     public double SeveralThings { get; init; }
@@ -104,7 +104,7 @@ public sealed record TaskMixture
         Scenes = new Dictionary<SceneKind, double> { [SceneKind.Station] = 1 },
         Tasks = new Dictionary<TaskKind, double>
         {
-            [TaskKind.Knowledge] = 10,
+            [TaskKind.Knowledge] = 15,
             [TaskKind.TextFact] = 10,
             [TaskKind.Read] = 3,
             [TaskKind.LocateText] = 1,
@@ -117,8 +117,8 @@ public sealed record TaskMixture
     /// <summary>Two to four pictures, and questions of which an answer must find the right one.</summary>
     public static TaskMixture Several { get; } = new() { SeveralImages = 1, TextOnly = 0 };
 
-    /// <summary>No pictures, and mostly what a picture of a station does not tell: its city and its line. They cost few tokens, and there are hundreds to know by heart, so that many are asked for in a row.</summary>
-    public static TaskMixture Facts { get; } = new() { MaxTurns = 12, SeveralImages = 0, TextOnly = 1, StationFacts = 0.8 };
+    /// <summary>No pictures, and mostly what a picture does not tell: the city and the line of a station, what a thing is for, what a notice asks for. They cost few tokens, and there are hundreds to know by heart, so that many are asked for in a row.</summary>
+    public static TaskMixture Facts { get; } = new() { MaxTurns = 12, SeveralImages = 0, TextOnly = 1, OnlyFacts = 0.9 };
 
     /// <summary>
     /// One question about a picture of things, so that the answer must come from the picture and not from what was asked before. A hundred kinds share what the eleven shapes and the few
@@ -130,9 +130,11 @@ public sealed record TaskMixture
         Pictures = new SceneOptions { ColourfulThings = 0 },
         Tasks = new Dictionary<TaskKind, double>
         {
-            [TaskKind.Caption] = 3,
-            [TaskKind.What] = 2,
+            [TaskKind.Caption] = 5,
+            [TaskKind.GroundedCaption] = 2,
+            [TaskKind.What] = 3,
             [TaskKind.DescribeRegion] = 2,
+            [TaskKind.Knowledge] = 1,
             [TaskKind.Locate] = 4,
             [TaskKind.LocateAbsent] = 3,
             [TaskKind.Count] = 2,
@@ -140,6 +142,7 @@ public sealed record TaskMixture
             [TaskKind.YesNo] = 6,
         },
         MaxTurns = 1,
+        English = 0.25,
         SeveralImages = 0,
         TextOnly = 0,
     };
@@ -215,7 +218,7 @@ public sealed record TaskMixture
     {
         if (MaxTurns is < 1 or > 12)
             throw new ArgumentException($"MaxTurns is {MaxTurns}; expected 1 to 12.");
-        foreach ((string name, double share) in new[] { (nameof(English), English), (nameof(SeveralImages), SeveralImages), (nameof(TextOnly), TextOnly), (nameof(StationFacts), StationFacts), (nameof(SeveralThings), SeveralThings) })
+        foreach ((string name, double share) in new[] { (nameof(English), English), (nameof(SeveralImages), SeveralImages), (nameof(TextOnly), TextOnly), (nameof(OnlyFacts), OnlyFacts), (nameof(SeveralThings), SeveralThings) })
         {
             if (!(share >= 0 && share <= 1))
                 throw new ArgumentException($"{name} is {share}; expected a share from 0 to 1.");

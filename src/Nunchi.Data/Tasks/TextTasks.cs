@@ -1,6 +1,8 @@
 using Nunchi.Chat;
 using Nunchi.Data.Corpus;
+using Nunchi.Data.Objects;
 using Nunchi.Data.Scenes;
+using Nunchi.Data.Scenes.Content;
 
 namespace Nunchi.Data.Tasks;
 
@@ -31,22 +33,31 @@ internal static class TextTasks
         (["What is the capital of Korea?"], ["The capital of Korea is Seoul."]),
     ];
 
+    // Stations are four in five of what there is to know.
+    private static readonly double[] Facts = [0, 0, 7, 0, 2, 1];
+
+    private static readonly ObjectClass[] Things = [.. ObjectCatalogue.All.Where(KnowledgeTasks.IsAskedFor)];
+
+    private static readonly NoticeText[] Notices = [.. Scenes.Content.Notices.All.Where(notice => notice.Advice is not null && !WordSplit.IsHeldOut(notice.Title))];
+
     public static TrainingSample Sample(string id, SceneSplit split, SceneRandom random, bool korean, int maxTurns, double facts)
     {
         // Nothing is drawn from the random numbers where there are none.
-        bool onlyFacts = facts > 0 && Stations.Training.Count > 0 && random.Chance(facts);
+        bool onlyFacts = facts > 0 && Stations.Taught.Count > 0 && random.Chance(facts);
         if (!onlyFacts && korean && random.Chance(0.7))
             return Conversation(id, split, random, maxTurns);
         List<Turn> turns = [];
         int wanted = onlyFacts ? random.Between((maxTurns + 1) / 2, maxTurns) : random.Between(1, Math.Min(4, maxTurns));
         for (int attempt = 0; attempt < Math.Max(20, 3 * wanted) && turns.Count < wanted; attempt++)
         {
-            Turn turn = (onlyFacts ? 2 : random.Weighted([3, 3, 3, 1])) switch
+            Turn turn = random.Weighted(onlyFacts ? Facts : [3, 3, 3, 1]) switch
             {
                 0 => Talk(random, korean),
                 1 => Sum(random, korean),
-                2 => Stations.Training.Count > 0 ? Station(random, korean) : Sum(random, korean),
-                _ => Decline(random, korean),
+                2 => Stations.Taught.Count > 0 ? Station(random, korean) : Sum(random, korean),
+                3 => Decline(random, korean),
+                4 => Thing(random, korean),
+                _ => korean ? Notice(random) : Thing(random, korean),
             };
             if (!turns.Any(t => t.Question == turn.Question || t.Answer == turn.Answer))
                 turns.Add(turn);
@@ -87,12 +98,21 @@ internal static class TextTasks
 
     private static Turn Station(SceneRandom random, bool korean)
     {
-        Station station = random.From(Stations.Training);
+        Station station = random.From(Stations.Taught);
         if (!korean)
             return new Turn($"Which city is {station.Roman} Station in?", $"{station.Roman} Station is in {Romanisation.Of(station.City)}.", Truth(false, "station_city") with { Accept = [Romanisation.Of(station.City)] });
         return random.Chance(0.5)
             ? new Turn(Phrase.Fill(random.Pick("{0은} 어느 도시에 있어?", "{0은} 어디에 있는 역인가요?"), station.Full), Phrase.Fill("{0은} {1}에 있습니다.", station.Full, station.City), Truth(true, "station_city") with { Accept = [station.City] })
             : new Turn(Phrase.Fill(random.Pick("{0은} 몇 호선이야?", "{0은} 무슨 노선의 역인가요?"), station.Full), Phrase.Fill("{0은} {1} 역입니다.", station.Full, Lines(station)), Truth(true, "station_line") with { Accept = [station.Line] });
+    }
+
+    private static Turn Thing(SceneRandom random, bool korean) => KnowledgeTasks.About(random.From(Things), random, Truth(korean, ""));
+
+    private static Turn Notice(SceneRandom random)
+    {
+        NoticeText notice = random.From(Notices);
+        string question = random.Pick("{0'이라는} 안내문은 무슨 뜻이야?", "{0'이라고} 적혀 있으면 어떻게 해야 하나요?", "{0'은} 무엇을 하라는 말이야?");
+        return new Turn(Phrase.Fill(question, notice.Title), notice.Advice!, Truth(true, "notice_meaning") with { Label = notice.Meaning, Accept = [notice.Advice!.TrimEnd('.')] });
     }
 
     private static string Lines(Station station) =>

@@ -12,6 +12,8 @@ internal static class ThingTasks
             return null;
         if (ask.Random.Chance(0.4) && Outermost(ask) is { } edge)
             return edge;
+        if (ask.Random.Chance(0.4) && AtPlace(ask) is { } there)
+            return there;
         string question = ask.Say(
             ["뭐가 보여?", "무엇이 있어?", "사진에 무엇이 있나요?", "어떤 것들이 있는지 알려줘", "여기 뭐가 있어?", "무엇이 보이는지 말해 주세요", "어떤 물건들이 있나요?"],
             ["What can you see?", "What is in the image?", "Which things are there?"]);
@@ -24,7 +26,7 @@ internal static class ThingTasks
 
     public static Turn? Where(AskContext ask)
     {
-        List<ThingGroup> single = [.. ask.Groups.Where(g => g.Count == 1 && Settled(g, ask.Scene))];
+        List<ThingGroup> single = [.. ask.Groups.Where(g => g.Count == 1 && Settled(g.Members[0], ask.Scene))];
         if (single.Count == 0)
             return null;
         ThingGroup group = ask.Random.From(single);
@@ -102,7 +104,23 @@ internal static class ThingTasks
     public static string Unique(AskContext ask, ThingGroup group) => group.Phrase(ask.Korean, !group.NounIsEnough || (group.Colour != ColourName.None && ask.Random.Chance(0.4)));
 
     public static IReadOnlyList<TruthBoxes> Boxes(AskContext ask) =>
-        [.. ask.Groups.Select(g => new TruthBoxes(Naming.Thing(g.Class, g.Colour, ask.Korean, g.Count > 1), "obj", g.Boxes))];
+        [.. ask.Groups.Select(g => Named(ask, g))];
+
+    private static TruthBoxes Named(AskContext ask, ThingGroup group) => new(group.Phrase(ask.Korean, true), "obj", group.Boxes);
+
+    // Only where nothing lies near the border of the place, so that the answer does not hang on a few pixels.
+    private static Turn? AtPlace(AskContext ask)
+    {
+        List<(Spot Spot, IReadOnlyList<ThingGroup> Groups)> clear = [.. ask.ByPlace.Where(place => ask.Groups.SelectMany(g => g.Members).All(thing => Settled(thing, ask.Scene) || !IsNear(place.Spot, thing, ask.Scene)))];
+        if (clear.Count == 0)
+            return null;
+        (Spot spot, IReadOnlyList<ThingGroup> groups) = ask.Random.From(clear);
+        string list = string.Join(", ", groups.Select(g => Naming.Counted(g, ask.Korean)));
+        return new Turn(
+            ask.Say(["{0}에는 뭐가 있어?", "{0}에 무엇이 있나요?", "{0}에 보이는 것은 뭐야?"], ["What is {1}?", "What can you see {1}?"], spot.Korean, spot.English),
+            ask.Say(["{0}에는 {1이} 있습니다."], [groups is [{ Count: 1 }, ..] ? "There is {1}." : "There are {1}."], spot.Korean, list),
+            ask.Truth(TaskKind.What, "what_there") with { Boxes = [.. groups.Select(g => Named(ask, g))] });
+    }
 
     private static Turn? Outermost(AskContext ask)
     {
@@ -126,10 +144,19 @@ internal static class ThingTasks
     private static string CountQuestion(AskContext ask, string phrase, ObjectClass what) => ask.Say(
         ["{0은} 몇 {1}야?", "{0이} 몇 {1} 있어?", "{0은} 모두 몇 {1}인가요?", "{0}의 개수를 세어 줘", "{0이} 몇 {1} 보이나요?"], ["How many {0} are there?", "Count the {0}."], phrase, what.Counter);
 
-    private static bool Settled(ThingGroup group, Scene scene)
+    // How far from the border of a ninth the middle of a thing must lie, as a share of the picture, for its place to be told.
+    private const float Margin = 0.03f;
+
+    private static bool Settled(SceneObject thing, Scene scene)
     {
-        float x = group.Members[0].Box.CentreX / scene.Width, y = group.Members[0].Box.CentreY / scene.Height;
-        return Math.Abs(x - (1 / 3f)) > 0.03f && Math.Abs(x - (2 / 3f)) > 0.03f && Math.Abs(y - (1 / 3f)) > 0.03f && Math.Abs(y - (2 / 3f)) > 0.03f;
+        float x = thing.Box.CentreX / scene.Width, y = thing.Box.CentreY / scene.Height;
+        return Math.Abs(x - (1 / 3f)) > Margin && Math.Abs(x - (2 / 3f)) > Margin && Math.Abs(y - (1 / 3f)) > Margin && Math.Abs(y - (2 / 3f)) > Margin;
+    }
+
+    private static bool IsNear(Spot spot, SceneObject thing, Scene scene)
+    {
+        bool Between(float at, int third) => at > (third / 3f) - Margin && at < ((third + 1) / 3f) + Margin;
+        return Between(thing.Box.CentreX / scene.Width, spot.Column) && Between(thing.Box.CentreY / scene.Height, spot.Row);
     }
 
     private static int IndexOf(Scene scene, SceneObject thing)

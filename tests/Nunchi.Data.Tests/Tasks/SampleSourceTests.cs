@@ -26,7 +26,7 @@ public class SampleSourceTests
 
         Assert.All(samples, sample => Assert.Empty(sample.Pictures));
         TurnTruth[] facts = [.. samples.SelectMany(sample => sample.Turns).Where(turn => turn.Question is "station_city" or "station_line")];
-        Assert.InRange(samples.Count(sample => sample.Turns.All(turn => turn.Question is "station_city" or "station_line")), 280, 360);
+        Assert.InRange(facts.Length, samples.Sum(sample => sample.Turns.Count) / 2, samples.Sum(sample => sample.Turns.Count) * 3 / 4);
         Assert.Contains(facts, fact => fact.Question == "station_line");
         Assert.Contains(facts, fact => fact.Language == "en");
         HashSet<string> asked = [.. samples.SelectMany(sample => sample.Messages).Where(message => message.Role == Role.User).SelectMany(message => message.Parts).OfType<TextPart>().Select(part => part.Text)];
@@ -186,22 +186,91 @@ public class SampleSourceTests
     }
 
     [Fact]
-    public void Draw_Facts_AskForManyStationsInARowWithoutAPicture()
+    public void Draw_Facts_AskForManyFactsInARowWithoutAPicture()
     {
-        var source = new SampleSource(TestScenes.Assets, SceneSplit.Training, TaskMixture.Facts with { StationFacts = 1 });
+        var source = new SampleSource(TestScenes.Assets, SceneSplit.Training, TaskMixture.Facts with { OnlyFacts = 1 });
         List<TrainingSample> samples = [.. Enumerable.Range(0, 20).Select(index => source.Draw(6, (ulong)index))];
 
         Assert.All(samples, sample => Assert.Empty(sample.Pictures));
         Assert.All(samples, sample => Assert.InRange(sample.Turns.Count, 6, 12));
-        Assert.All(samples.SelectMany(sample => sample.Turns), turn => Assert.StartsWith("station_", turn.Question, StringComparison.Ordinal));
+        string[] asked = [.. samples.SelectMany(sample => sample.Turns).Select(turn => turn.Question).Distinct()];
+        Assert.Empty(asked.Except(["station_city", "station_line", "can_fly", "can_eat", "legs", "use", "home", "notice_meaning"]));
+        Assert.Contains("use", asked);
+        Assert.Contains("notice_meaning", asked);
         Assert.All(samples, sample => Assert.Equal(sample.Turns.Count, sample.Messages.Where(message => message.Role == Role.User).Distinct().Count()));
+    }
+
+    [Fact]
+    public void Draw_Facts_AreNotAskedWhereANameStandsForSeveralPlacesOrTheThingIsSomebody()
+    {
+        var source = new SampleSource(TestScenes.Assets, SceneSplit.Training, TaskMixture.Facts with { OnlyFacts = 1, English = 0 });
+        string[] questions = [.. Enumerable.Range(0, 150).SelectMany(index => source.Draw(9, (ulong)index).Messages).Where(message => message.Role == Role.User).Select(Text)];
+
+        Assert.Equal(["대구", "부산", "서울"], Stations.Named("교대").Select(station => station.City).Distinct().Order());
+        Assert.False(Stations.IsOnlyOne("교대"));
+        Assert.True(Stations.IsOnlyOne("판교") && Stations.IsOnlyOne("동대구"));
+        Assert.DoesNotContain(questions, question => question.StartsWith("교대역", StringComparison.Ordinal) || question.StartsWith("시청역", StringComparison.Ordinal));
+        Assert.DoesNotContain(questions, question => ObjectCatalogue.In("person").Any(person => question.StartsWith(person.Korean, StringComparison.Ordinal)));
+        int taught = Stations.Taught.Select(station => station.Full).Distinct().Count(name => questions.Any(question => question.StartsWith(name, StringComparison.Ordinal)));
+        Assert.True(taught > 200, $"{taught} stations were asked for");
+    }
+
+    [Fact]
+    public void Draw_Captions_TellEveryThingAtItsPlace()
+    {
+        var source = new SampleSource(TestScenes.Assets, SceneSplit.Training, TaskMixture.Things with { Pictures = TestScenes.Small, English = 0, Tasks = new Dictionary<TaskKind, double> { [TaskKind.Caption] = 1 } });
+        int told = 0;
+        for (ulong i = 0; i < 60; i++)
+        {
+            TrainingSample sample = source.Draw(11, i);
+            Scene scene = sample.Pictures[0].Scene;
+            string caption = Text(sample.Messages[1]).Split("글자는")[0];
+            int at = caption.IndexOf(scene.Background.Korean, StringComparison.Ordinal);
+            Assert.True(at >= 0, caption);
+            foreach (IGrouping<Spot, SceneObject> place in scene.Objects.Where(thing => thing.Visible >= SceneObject.Seen).GroupBy(thing => Spot.Of(thing.Box, scene.Width, scene.Height)).OrderBy(place => place.Key.Column).ThenBy(place => place.Key.Row))
+            {
+                int here = caption.IndexOf(place.Key.Korean + "에 ", at, StringComparison.Ordinal);
+                Assert.True(here >= at, $"'{place.Key.Korean}' comes too early or not at all: {caption}");
+                foreach (IGrouping<(string Class, ColourName Colour), SceneObject> alike in place.GroupBy(thing => (thing.Class, thing.Colour)))
+                {
+                    ObjectClass what = ObjectCatalogue.Get(alike.Key.Class);
+                    string counted = $"{Naming.Thing(what, alike.Key.Colour, true, false)} {Naming.Count(alike.Count(), what, true)}";
+                    int found = caption.IndexOf(counted, here, StringComparison.Ordinal);
+                    Assert.True(found >= 0, $"'{counted}' at '{place.Key.Korean}': {caption}");
+                    at = Math.Max(at, found);
+                    told++;
+                }
+            }
+        }
+        Assert.True(told > 100, $"only {told} things were told of");
+    }
+
+    [Fact]
+    public void Draw_AskedForAPlace_TellsWhatIsThereAndNothingElse()
+    {
+        var source = new SampleSource(TestScenes.Assets, SceneSplit.Training, TaskMixture.Things with { Pictures = TestScenes.Small, Tasks = new Dictionary<TaskKind, double> { [TaskKind.What] = 1 } });
+        int asked = 0;
+        for (ulong i = 0; i < 120; i++)
+        {
+            TrainingSample sample = source.Draw(12, i);
+            if (sample.Turns[0] is not { Question: "what_there" } truth)
+                continue;
+            asked++;
+            Scene scene = sample.Pictures[0].Scene;
+            string question = Text(sample.Messages[0]), answer = Text(sample.Messages[1]);
+            var (spot, groups) = Assert.Single(ThingGroup.ByPlace(scene), place => question.Contains(truth.Language == "ko" ? place.Spot.Korean : place.Spot.English, StringComparison.Ordinal)
+                && place.Groups.SelectMany(group => group.Boxes).ToHashSet().SetEquals(truth.Boxes.SelectMany(boxes => boxes.Boxes)));
+            Assert.Equal(groups.Sum(group => group.Count), scene.Objects.Count(thing => thing.Visible >= SceneObject.Seen && Spot.Of(thing.Box, scene.Width, scene.Height) == spot));
+            Assert.All(groups, group => Assert.Contains(group.Phrase(truth.Language == "ko", true), answer, StringComparison.Ordinal));
+        }
+        Assert.True(asked > 10, $"only {asked} questions for a place");
     }
 
     [Fact]
     public void Draw_Stations_AskBeforeTheirBoardsForWhatTheyDoNotTell()
     {
         var source = new SampleSource(TestScenes.Assets, SceneSplit.Training, TaskMixture.Stations with { Pictures = TestScenes.Small });
-        TrainingSample[] samples = [.. Enumerable.Range(0, 60).Select(index => source.Draw(7, (ulong)index))];
+        TrainingSample[] samples = [.. Enumerable.Range(0, 240).Select(index => source.Draw(7, (ulong)index))];
         TurnTruth[] turns = [.. samples.SelectMany(sample => sample.Turns)];
 
         Assert.All(samples, sample => Assert.NotNull(Assert.Single(sample.Pictures).Scene.Facts.Station));
@@ -299,7 +368,7 @@ public class SampleSourceTests
     {
         Assert.Contains("MaxTurns", Message(Small with { MaxTurns = 0 }), StringComparison.Ordinal);
         Assert.Contains("English", Message(Small with { English = 2 }), StringComparison.Ordinal);
-        Assert.Contains("StationFacts", Message(Small with { StationFacts = 1.5 }), StringComparison.Ordinal);
+        Assert.Contains("OnlyFacts", Message(Small with { OnlyFacts = 1.5 }), StringComparison.Ordinal);
         Assert.Contains("SeveralThings", Message(Small with { SeveralThings = -0.1 }), StringComparison.Ordinal);
         Assert.Contains("more than 1", Message(Small with { TextOnly = 0.7, SeveralImages = 0.7 }), StringComparison.Ordinal);
         Assert.Contains("question", Message(Small with { Tasks = new Dictionary<TaskKind, double>() }), StringComparison.Ordinal);

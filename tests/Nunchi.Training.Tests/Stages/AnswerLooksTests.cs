@@ -122,6 +122,30 @@ public class AnswerLooksTests
     }
 
     [Fact]
+    public void Add_ACaptionFromPlaceToPlace_LooksAtWhatIsThereAndNotAtItsLikeElsewhere()
+    {
+        var scene = Scene(96, 96) with
+        {
+            Objects = [Thing("umbrella", ColourName.Yellow, 0, 0, 32, 32), Thing("apple", ColourName.Red, 32, 32, 64, 64), Thing("umbrella", ColourName.Yellow, 64, 64, 96, 96)],
+        };
+        string umbrella = ObjectCatalogue.Get("umbrella").Korean, apple = ObjectCatalogue.Get("apple").Korean;
+        foreach (var caption in (string[])[$"벽 앞 왼쪽 위에 노란 {umbrella} 한 개, 한가운데에 빨간 {apple} 한 개, 오른쪽 아래에 노란 {umbrella} 한 개가 있습니다.",
+            "The picture shows a wall. In the top left: a yellow umbrella. In the middle: a red apple. In the bottom right: a yellow umbrella."])
+        {
+            var looks = Looks(scene, caption, TaskKind.Caption);
+            (int Row, int Column)[] path = [.. looks.Select(look => (look.Patches[0] / 12, look.Patches[0] % 6 / 2))];
+            Assert.All(looks, look => Assert.Equal(4, look.Patches.Length));
+            Assert.Equal(path.Order(), path);
+            Assert.Equal([(0, 0), (1, 1), (2, 2)], path.Distinct());
+            Assert.Equal(caption.Contains('벽', StringComparison.Ordinal) ? "왼" : "I", looks[0].Said.Trim()[..1]);
+        }
+
+        var told = Looks(scene, $"{umbrella}은 왼쪽 위에 있습니다. {apple}는 한가운데에 있습니다.", TaskKind.Where);
+        Assert.Equal([8, 4], told.Select(look => look.Patches.Length).Distinct());
+        Assert.DoesNotContain(told, look => look.Said.Contains('왼', StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void AnswerMaker_DrawnReadings_MostLettersLookAndAllLooksLieInTheSharedPicture()
     {
         var tokenizer = SmallTokenizer.Prompts.Tokenizer;

@@ -13,7 +13,7 @@ namespace Nunchi.Training.Stages.Answers;
 
 /// <summary>
 /// Finds for the tokens of an answer the image tokens that show what each says: of a letter that is read its glyph, of the numbers of a box and the phrase before them what lies in the
-/// box, of the name of a thing that thing. An instance belongs to one thread.
+/// box, of the name of a thing that thing, of a place before things those. An instance belongs to one thread.
 /// </summary>
 /// <param name="tokenizer">Wrote the answers.</param>
 internal sealed partial class AnswerLooks(Tokenizer tokenizer)
@@ -27,6 +27,7 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
     private readonly List<int> _starts = [];
     private readonly List<int> _characters = [];
     private readonly List<List<int>> _patches = [];
+    private readonly List<(Capture Said, Spot Spot)> _places = [];
     private Scene? _scene;
     private FeatureGrid _grid;
     private FeatureGrid? _whole;
@@ -55,6 +56,7 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
         Array.Fill(_owners, -1, 0, answer.Length);
         MatchBoxes(answer, scene);
         MatchTexts(answer, scene, inOrder: task is TaskKind.Read or TaskKind.ReadBoxes);
+        FindPlaces(answer);
         MatchThings(answer, scene);
         for (var token = start; token < end; token++)
         {
@@ -138,9 +140,23 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
                 OwnText(found, [.. same]);
     }
 
+    // Places that are told before what is there; a place that is told of a thing comes after it.
+    private void FindPlaces(string answer)
+    {
+        _places.Clear();
+        foreach (Match match in PlaceBefore.Matches(answer))
+            _places.Add((match.Groups["place"], Spots[match.Groups["place"].Value]));
+    }
+
     private void MatchThings(string answer, Scene scene)
     {
-        foreach (var same in scene.Objects.Where(item => item.Visible >= SceneObject.Seen).GroupBy(item => item.Class, StringComparer.Ordinal).OrderByDescending(group => group.First().Korean.Length))
+        SceneObject[] seen = [.. scene.Objects.Where(item => item.Visible >= SceneObject.Seen)];
+        Spot At(SceneObject item) => Spot.Of(item.Box, scene.Width, scene.Height);
+        List<int> Patches(IEnumerable<SceneObject> items) => Ascending([.. items.SelectMany(item => _grid.Within(Quad.Rectangle(item.Box.X1, item.Box.Y1, item.Box.X2, item.Box.Y2)))]);
+
+        foreach (var (said, spot) in _places)
+            Own(said.Index, said.Length, Patches(seen.Where(item => At(item) == spot)));
+        foreach (var same in seen.GroupBy(item => item.Class, StringComparer.Ordinal).OrderByDescending(group => group.First().Korean.Length))
         {
             SceneObject[] items = [.. same];
             foreach (var (name, korean) in ((string, bool)[])[(items[0].Korean, true), (items[0].English, false)])
@@ -161,7 +177,9 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
                         break;
                     }
 
-                    Own(first, found + name.Length - first, Ascending([.. meant.SelectMany(item => _grid.Within(Quad.Rectangle(item.Box.X1, item.Box.Y1, item.Box.X2, item.Box.Y2)))]));
+                    if (_places.FindLast(place => place.Said.Index < found) is { Said: not null } here && meant.Any(item => At(item) == here.Spot))
+                        meant = meant.Where(item => At(item) == here.Spot);
+                    Own(first, found + name.Length - first, Patches(meant));
                 }
             }
         }
@@ -224,6 +242,10 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
         float Y(float value) => value + (GlyphMargin * (value - y));
         return new Quad(X(quad.X1), Y(quad.Y1), X(quad.X2), Y(quad.Y2), X(quad.X3), Y(quad.Y3), X(quad.X4), Y(quad.Y4));
     }
+
+    private static readonly Dictionary<string, Spot> Spots = new(Spot.All.SelectMany(spot => new KeyValuePair<string, Spot>[] { new(spot.Korean, spot), new(spot.EnglishHeading, spot) }), StringComparer.Ordinal);
+
+    private static readonly Regex PlaceBefore = new($"(?<place>{string.Join('|', Spots.Keys.OrderByDescending(name => name.Length))})(?:에는? (?!있)|: )", RegexOptions.CultureInvariant);
 
     [GeneratedRegex("<(?<kind>obj|char)>(?<phrase>[^<]*)</\\k<kind>>(?:<bbox>(?<box>[^<]*)</bbox>)+", RegexOptions.CultureInvariant)]
     private static partial Regex Tagged();
