@@ -35,6 +35,9 @@ internal sealed class CaptionSuite() : Suite("captions")
     private static List<Score> Things(Scene scene, string given, string[] groups)
     {
         HashSet<ThingMention> named = ThingMentions.In(given);
+        // A thing without a colour is the coloured one that was named before: counted again it would hide that one's mistakes.
+        HashSet<string> coloureds = [.. named.Where(m => m.Colour != ColourName.None).Select(m => m.Class)];
+        named.RemoveWhere(m => m.Colour == ColourName.None && coloureds.Contains(m.Class));
         var scores = new List<Score>();
         List<SceneObject> seen = [.. scene.Objects.Where(thing => thing.Visible >= SceneObject.Seen)];
         foreach (string what in seen.Select(thing => thing.Class).Distinct())

@@ -175,6 +175,23 @@ public class SuiteTests
     }
 
     [Fact]
+    public async Task Captions_AbsentThingNamedAgainWithoutItsColour_IsCountedOnce()
+    {
+        using var run = new TestRun();
+        IReadOnlyList<string> references = TestRun.References("captions", Few);
+
+        async Task<double> Absent(string added)
+        {
+            EvaluationReport report = await run.RunAsync(run.Engine(i => references[i] + added), TestRun.Options(Few, "captions"), Path.Combine(run.Folder, $"{added.Length}"));
+            return TestRun.Of(report, MetricCatalogue.Absent).Estimate.Value;
+        }
+
+        double once = await Absent(" 회색 코끼리도 있습니다.");
+        Assert.Equal(once, await Absent(" 회색 코끼리도 있습니다. 코끼리는 한가운데에 있습니다."));
+        Assert.True(await Absent(" 회색 코끼리도 있습니다. 펭귄도 있습니다.") > once);
+    }
+
+    [Fact]
     public async Task Referring_BoxesALittleOff_AreFoundAtHalfButNotAtThreeQuarters()
     {
         using var run = new TestRun();
