@@ -59,11 +59,13 @@ internal static class DataDrawCommand
 
     private static void Draw(Shell shell, int count, ulong seed, string directory, SceneSplit split, TaskMixture mixture, int threads, CancellationToken cancellation)
     {
+        SceneAssets assets = shell.FindAssets();
+        EvalOutput.TellFonts(shell, assets);
         using var status = new StatusLine(shell, "drawing");
         int reached = 0;
         try
         {
-            DataSetWriter.Draw(count, seed, directory, shell.FindAssets(), split, mixture, threads, (done, total) =>
+            DataSetWriter.Draw(count, seed, directory, assets, split, mixture, threads, (done, total) =>
             {
                 reached = done;
                 status.Report($"drawing {done:N0} of {total:N0}", (double)done / total);
