@@ -39,7 +39,7 @@ public static class TrainingRunner
         using var backend = CreateBackend(options.Threads ?? recipe.Compute.Threads);
         using var reporter = new RunReporter(Path.Combine(directory, "log.jsonl"), state?.LogBytes ?? 0, console, options.PeakOperations ?? MeasurePeak(backend));
         reporter.Say($"{recipe.Name} in {directory} on {backend.Name}");
-        if (selected.Any(index => recipe.Stages[index].Kind != StageKind.Text) && MissingFonts() is { Length: > 0 } missing)
+        if (selected.Any(index => recipe.Stages[index].Kind != StageKind.Text) && FontLibrary.FindInstallHint() is { Length: > 0 } missing)
             reporter.Say($"some fonts are missing, so pictures vary less than they could: {missing}");
         var rehearsed = TimeSpan.Zero;
         foreach (var index in selected)
@@ -109,19 +109,6 @@ public static class TrainingRunner
         if (end == StageEnd.Complete)
             stage.Export(Path.Combine(place.Directory, "model"));
         return (end, run.State.Step > 1 ? (run.State.Seconds - first) / (run.State.Step - 1) : run.State.Seconds);
-    }
-
-    // Who has none at all is told by the stage that needs them.
-    private static string MissingFonts()
-    {
-        try
-        {
-            return FontLibrary.Find().InstallHint;
-        }
-        catch (FileNotFoundException)
-        {
-            return "";
-        }
     }
 
     private static double? MeasurePeak(ComputeBackend backend) => backend is CpuBackend ? MachineLimits.MeasureFloat32Peak(backend.Threads) * 1e9 : null;

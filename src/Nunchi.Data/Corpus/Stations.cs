@@ -14,7 +14,7 @@ public static class Stations
         Training = [.. All.Where(station => !station.HeldOut)];
         HeldOut = [.. All.Where(station => station.HeldOut)];
         ByName = All.GroupBy(station => station.Korean, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
-        Taught = [.. Training.Where(station => IsOnlyOne(station.Korean))];
+        Taught = [.. All.Where(IsTaught)];
     }
 
     /// <summary>Every station, in the order of its line.</summary>
@@ -28,6 +28,9 @@ public static class Stations
 
     /// <summary>Stations of training whose names tell where they are: only these are asked for city and line.</summary>
     public static IReadOnlyList<Station> Taught { get; }
+
+    /// <summary>Whether a station is one of <see cref="Taught"/>.</summary>
+    public static bool IsTaught(Station station) => !station.HeldOut && IsOnlyOne(station.Korean);
 
     /// <summary>Whether all stations of a name lie in one city; 시청 is a station in three.</summary>
     public static bool IsOnlyOne(string name) => Named(name).DistinctBy(station => station.City).Count() == 1;

@@ -52,7 +52,7 @@ public sealed class FontLibrary
     public IReadOnlyList<string> Excluded { get; }
 
     /// <summary>How to install what is missing, or an empty text.</summary>
-    public string InstallHint => MissingPackages.Count == 0 ? "" : "apt-get install " + string.Join(' ', MissingPackages);
+    public string InstallHint => HintFor(MissingPackages);
 
     /// <summary>The faces of one split.</summary>
     public IReadOnlyList<FontFace> Of(FontSplit split) => split == FontSplit.Training ? Training : HeldOut;
@@ -69,14 +69,11 @@ public sealed class FontLibrary
         Dictionary<string, string> files = Scan(places);
         List<FontFace> faces = [];
         List<string> excluded = [];
-        SortedSet<string> missing = new(StringComparer.Ordinal);
+        string[] missing = Missing(files);
         foreach (CatalogueEntry entry in FontCatalogue.Entries)
         {
             if (!files.TryGetValue(entry.File, out string? path))
-            {
-                missing.Add(entry.Package);
                 continue;
-            }
 
             FontFace face = new(entry.Family, path, entry.Index, entry.Weight, entry.Style, entry.Split, entry.Misdrawn);
             int coverage = face.SyllableCoverage();
@@ -93,13 +90,22 @@ public sealed class FontLibrary
                 + $"Install them with: apt-get install {string.Join(' ', missing)} (or run eng/fonts.sh), or name their directories in {DirectoriesVariable}.");
         }
 
-        return new FontLibrary([.. faces], [.. missing], [.. excluded]);
+        return new FontLibrary([.. faces], missing, [.. excluded]);
     }
 
     /// <summary>The path of a font file by its exact name, looked for as <see cref="Find"/> does; null when it is not there.</summary>
     /// <exception cref="DirectoryNotFoundException">A directory that was asked for is not there.</exception>
     public static string? FindFile(string fileName, IReadOnlyList<string>? directories = null) =>
         Scan(Places(directories)).GetValueOrDefault(fileName);
+
+    /// <summary><see cref="InstallHint"/> of what <see cref="Find"/> would find, from the names of files alone.</summary>
+    /// <exception cref="DirectoryNotFoundException">A directory that was asked for is not there.</exception>
+    public static string FindInstallHint(IReadOnlyList<string>? directories = null) => HintFor(Missing(Scan(Places(directories))));
+
+    private static string[] Missing(Dictionary<string, string> files) =>
+        [.. FontCatalogue.Entries.Where(entry => !files.ContainsKey(entry.File)).Select(entry => entry.Package).Distinct().Order(StringComparer.Ordinal)];
+
+    private static string HintFor(IReadOnlyList<string> packages) => packages.Count == 0 ? "" : "apt-get install " + string.Join(' ', packages);
 
     private static IReadOnlyList<string> Places(IReadOnlyList<string>? directories) =>
         directories ?? FromEnvironment() ?? [.. DefaultDirectories.Where(Directory.Exists)];

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Nunchi.Data.Pages;
 using Nunchi.Data.Objects;
 namespace Nunchi.Data.Scenes;
@@ -227,6 +228,10 @@ public sealed record SceneObject
 
     /// <summary>Share of its area that neither another object nor the picture's edge hides, 0..1.</summary>
     public required float Visible { get; init; }
+
+    /// <summary>Whether questions and captions may be about it.</summary>
+    [JsonIgnore]
+    public bool IsSeen => Visible >= Seen;
 }
 
 /// <summary>How two objects lie to each other.</summary>

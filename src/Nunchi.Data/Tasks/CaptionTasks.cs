@@ -67,8 +67,7 @@ internal static class CaptionTasks
         {
             // Place by place: who tells what is where needs no memory of what was told, and no count of what is left.
             string ground = korean ? ask.Scene.Background.Korean : ask.Scene.Background.Name;
-            List<string> places = [.. ask.ByPlace.Select(place => (Spot: korean ? place.Spot.Korean + "에" : place.Spot.EnglishHeading + ":", Things: string.Join(", ", place.Groups.Select(g => Naming.Counted(g, korean)))))
-                .Select(place => $"{place.Spot} {place.Things}")];
+            IEnumerable<string> places = ask.ByPlace.Select(place => (korean ? $"{place.Spot.Korean}에 " : $"{place.Spot.EnglishHeading}: ") + Naming.Counted(place.Groups, korean));
             sentences.Add(korean
                 ? Phrase.Fill(ask.Random.Pick("{1을} 배경으로 {0이} 있습니다.", "배경은 {1}입니다. {0이} 있습니다.", "{1} 앞 {0이} 있습니다."), string.Join(", ", places), ground)
                 : Phrase.Fill(ask.Random.Pick("The background is {1}. {0}.", "The picture shows {1}. {0}."), string.Join(". ", places), ground));

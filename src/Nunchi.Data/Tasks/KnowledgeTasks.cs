@@ -101,8 +101,9 @@ internal static class KnowledgeTasks
         string key = what.Key, noun = Naming.Thing(what, ColourName.None, korean, false);
         string it = korean ? noun : any ? $"{Naming.Article(noun)} {noun}" : $"the {noun}";
         List<Func<Turn>> facts = [];
-        if (Flying.Contains(key) || NotFlying.Contains(key))
-            facts.Add(() => YesNo("can_fly", Flying.Contains(key), ["{0은} 날 수 있어?", "{0은} 하늘을 날 수 있나요?"], "Can {0} fly?", ["{0은} 날 수 있습니다.", "it can fly."], ["{0은} 날 수 없습니다.", "it cannot fly."]));
+        bool flies = Flying.Contains(key), food = what.Category is "fruit" or "food";
+        if (flies || NotFlying.Contains(key))
+            facts.Add(() => YesNo("can_fly", flies, ["{0은} 날 수 있어?", "{0은} 하늘을 날 수 있나요?"], "Can {0} fly?", flies ? "{0은} 날 수 있습니다." : "{0은} 날 수 없습니다.", flies ? "it can fly." : "it cannot fly."));
         if (Legs.TryGetValue(key, out int legs) && korean)
         {
             string number = legs switch { 2 => "두", 4 => "네", 6 => "여섯", _ => "여덟" };
@@ -116,14 +117,16 @@ internal static class KnowledgeTasks
         if (Homes.TryGetValue(key, out string? home) && korean)
             facts.Add(() => Turn("home", ["{0은} 어디에 살아?", "{0은} 주로 어디에서 사나요?"], Phrase.Fill("{0은} 주로 {1}에서 삽니다.", noun, home), null, [home]));
         if (facts.Count == 0 || random.Chance(0.25))
-            facts.Add(() => YesNo("can_eat", what.Category is "fruit" or "food", ["{0은} 먹을 수 있는 거야?", "{0은} 먹을 수 있나요?"], "Can you eat {0}?", ["{0은} 먹을 수 있습니다.", "you can eat it."], ["{0은} 먹는 것이 아닙니다.", "it is not food."]));
+            facts.Add(() => YesNo("can_eat", food, ["{0은} 먹을 수 있는 거야?", "{0은} 먹을 수 있나요?"], "Can you eat {0}?", food ? "{0은} 먹을 수 있습니다." : "{0은} 먹는 것이 아닙니다.", food ? "you can eat it." : "it is not food."));
         return random.From(facts)();
 
         Turn Turn(string name, string[] questions, string answer, string? label, IReadOnlyList<string> accept) =>
             new(Phrase.Fill(random.Pick(questions), it), answer, truth with { Question = name, Label = label, Accept = accept });
 
-        Turn YesNo(string name, bool yes, string[] questions, string english, string[] can, string[] cannot) =>
-            Turn(name, korean ? questions : [english], (korean ? yes ? "네, " : "아니요, " : yes ? "Yes, " : "No, ") + (korean ? Phrase.Fill((yes ? can : cannot)[0], noun) : (yes ? can : cannot)[1]),
-                yes ? "yes" : "no", yes ? ["네", "Yes"] : ["아니요", "No"]);
+        Turn YesNo(string name, bool yes, string[] questions, string english, string told, string toldInEnglish)
+        {
+            string[] first = yes ? ["네", "Yes"] : ["아니요", "No"];
+            return Turn(name, korean ? questions : [english], korean ? $"{first[0]}, {Phrase.Fill(told, noun)}" : $"{first[1]}, {toldInEnglish}", yes ? "yes" : "no", first);
+        }
     }
 }

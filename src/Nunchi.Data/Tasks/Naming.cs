@@ -30,6 +30,9 @@ internal static class Naming
         return group.Count == 1 ? $"{Article(phrase)} {phrase}" : $"{EnglishCounts[group.Count]} {phrase}";
     }
 
+    /// <summary>The same of several, one after the other.</summary>
+    public static string Counted(IEnumerable<ThingGroup> groups, bool korean) => string.Join(", ", groups.Select(group => Counted(group, korean)));
+
     public static string Article(string phrase) => "aeiouAEIOU".Contains(phrase[0]) && !phrase.StartsWith("one", StringComparison.Ordinal) ? "an" : "a";
 
     /// <summary>Items as a sentence lists them: "가, 나, 다" with the last two joined by 와/과 or "and".</summary>

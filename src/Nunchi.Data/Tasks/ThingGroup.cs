@@ -28,15 +28,13 @@ internal sealed class ThingGroup(ObjectClass what, ColourName colour, IReadOnlyL
 
     /// <summary>The ninths of the picture in which the middle of a thing lies, column by column from the left and each from above, with their things from left to right.</summary>
     public static IReadOnlyList<(Spot Spot, IReadOnlyList<ThingGroup> Groups)> ByPlace(Scene scene) =>
-        [.. scene.Objects.Where(IsSeen).GroupBy(o => Spot.Of(o.Box, scene.Width, scene.Height)).OrderBy(place => place.Key.Column).ThenBy(place => place.Key.Row)
-            .Select(place => (place.Key, (IReadOnlyList<ThingGroup>)[.. Of(scene, place).OrderBy(group => group.Members[0].Box.CentreX)]))];
+        [.. Spot.All.Select(spot => (spot, (IReadOnlyList<ThingGroup>)[.. Of(scene, scene.Objects.Where(o => Spot.Of(o.Box, scene.Width, scene.Height) == spot)).OrderBy(group => group.Members[0].Box.CentreX)]))
+            .Where(place => place.Item2.Count > 0)];
 
     private static IReadOnlyList<ThingGroup> Of(Scene scene, IEnumerable<SceneObject> things) =>
-        [.. things.Where(IsSeen).GroupBy(o => (o.Class, o.Colour)).Select(g => new ThingGroup(
+        [.. things.Where(o => o.IsSeen).GroupBy(o => (o.Class, o.Colour)).Select(g => new ThingGroup(
             ObjectCatalogue.Get(g.Key.Class), g.Key.Colour, [.. g.OrderBy(o => o.Box.CentreX)],
-            scene.Objects.Count(o => IsSeen(o) && o.Class == g.Key.Class), scene.Width, scene.Height))];
-
-    private static bool IsSeen(SceneObject thing) => thing.Visible >= SceneObject.Seen;
+            scene.Objects.Count(o => o.IsSeen && o.Class == g.Key.Class), scene.Width, scene.Height))];
 
     /// <summary>"노란 우산" or "우산"; "yellow umbrella(s)" or "umbrella(s)".</summary>
     public string Phrase(bool korean, bool withColour) => Naming.Thing(Class, withColour ? Colour : ColourName.None, korean, Count > 1);

@@ -115,7 +115,7 @@ internal static class ThingTasks
         if (clear.Count == 0)
             return null;
         (Spot spot, IReadOnlyList<ThingGroup> groups) = ask.Random.From(clear);
-        string list = string.Join(", ", groups.Select(g => Naming.Counted(g, ask.Korean)));
+        string list = Naming.Counted(groups, ask.Korean);
         return new Turn(
             ask.Say(["{0}에는 뭐가 있어?", "{0}에 무엇이 있나요?", "{0}에 보이는 것은 뭐야?"], ["What is {1}?", "What can you see {1}?"], spot.Korean, spot.English),
             ask.Say(["{0}에는 {1이} 있습니다."], [groups is [{ Count: 1 }, ..] ? "There is {1}." : "There are {1}."], spot.Korean, list),

@@ -39,7 +39,7 @@ internal sealed class CaptionSuite() : Suite("captions")
         HashSet<string> coloureds = [.. named.Where(m => m.Colour != ColourName.None).Select(m => m.Class)];
         named.RemoveWhere(m => m.Colour == ColourName.None && coloureds.Contains(m.Class));
         var scores = new List<Score>();
-        List<SceneObject> seen = [.. scene.Objects.Where(thing => thing.Visible >= SceneObject.Seen)];
+        List<SceneObject> seen = [.. scene.Objects.Where(thing => thing.IsSeen)];
         foreach (string what in seen.Select(thing => thing.Class).Distinct())
             scores.Add(Score.Of(MetricCatalogue.Objects, named.Any(m => m.Class == what), groups));
         foreach (ThingMention coloured in seen.Where(thing => thing.Colour != ColourName.None).Select(thing => new ThingMention(thing.Class, thing.Colour)).Distinct())

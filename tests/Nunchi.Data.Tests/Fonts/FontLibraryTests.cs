@@ -30,6 +30,26 @@ public class FontLibraryTests
     }
 
     [Fact]
+    public void FindInstallHint_SomeFilesAreThere_NamesThePackagesOfTheOthers()
+    {
+        string directory = Directory.CreateTempSubdirectory("nunchi-fonts-").FullName;
+        try
+        {
+            foreach (var entry in FontCatalogue.Entries.Where(entry => entry.Package == "fonts-nanum"))
+                File.WriteAllBytes(Path.Combine(directory, entry.File), []);
+            string[] hint = FontLibrary.FindInstallHint([directory]).Split(' ');
+            Assert.Equal(["apt-get", "install", .. FontCatalogue.Entries.Select(entry => entry.Package).Distinct().Where(package => package != "fonts-nanum").Order(StringComparer.Ordinal)], hint);
+            foreach (var entry in FontCatalogue.Entries)
+                File.WriteAllBytes(Path.Combine(directory, entry.File), []);
+            Assert.Empty(FontLibrary.FindInstallHint([directory]));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
     public void Find_DirectoryWithoutKnownFonts_NamesThePackages()
     {
         string directory = Path.Combine(AppContext.BaseDirectory, "Fixtures");

@@ -27,6 +27,7 @@ public class SampleSourceTests
         Assert.All(samples, sample => Assert.Empty(sample.Pictures));
         TurnTruth[] facts = [.. samples.SelectMany(sample => sample.Turns).Where(turn => turn.Question is "station_city" or "station_line")];
         Assert.InRange(facts.Length, samples.Sum(sample => sample.Turns.Count) / 2, samples.Sum(sample => sample.Turns.Count) * 3 / 4);
+        Assert.InRange(samples.Count(sample => sample.Turns.Any(turn => turn.Question is "station_city" or "station_line")), 340, 400);
         Assert.Contains(facts, fact => fact.Question == "station_line");
         Assert.Contains(facts, fact => fact.Language == "en");
         HashSet<string> asked = [.. samples.SelectMany(sample => sample.Messages).Where(message => message.Role == Role.User).SelectMany(message => message.Parts).OfType<TextPart>().Select(part => part.Text)];

@@ -26,7 +26,7 @@ internal static class StationCards
         List<Station> here = [.. Stations.Named(station.Korean).Where(s => s.City == station.City)];
         return new StationCard(
             station.Korean, station.Roman, station.Number.Length > 0 ? station.Number : null, station.Line,
-            [station.Line, .. here.Select(s => s.Line).Where(line => line != station.Line).Distinct()], station.Colour, station.City, !station.HeldOut && Stations.IsOnlyOne(station.Korean),
+            [station.Line, .. here.Select(s => s.Line).Where(line => line != station.Line).Distinct()], station.Colour, station.City, Stations.IsTaught(station),
             previous, Roman(previous, station), next, Roman(next, station));
     }
 

@@ -150,7 +150,7 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
 
     private void MatchThings(string answer, Scene scene)
     {
-        SceneObject[] seen = [.. scene.Objects.Where(item => item.Visible >= SceneObject.Seen)];
+        SceneObject[] seen = [.. scene.Objects.Where(item => item.IsSeen)];
         Spot At(SceneObject item) => Spot.Of(item.Box, scene.Width, scene.Height);
         List<int> Patches(IEnumerable<SceneObject> items) => Ascending([.. items.SelectMany(item => _grid.Within(Quad.Rectangle(item.Box.X1, item.Box.Y1, item.Box.X2, item.Box.Y2)))]);
 
