@@ -17,6 +17,9 @@ internal sealed class AskContext(Scene scene, SceneRandom random, bool korean)
     /// <summary>See <see cref="TaskMixture.SeveralThings"/>.</summary>
     public double SeveralThings { get; init; }
 
+    /// <summary>See <see cref="TaskMixture.AlikeAbsent"/>.</summary>
+    public double AlikeAbsent { get; init; }
+
     /// <summary>What was asked last, so that a pronoun can stand for it.</summary>
     public Turn? Last { get; set; }
 

@@ -88,9 +88,21 @@ internal static class LocateTasks
             }
         }
         List<ObjectClass> missing = [.. ObjectCatalogue.All.Where(c => !ask.Scene.Objects.Any(o => o.Class == c.Key))];
+        if (ask.Groups.Count > 0 && ask.AlikeAbsent > 0 && ask.Random.Chance(ask.AlikeAbsent))
+            return Alike(ask, missing);
         ObjectClass chosen = ask.Random.From(missing);
         ColourName colour = chosen.Recolourable && ask.Random.Chance(0.4) ? ask.Random.From(Colours.All) : ColourName.None;
         return (chosen, colour);
+    }
+
+    // A yellow umbrella where the sun is yellow, a tiger where a lion is: told apart only by one who looks at kind and colour together.
+    private static (ObjectClass What, ColourName Colour) Alike(AskContext ask, List<ObjectClass> missing)
+    {
+        ThingGroup near = ask.Random.From(ask.Groups);
+        bool byColour = near.Colour != ColourName.None && ask.Random.Chance(0.5);
+        List<ObjectClass> alike = [.. missing.Where(c => byColour ? c.Recolourable : c.Category == near.Class.Category)];
+        ObjectClass chosen = ask.Random.From(alike.Count > 0 ? alike : missing);
+        return (chosen, chosen.Recolourable && (byColour || ask.Random.Chance(0.4)) ? near.Colour : ColourName.None);
     }
 
     /// <summary>Pairs that light and noise can make look alike: no question turns on telling them apart.</summary>

@@ -97,7 +97,7 @@ public sealed class SampleSource
 
     private List<Turn> Converse(Scene scene, SceneRandom random, bool korean)
     {
-        var ask = new AskContext(scene, random, korean) { SeveralThings = Mixture.SeveralThings };
+        var ask = new AskContext(scene, random, korean) { SeveralThings = Mixture.SeveralThings, AlikeAbsent = Mixture.AlikeAbsent };
         double[] weights = [.. _kinds.Select(kind => Mixture.Tasks[kind])];
         var turns = new List<Turn>();
         int wanted = random.Between(1, Mixture.MaxTurns);

@@ -29,6 +29,9 @@ public sealed record TaskMixture
     /// <summary>How often a question for places is about things of which there are several, where there are any, beside those that are asked for by chance, 0..1.</summary>
     public double SeveralThings { get; init; }
 
+    /// <summary>How often what is asked for and is not there is like something that is: its colour on a thing of another kind, or a kind of the same sort; beside those that are absent by chance, 0..1.</summary>
+    public double AlikeAbsent { get; init; }
+
     /// <summary>Limits of the pictures.</summary>
     public SceneOptions Pictures { get; init; } = new();
 
@@ -84,7 +87,7 @@ public sealed record TaskMixture
             [TaskKind.Read] = 12,
             [TaskKind.ReadBoxes] = 3,
             [TaskKind.ReadRegion] = 2,
-            [TaskKind.LocateText] = 1,
+            [TaskKind.LocateText] = 3,
             [TaskKind.TextFact] = 12,
             [TaskKind.Knowledge] = 4,
             [TaskKind.Caption] = 5,
@@ -130,19 +133,19 @@ public sealed record TaskMixture
         Pictures = new SceneOptions { ColourfulThings = 0 },
         Tasks = new Dictionary<TaskKind, double>
         {
-            [TaskKind.Caption] = 5,
-            [TaskKind.GroundedCaption] = 2,
+            [TaskKind.Caption] = 6,
+            [TaskKind.GroundedCaption] = 3,
             [TaskKind.What] = 3,
             [TaskKind.DescribeRegion] = 2,
             [TaskKind.Knowledge] = 1,
-            [TaskKind.Locate] = 4,
-            [TaskKind.LocateAbsent] = 3,
+            [TaskKind.Locate] = 8,
+            [TaskKind.LocateAbsent] = 4,
             [TaskKind.Count] = 2,
-            [TaskKind.Colour] = 4,
+            [TaskKind.Colour] = 3,
             [TaskKind.YesNo] = 6,
         },
         MaxTurns = 1,
-        English = 0.25,
+        English = 0.35,
         SeveralImages = 0,
         TextOnly = 0,
     };
@@ -218,7 +221,7 @@ public sealed record TaskMixture
     {
         if (MaxTurns is < 1 or > 12)
             throw new ArgumentException($"MaxTurns is {MaxTurns}; expected 1 to 12.");
-        foreach ((string name, double share) in new[] { (nameof(English), English), (nameof(SeveralImages), SeveralImages), (nameof(TextOnly), TextOnly), (nameof(OnlyFacts), OnlyFacts), (nameof(SeveralThings), SeveralThings) })
+        foreach ((string name, double share) in new[] { (nameof(English), English), (nameof(SeveralImages), SeveralImages), (nameof(TextOnly), TextOnly), (nameof(OnlyFacts), OnlyFacts), (nameof(SeveralThings), SeveralThings), (nameof(AlikeAbsent), AlikeAbsent) })
         {
             if (!(share >= 0 && share <= 1))
                 throw new ArgumentException($"{name} is {share}; expected a share from 0 to 1.");

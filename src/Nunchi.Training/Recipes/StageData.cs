@@ -170,6 +170,9 @@ public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double
 
     // Of two things that look alike a learner told one box and stopped: a sixth of the questions is about several, so that stopping is nearly always right.
     private const double OftenSeveral = 0.35;
+
+    // Asked for a yellow umbrella it found the sun too: what is absent by chance is seldom like anything that is there.
+    private const double OftenAlike = 0.4;
     private static readonly SceneOptions SomeStrangeNames = new() { StrangeNames = 0.25f };
 
     /// <summary>Mixtures that a level may name: one word in a small picture that is seen once, words and lines in such a picture, one word a picture, words and lines, signs and lists read and asked about, the same in pictures of half of the tokens, boards of stations asked for what they do not tell, facts without a picture, several pictures at once, one question about things (no answer can be taken from a question before), boxes of one or two things or words in the whole view, questions about things in the whole view, everything in conversations of one or two questions, everything. A picture costs far more than a question about it, so each is asked about several times.</summary>
@@ -184,12 +187,12 @@ public sealed record AnswerData(IReadOnlyList<IReadOnlyDictionary<string, double
         ["stations"] = new(TaskMixture.Stations with { MaxTurns = 2, Pictures = new SceneOptions { MaxSide = SmallSide } }),
         ["facts"] = new(TaskMixture.Facts),
         ["several"] = new(TaskMixture.Several),
-        ["things"] = new(TaskMixture.Things with { SeveralThings = OftenSeveral }, Density: 2),
-        ["small_things"] = new(TaskMixture.Things with { SeveralThings = OftenSeveral, Pictures = TaskMixture.Things.Pictures with { MaxSide = SmallSide } }, Density: 2),
+        ["things"] = new(TaskMixture.Things with { SeveralThings = OftenSeveral, AlikeAbsent = OftenAlike }, Density: 2),
+        ["small_things"] = new(TaskMixture.Things with { SeveralThings = OftenSeveral, AlikeAbsent = OftenAlike, Pictures = TaskMixture.Things.Pictures with { MaxSide = SmallSide } }, Density: 2),
         ["boxes"] = new(TaskMixture.Boxes with { SeveralThings = OftenSeveral }, TilingMode.WholeView),
-        ["wholes"] = new(TaskMixture.Things with { SeveralThings = OftenSeveral }, TilingMode.WholeView, Density: 2),
-        ["short"] = new(TaskMixture.All with { MaxTurns = 2, SeveralThings = OftenSeveral, Pictures = SomeStrangeNames }),
-        ["all"] = new(TaskMixture.All with { MaxTurns = 8, SeveralThings = OftenSeveral, Pictures = SomeStrangeNames }),
+        ["wholes"] = new(TaskMixture.Things with { SeveralThings = OftenSeveral, AlikeAbsent = OftenAlike }, TilingMode.WholeView, Density: 2),
+        ["short"] = new(TaskMixture.All with { MaxTurns = 2, SeveralThings = OftenSeveral, AlikeAbsent = OftenAlike, Pictures = SomeStrangeNames }),
+        ["all"] = new(TaskMixture.All with { MaxTurns = 8, SeveralThings = OftenSeveral, AlikeAbsent = OftenAlike, Pictures = SomeStrangeNames }),
     };
 
     private static readonly IReadOnlyDictionary<string, double> Everything = new Dictionary<string, double> { ["all"] = 1 };

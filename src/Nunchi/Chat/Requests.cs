@@ -23,7 +23,7 @@ public static class Requests
     public static Message Locate(RgbImage image, string phrase)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(phrase);
-        string question = phrase.Any(IsHangul) ? $"{phrase.Trim()} 어디 있어?" : $"Where is the {WithoutArticle(phrase.Trim())}?";
+        string question = phrase.Any(IsHangul) ? $"{phrase.Trim()} 어디 있어?" : $"Find the {WithoutArticle(phrase.Trim())}.";
         return new Message(Role.User, [new ImagePart(image), new TaskPart(VisualTask.Ground), new TextPart(question)]);
     }
 

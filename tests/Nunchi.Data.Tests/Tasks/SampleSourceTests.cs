@@ -187,6 +187,35 @@ public class SampleSourceTests
     }
 
     [Fact]
+    public void Draw_AlikeAbsent_AsksForWhatSharesColourOrSortWithWhatIsThere()
+    {
+        (int Alike, int Asked) Count(double share)
+        {
+            var source = new SampleSource(TestScenes.Assets, SceneSplit.Training, TaskMixture.Things with { AlikeAbsent = share, English = 0, Pictures = TestScenes.Small, Tasks = new Dictionary<TaskKind, double> { [TaskKind.LocateAbsent] = 1 } });
+            int alike = 0, asked = 0;
+            foreach (TrainingSample sample in Enumerable.Range(0, 160).Select(index => source.Draw(6, (ulong)index)))
+            {
+                Scene scene = sample.Pictures[0].Scene;
+                string phrase = sample.Turns[0].Boxes[0].Phrase;
+                Assert.DoesNotContain(scene.Objects, item => phrase == item.Korean);
+                ObjectClass what = ObjectCatalogue.All.Single(c => phrase == c.Korean || (phrase.EndsWith(" " + c.Korean, StringComparison.Ordinal) && Colours.All.Any(colour => phrase == $"{Colours.Adjective(colour)} {c.Korean}")));
+                if (!scene.Objects.Any(item => item.IsSeen) || scene.Objects.Any(item => item.Class == what.Key))
+                    continue;
+                asked++;
+                if (scene.Objects.Any(item => item.IsSeen && (ObjectCatalogue.Get(item.Class).Category == what.Category || (item.Colour != ColourName.None && phrase.StartsWith(Colours.Adjective(item.Colour) + " ", StringComparison.Ordinal)))))
+                    alike++;
+            }
+
+            return (alike, asked);
+        }
+
+        var (usual, always) = (Count(0), Count(1));
+        Assert.True(usual.Asked > 40 && 2 * usual.Alike < usual.Asked, $"{usual} are alike by chance");
+        // Of a kind whose whole sort is in the picture nothing of the sort is left to ask for.
+        Assert.True(always.Asked > 40 && 10 * always.Alike > 9 * always.Asked, $"{always} are alike where all may be");
+    }
+
+    [Fact]
     public void Draw_Facts_AskForManyFactsInARowWithoutAPicture()
     {
         var source = new SampleSource(TestScenes.Assets, SceneSplit.Training, TaskMixture.Facts with { OnlyFacts = 1 });
@@ -371,6 +400,7 @@ public class SampleSourceTests
         Assert.Contains("English", Message(Small with { English = 2 }), StringComparison.Ordinal);
         Assert.Contains("OnlyFacts", Message(Small with { OnlyFacts = 1.5 }), StringComparison.Ordinal);
         Assert.Contains("SeveralThings", Message(Small with { SeveralThings = -0.1 }), StringComparison.Ordinal);
+        Assert.Contains("AlikeAbsent", Message(Small with { AlikeAbsent = 1.1 }), StringComparison.Ordinal);
         Assert.Contains("more than 1", Message(Small with { TextOnly = 0.7, SeveralImages = 0.7 }), StringComparison.Ordinal);
         Assert.Contains("question", Message(Small with { Tasks = new Dictionary<TaskKind, double>() }), StringComparison.Ordinal);
         Assert.Contains("TextOnly", Message(Small with { Tasks = new Dictionary<TaskKind, double> { [TaskKind.TextOnly] = 1 } }), StringComparison.Ordinal);

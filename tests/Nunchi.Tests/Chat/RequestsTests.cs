@@ -15,9 +15,9 @@ public class RequestsTests
 
     [Theory]
     [InlineData("노란 우산", "노란 우산")]
-    [InlineData(" red car ", "Where is the red car?")]
-    [InlineData("the red car", "Where is the red car?")]
-    [InlineData("an apple", "Where is the apple?")]
+    [InlineData(" red car ", "Find the red car.")]
+    [InlineData("the red car", "Find the red car.")]
+    [InlineData("an apple", "Find the apple.")]
     public void Locate_Phrase_AsksWithTheGroundingTask(string phrase, string words)
     {
         IReadOnlyList<ContentPart> parts = Requests.Locate(Image, phrase).Parts;
