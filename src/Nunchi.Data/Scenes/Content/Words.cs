@@ -104,6 +104,17 @@ internal static class Words
         _ => b.Random.Between(100, 99999).ToString(),
     };
 
+    /// <summary>A number with its unit, a floor, a room, a size: digits and Latin letters in one word.</summary>
+    public static string Measure(SceneBuilder b) => b.Random.Next(6) switch
+    {
+        0 => b.Random.Pick(1, 2, 3, 5, 10, 15, 20) + b.Random.Pick("L", "kg", "m", "cm", "km", "KG"),
+        1 => b.Random.Between(1, 30) * b.Random.Pick(10, 50, 100) + b.Random.Pick("ml", "g", "mL", "W", "V", "mm"),
+        2 => b.Random.Pick("", "B") + b.Random.Between(1, 9) + "F",
+        3 => b.Random.Pick("A", "B", "C", "D", "E", "K", "M", "No.") + b.Random.Between(1, 40),
+        4 => b.Random.Between(2, 24) + b.Random.Pick("입", "개입", "매", "봉", "H", "P", "호", "층"),
+        _ => b.Random.Pick("S", "M", "L", "XL", "1+1", "2+1", "LTE", "24H", "365", "5G", "TV", "PC방", "AS", "Q&A", "VIP", "No.1", "A/S"),
+    };
+
     /// <summary>A word of a strip or a distractor: mostly Korean; known words, invented ones, Latin words, letters and names, numbers.</summary>
     public static string Any(SceneBuilder b) => b.Random.Weighted([4, 4, 1.2, 0.8, 2, 1]) switch
     {

@@ -15,6 +15,7 @@ internal static class PriceTags
         new("price_hanging", SceneKind.PriceTag, false, Hanging),
         new("price_sale", SceneKind.PriceTag, false, Sale),
         new("price_row", SceneKind.PriceTag, false, Row),
+        new("price_stack", SceneKind.PriceTag, false, Stack),
         new("price_burst", SceneKind.PriceTag, true, Burst),
         new("price_split", SceneKind.PriceTag, true, Split),
     ];
@@ -134,6 +135,57 @@ internal static class PriceTags
             b.TextIn(SKRect.Create(x + 24, 24, 182, 50), items[i].Name, 38, name, TextRole.Product);
             b.TextIn(SKRect.Create(x + 22, 80, 186, 60), Words.Won(items[i].Price) + "원", 46, price, TextRole.Price);
         }
+    }
+
+    /// <summary>What it is, with its measure, what it costs in letters of twice the height, and small print, close below each other from one side.</summary>
+    private static void Stack(SceneBuilder b)
+    {
+        Paint ground = b.Colour(ColourName.White, ColourName.Yellow, ColourName.Yellow, ColourName.Red, ColourName.Black, ColourName.SkyBlue, ColourName.Green, ColourName.Orange);
+        PricedItem item = Item(b, b.Random.Pick(GoodsLists.Grocery, GoodsLists.All));
+        string? measure = b.Random.Chance(0.6) ? Words.Measure(b) : null;
+        string amount = Safe(b, Amount(b, item.Price));
+        List<string> small = b.Random.Several([$"원산지: {Places.Town(b)}", "국내산", $"100g당 {Words.Won(10 * b.Random.Between(8, 400))}원", $"{b.Random.Between(1, 12)}월 {b.Random.Between(1, 28)}일까지", $"1인 {b.Random.Between(1, 5)}개 한정", "행사 상품", "신선 식품", Words.Measure(b)], b.Random.Between(0, 3));
+        int above = b.Random.Chance(0.3) && small.Count > 0 ? 1 : 0;
+        b.Facts = new SceneFacts { Prices = [item], BoardColour = ground.Name };
+        TextStyle name = b.SignStyle(item.Name + measure, ground), print = b.Random.Chance(0.7) ? name with { Face = b.Face(string.Concat(small), 0, FontStyle.Gothic) } : b.SignStyle(string.Concat(small), ground);
+        TextStyle price = b.SignStyle(amount, ground, b.Random.Chance(0.6) ? Paint.On(ground, b.Random, 3, ColourName.Red, ColourName.Blue, ColourName.Black, ColourName.White, ColourName.Yellow) : name.Fill);
+        Anchor anchor = b.Random.Pick(Anchor.Left, Anchor.Left, Anchor.Centre, Anchor.Right);
+        float spacing = b.Random.Between(1.14f, 1.4f), edge = b.Random.Between(12f, 26f), y = edge;
+        (string Text, TextStyle Style, TextRole Role, float Height)[] lines =
+        [
+            .. small.Take(above).Select(text => (text, print, TextRole.Distractor, 24f)),
+            (item.Name, name, TextRole.Product, b.Random.Between(30f, 44f)),
+            (amount, price, TextRole.Price, b.Random.Between(52f, 84f)),
+            .. small.Skip(above).Select(text => (text, print, TextRole.Distractor, 24f)),
+        ];
+        var size = new SKSize(b.Random.Between(260, 400), (2 * edge) + (spacing * lines.Sum(line => line.Height)));
+        b.Begin(size, 24);
+        b.Board(SKRect.Create(size), ground, b.Random.Pick(0f, 0f, 8f), b.Random.Chance(0.4) ? b.Colour() : null);
+        foreach ((string text, TextStyle style, TextRole role, float height) in lines)
+        {
+            var room = new SKRect(edge, y, size.Width - edge, y + (height * spacing));
+            if (role == TextRole.Product)
+                Measured(b, room, text, measure, height, style, anchor);
+            else
+                b.TextIn(room, text, height, style, role, anchor);
+            y += height * spacing;
+        }
+    }
+
+    /// <summary>Draws a product's name and behind it, where there is one, how much or how large it is.</summary>
+    internal static void Measured(SceneBuilder b, SKRect room, string name, string? measure, float most, TextStyle style, Anchor anchor)
+    {
+        if (measure is null)
+        {
+            b.TextIn(room, name, most, style, TextRole.Product, anchor);
+            return;
+        }
+        string both = $"{name} {measure}";
+        float height = TextRun.FitHeight(both, style, room.Width, Math.Min(most, room.Height));
+        using var run = new TextRun(both, style, height);
+        float left = anchor switch { Anchor.Left => room.Left, Anchor.Right => room.Right - run.Ink.Width, _ => room.MidX - (run.Ink.Width / 2) };
+        b.Text(name, left, room.MidY, height, style, TextRole.Product, Anchor.Left);
+        b.Text(measure, left + run.Ink.Width, room.MidY, height, style, TextRole.Distractor, Anchor.Right);
     }
 
     private static void Burst(SceneBuilder b)

@@ -23,6 +23,7 @@ internal static class Strips
         new("lines_table", SceneKind.Lines, false, Table),
         new("lines_board", SceneKind.Lines, false, Board),
         new("lines_columns", SceneKind.Lines, false, Columns),
+        new("lines_stack", SceneKind.Lines, false, Stack),
         new("lines_page", SceneKind.Lines, true, b => Block(b, b.Random.Between(4, 6))),
     ];
 
@@ -179,6 +180,47 @@ internal static class Strips
             y += height;
         }
     }
+
+    /// <summary>Lines close below each other, the largest up to four times as high as the smallest, each of its own colour or all of one: large letters nearly touch the small ones above and below.</summary>
+    private static void Stack(SceneBuilder b)
+    {
+        (Paint ground, Backdrop backdrop) = b.Random.Chance(0.4) ? (b.Colour(ColourName.White), Backdrops.Any(b)) : Ground(b);
+        string[] lines = [.. Enumerable.Range(0, b.Random.Between(2, 7)).Select(_ => StackLine(b))];
+        TextStyle usual = Style(b, string.Concat(lines), ground, true, false);
+        Anchor anchor = b.Random.Pick(Anchor.Left, Anchor.Centre, Anchor.Centre, Anchor.Right);
+        float spacing = b.Random.Between(1.12f, 1.5f), largest = b.Random.Between(1.2f, 4f), edge = b.Random.Between(14f, 40f), y = edge, width = 0;
+        bool coloured = b.Random.Chance(0.5);
+        var placed = new List<(string Text, TextStyle Style, float Height, float Y)>();
+        foreach (string line in lines)
+        {
+            TextStyle style = b.Random.Chance(0.7) ? usual : Style(b, line, ground, true, false);
+            if (coloured)
+                style = style with { Fill = Paint.On(ground, b.Random, b.Random.Chance(0.8) ? 3 : 1.8) };
+            float height = TextRun.FitHeight(line, style, 560, 28 * (b.Random.Chance(0.45) ? b.Random.Between(1, largest) : b.Random.Between(1, 1.25f)));
+            using var run = new TextRun(line, style, height);
+            width = Math.Max(width, run.Ink.Width);
+            y += height * spacing / 2;
+            placed.Add((line, style, height, y));
+            y += (height * spacing / 2) + (b.Random.Chance(0.2) ? b.Random.Between(6f, 40f) : 0);
+        }
+        var size = new SKSize(Math.Max(140, width + (2 * edge)), y + edge);
+        b.Begin(size, placed.Min(line => line.Height), 0.35f, backdrop);
+        b.Board(SKRect.Create(size), ground, b.Random.Pick(0f, 0f, 18f), b.Random.Chance(0.25) ? usual.Fill : null);
+        float x = anchor switch { Anchor.Left => edge, Anchor.Right => size.Width - edge, _ => size.Width / 2 };
+        foreach ((string text, TextStyle style, float height, float middle) in placed)
+            b.Text(text, x, middle, height, style, TextRole.Plain, anchor);
+    }
+
+    private static string StackLine(SceneBuilder b) => b.Random.Weighted([3, 2, 2, 2, 1.5, 1.5, 1]) switch
+    {
+        0 => Words.Any(b),
+        1 => Phrase(b, 2, 3),
+        2 => b.Random.Pick(b.Random.From(Notices.All).Body),
+        3 => Words.Won(50 * b.Random.Between(4, 900)) + b.Random.Pick("원", "원", ""),
+        4 => $"{Words.Korean(b)} {Words.Measure(b)}",
+        5 => Words.Measure(b),
+        _ => Words.Phone(b),
+    };
 
     /// <summary>Words from top to bottom beside each other, sometimes with a number or a word below each.</summary>
     private static void Columns(SceneBuilder b)
