@@ -15,9 +15,11 @@ internal static class Strips
         new("word", SceneKind.Word, false, b => OneLine(b, Words.Any(b))),
         new("word_boxed", SceneKind.Word, false, b => OneLine(b, Words.Any(b), boxed: true)),
         new("word_vertical", SceneKind.Word, false, Column),
+        new("word_latin", SceneKind.Word, false, b => OneLine(b, LatinText(b, 1), boxed: b.Random.Chance(0.3))),
         new("word_outlined", SceneKind.Word, true, b => OneLine(b, Words.Any(b), outlined: true)),
         new("line", SceneKind.Line, false, b => OneLine(b, Phrase(b, 2, 4))),
         new("line_boxed", SceneKind.Line, false, b => OneLine(b, Phrase(b, 2, 4), boxed: true)),
+        new("line_latin", SceneKind.Line, false, b => OneLine(b, LatinText(b, b.Random.Between(2, 3)), boxed: b.Random.Chance(0.5))),
         new("lines", SceneKind.Lines, false, b => Block(b, b.Random.Between(2, 4))),
         new("lines_scattered", SceneKind.Lines, false, Scattered),
         new("lines_table", SceneKind.Lines, false, Table),
@@ -211,7 +213,7 @@ internal static class Strips
             b.Text(text, x, middle, height, style, TextRole.Plain, anchor);
     }
 
-    private static string StackLine(SceneBuilder b) => b.Random.Weighted([3, 2, 2, 2, 1.5, 1.5, 1]) switch
+    private static string StackLine(SceneBuilder b) => b.Random.Weighted([3, 2, 2, 2, 1.5, 1.5, 1, 2]) switch
     {
         0 => Words.Any(b),
         1 => Phrase(b, 2, 3),
@@ -219,8 +221,18 @@ internal static class Strips
         3 => Words.Won(50 * b.Random.Between(4, 900)) + b.Random.Pick("원", "원", ""),
         4 => $"{Words.Korean(b)} {Words.Measure(b)}",
         5 => Words.Measure(b),
-        _ => Words.Phone(b),
+        6 => Words.Phone(b),
+        _ => LatinText(b, b.Random.Between(1, 3)),
     };
+
+    // Names that only those who read letter by letter get right, and words.
+    private static string LatinText(SceneBuilder b, int words) => string.Join(' ', Enumerable.Range(0, words).Select(_ => b.Random.Weighted([4, 3, 1, 1]) switch
+    {
+        0 => Words.Romanised(b),
+        1 => Words.LatinWord(b),
+        2 => Words.LatinLetters(b),
+        _ => Words.Measure(b),
+    }));
 
     /// <summary>Words from top to bottom beside each other, sometimes with a number or a word below each.</summary>
     private static void Columns(SceneBuilder b)
