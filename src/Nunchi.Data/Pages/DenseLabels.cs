@@ -111,6 +111,12 @@ public static class DenseLabels
                 continue;
             into.Cover(glyph.Cell.Map(sourceToPage), words[glyph.Word].Map(sourceToPage), initial, medial, final, 0, (byte)glyph.Colour);
         }
+
+        foreach (LabelledGlyph glyph in glyphs)
+        {
+            if (Encode(glyph.Character) is var (initial, medial, final) && initial != None)
+                into.Squeeze(glyph.Cell.Map(sourceToPage), glyph.Character, initial, medial, final);
+        }
     }
 
     private static void Check(int value, int count, string name)

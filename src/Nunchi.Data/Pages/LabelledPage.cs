@@ -24,6 +24,7 @@ public sealed class LabelledPage
         Initial = new byte[Patches];
         Medial = new byte[Patches];
         Final = new byte[Patches];
+        Beside = new char[Patches];
         ObjectClass = new byte[Patches];
         Colour = new byte[Patches];
         Ground = new byte[Patches];
@@ -56,6 +57,12 @@ public sealed class LabelledPage
     /// <summary>Per patch: 0 for no syllable, 1 for a syllable without final consonant, 2 to 28.</summary>
     public byte[] Final { get; }
 
+    /// <summary>
+    /// Per patch: a character whose middle lies in it though another, or nothing, covers the patch's own middle: letters, digits and stops are often narrower than a patch, and one that covers no
+    /// patch's middle would have no label anywhere. '\0' for none. Only where pages are labelled by <see cref="DenseLabels.FromBoxes"/>.
+    /// </summary>
+    public char[] Beside { get; }
+
     /// <summary>Per patch: 0 for no object, or its class; see <see cref="Objects.ObjectCatalogue"/>.</summary>
     public byte[] ObjectClass { get; }
 
@@ -86,6 +93,7 @@ public sealed class LabelledPage
         Array.Clear(Initial);
         Array.Clear(Medial);
         Array.Clear(Final);
+        Array.Clear(Beside);
         Array.Clear(ObjectClass);
         Array.Clear(Colour);
         Array.Clear(Ground);
@@ -129,6 +137,19 @@ public sealed class LabelledPage
                 Box[4 * at + 3] = boxBottom / Size;
             }
         }
+    }
+
+    /// <summary>
+    /// Notes a glyph at the patch in which its middle lies, where that shows another one and none is noted yet. Not a syllable beside a syllable: whose is the vowel could not be told from the parts of both.
+    /// </summary>
+    internal void Squeeze(in Quad cell, char character, byte initial, byte medial, byte final)
+    {
+        float x = (cell.X1 + cell.X2 + cell.X3 + cell.X4) / 4, y = (cell.Y1 + cell.Y2 + cell.Y3 + cell.Y4) / 4;
+        if (!(x >= 0 && x < Size && y >= 0 && y < Size))
+            return;
+        int at = ((int)y / Patch * Side) + ((int)x / Patch);
+        if (Beside[at] == '\0' && (medial == DenseLabels.None || Medial[at] == DenseLabels.None) && (Initial[at], Medial[at], Final[at]) != (initial, medial, final))
+            Beside[at] = character;
     }
 
     private int First(float edge, float half) => Math.Max(0, (int)MathF.Ceiling((Math.Max(edge, -Size) - half) / Patch));

@@ -83,6 +83,32 @@ public class DenseLabelsTests
     }
 
     [Fact]
+    public void FromBoxes_NarrowLetters_AreNotedWhereTheyAreSqueezedIn()
+    {
+        Quad word = Quad.Rectangle(16, 16, 80, 32);
+        LabelledPage page = new();
+        LabelledGlyph Letter(char character, float left, float right, float top = 16, float bottom = 32) => new(character, ColourName.Black, Quad.Rectangle(left, top, right, bottom), 0);
+        DenseLabels.FromBoxes(
+            [Letter('i', 16, 21), Letter('1', 21, 27), Letter('l', 27, 32), Letter('A', 32, 48), Letter(' ', 48, 52), Letter('B', 52, 68), Letter('C', 68, 79), Letter('x', 100, 110, 34, 39), Letter('가', -20, -1), Letter('나', 112, 121), Letter('다', 121, 128)],
+            [word], [], Homography.Identity, page);
+
+        // The first patch is covered by the middle one of three; of the others it notes the first.
+        Assert.Equal("1", Text(page, 1, 1));
+        Assert.Equal('i', page.Beside[(1 * 12) + 1]);
+        Assert.Equal("A", Text(page, 1, 2));
+        Assert.Equal('\0', page.Beside[(1 * 12) + 2]);
+        // A letter that has a patch of its own is noted nowhere else; one too low for any patch is noted where it stands, the patch being blank.
+        Assert.Equal("B", Text(page, 1, 3));
+        Assert.Equal("C", Text(page, 1, 4));
+        Assert.Equal(" ", Text(page, 2, 6));
+        Assert.Equal('x', page.Beside[(2 * 12) + 6]);
+        Assert.Equal("나", Text(page, 1, 7));
+        Assert.Equal(2, page.Beside.Count(character => character != '\0'));
+        page.ClearLabels();
+        Assert.All(page.Beside, character => Assert.Equal('\0', character));
+    }
+
+    [Fact]
     public void FromBoxes_RotatedText_FollowsTheTurn()
     {
         double angle = Math.PI / 6;

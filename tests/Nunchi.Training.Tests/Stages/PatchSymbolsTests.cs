@@ -349,7 +349,7 @@ public class PatchSymbolsTests
         using var model = ModelBuilder.Create(backend, ModelBuilder.Configure(SmallTokenizer.Recipe.Model, SequenceStage.Vocabulary(prompts.Tokenizer), prompts.Tokenizer), 3);
         using var vectors = new PatchVectors(model, new PatchThings(prompts.Tokenizer));
         using var loss = new ThingLoss(backend, vectors);
-        ShownPatch?[] shown = [new(5, 2, 5, null, Ground: 3), new(PatchThings.Blank, 0, PatchThings.Blank, null, Backdrop: 6), null, new(vectors.Known.Glyphs + 3, 4, vectors.Known.Glyphs + 3, null)];
+        ShownPatch?[] shown = [new(5, 2, 5, null, Ground: 3), new(PatchThings.Blank, 0, PatchThings.Blank, null, Backdrop: 6), null, new(vectors.Known.Glyphs + 3, 4, vectors.Known.Glyphs + 3, null), new(5, 1, 5, null, Beside: 9), new(PatchThings.Blank, 0, PatchThings.Blank, null, Beside: 7)];
         using var projected = new Nunchi.Tensors.Tensor(backend, shown.Length, model.Config.Text.HiddenSize) { RequiresGradient = true };
         var random = new SeededRandom(8);
         foreach (ref var value in projected.Span)
@@ -364,7 +364,11 @@ public class PatchSymbolsTests
         }
 
         Loss(learns: true);
-        Assert.Equal(3, loss.Labelled);
+        // Of the patch that two glyphs share both, of the blank one the glyph that is squeezed in.
+        Assert.Equal(6, loss.Labelled);
+        var report = new StepReport(ThingLoss.Meters);
+        loss.Measure(report, 0);
+        Assert.Equal([5, 3, 1, 1], Enumerable.Range(0, 4).Select(meter => (int)report.Meters.Weight(meter)));
         var gradient = projected.Gradient!.Span.ToArray();
         Assert.All(gradient.AsSpan(2 * projected.Columns, projected.Columns).ToArray(), value => Assert.Equal(0, value));
         for (var i = 0; i < projected.Count; i += 7)
@@ -378,6 +382,40 @@ public class PatchSymbolsTests
             projected.Span[i] = before;
             Assert.Equal((above - below) / (2 * Step), gradient[i], 0.02 * (1 + Math.Abs(gradient[i])));
         }
+    }
+
+    [Fact]
+    public void ThingLoss_TwoGlyphsInAPatch_EitherIsRightAndBothAreLearned()
+    {
+        using var backend = CpuBackend.Create(new CpuOptions { Threads = 1 });
+        var prompts = SmallTokenizer.Prompts;
+        using var model = ModelBuilder.Create(backend, ModelBuilder.Configure(SmallTokenizer.Recipe.Model, SequenceStage.Vocabulary(prompts.Tokenizer), prompts.Tokenizer), 3);
+        using var vectors = new PatchVectors(model, new PatchThings(prompts.Tokenizer));
+        using var loss = new ThingLoss(backend, vectors);
+        int Letter(char character) => DenseLabels.Encode(character) is var (initial, medial, final) ? vectors.Known.OfGlyph(initial, medial, final)!.Value : 0;
+        int wide = Letter('A'), narrow = Letter('1');
+        // As many labels as patches, and yet not one each.
+        ShownPatch?[] shown = [null, new(wide, 0, wide, null, Beside: narrow)];
+        using var projected = new Nunchi.Tensors.Tensor(backend, shown.Length, model.Config.Text.HiddenSize) { RequiresGradient = true };
+        double Loss(float first, float second)
+        {
+            for (var i = 0; i < projected.Columns; i++)
+                projected.Row(1)[i] = (first * vectors.Things.Row(wide)[i]) + (second * vectors.Things.Row(narrow)[i]);
+            using var tape = new Nunchi.Tensors.Tape(backend, recording: false);
+            return loss.Apply(tape, projected, row => shown[row], 1, 0, 0);
+        }
+
+        var (one, other, both, neither) = (Loss(1, 0), Loss(0, 1), Loss(0.7f, 0.7f), Loss(0, 0));
+        Assert.Equal(one, other, 0.3 * one);
+        Assert.True(both < 0.5 * one && one < neither, $"between both {both}, on one {one}, on the other {other}, on neither {neither}");
+        var report = new StepReport(ThingLoss.Meters);
+        foreach (var (first, second) in ((float, float)[])[(1, 0), (0, 1)])
+        {
+            Loss(first, second);
+            loss.Measure(report, 0);
+        }
+
+        Assert.Equal((2.0, 1.0), (report.Meters.Weight(1), report.Meters.Mean(1)));
     }
 
     [Fact]

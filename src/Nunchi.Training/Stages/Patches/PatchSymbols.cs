@@ -57,7 +57,7 @@ internal sealed class PatchSymbols(PatchThings things, int tile, int patch, doub
     private ShownPatch Show(int index, SeededRandom random)
     {
         var truth = things.Of(_page, index) ?? PatchThings.Blank;
-        var right = ShownPatch.Of(truth, _page, index);
+        var right = ShownPatch.Of(truth, things, _page, index);
         if (right.Box is { } box)
             right = right with { Box = Blur(box, mistakes, random) };
         if (mistakes == 0)

@@ -57,6 +57,15 @@ internal sealed class PatchThings
         ? _firstObject + kind - 1
         : OfGlyph(page.Initial[patch], page.Medial[patch], page.Final[patch]);
 
+    /// <summary>The glyph that shares a patch with what the patch shows (<see cref="LabelledPage.Beside"/>); nothing for none, and for one that has no token.</summary>
+    public int Beside(LabelledPage page, int patch)
+    {
+        if (page.Beside[patch] is not (> '\0' and var character))
+            return Blank;
+        var (initial, medial, final) = DenseLabels.Encode(character);
+        return OfGlyph(initial, medial, final) ?? Blank;
+    }
+
     /// <summary>The number of a kind of object.</summary>
     public int OfObject(ObjectClass kind) => _firstObject + kind.Id - 1;
 

@@ -12,14 +12,16 @@ namespace Nunchi.Training.Stages.Patches;
 /// <param name="Noise">What lies beside all that.</param>
 /// <param name="Ground">Colour of the board behind it; 0 for none or nothing known.</param>
 /// <param name="Backdrop">Kind of background behind it, by <see cref="Data.Scenes.BackdropNames"/>; 0 for none or nothing known.</param>
-internal readonly record struct ShownPatch(int Thing, int Colour, int Truth, BoundingBox? Box, PatchNoise Noise = default, int Ground = 0, int Backdrop = 0)
+/// <param name="Beside">A glyph that shares the patch with what it shows; <see cref="PatchThings.Blank"/> for none.</param>
+internal readonly record struct ShownPatch(int Thing, int Colour, int Truth, BoundingBox? Box, PatchNoise Noise = default, int Ground = 0, int Backdrop = 0, int Beside = PatchThings.Blank)
 {
     /// <summary>What a patch of a labelled page shows, without mistakes.</summary>
-    /// <param name="thing">Its thing, by <see cref="PatchThings"/>.</param>
+    /// <param name="thing">Its thing.</param>
+    /// <param name="things">Numbers of what can be shown.</param>
     /// <param name="page">The page.</param>
     /// <param name="patch">Which patch.</param>
-    public static ShownPatch Of(int thing, LabelledPage page, int patch) =>
-        new(thing, thing == PatchThings.Blank ? (int)ColourName.None : page.Colour[patch], thing, page.BoxOf(patch), Ground: page.Ground[patch], Backdrop: page.Backdrop[patch]);
+    public static ShownPatch Of(int thing, PatchThings things, LabelledPage page, int patch) =>
+        new(thing, thing == PatchThings.Blank ? (int)ColourName.None : page.Colour[patch], thing, page.BoxOf(patch), Ground: page.Ground[patch], Backdrop: page.Backdrop[patch], Beside: things.Beside(page, patch));
 }
 
 /// <summary>A direction without meaning that is added to a patch, as an encoder's features have many.</summary>

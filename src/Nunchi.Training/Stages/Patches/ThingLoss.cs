@@ -8,7 +8,7 @@ namespace Nunchi.Training.Stages.Patches;
 /// <summary>
 /// Softmax of what the projector makes of single patches over the vectors of everything that a patch can show (<see cref="PatchVectors.Things"/>), of patches that
 /// show something over those of the colours, and of patches of which it is known over the colours of boards and the kinds of backgrounds behind them. The vectors are
-/// targets: nothing is learned through them.
+/// targets: nothing is learned through them. A patch into which a second glyph is squeezed has two targets, each as good as the other: it lies between them, and the second has a place where it is seen.
 /// </summary>
 internal sealed class ThingLoss : IDisposable
 {
@@ -35,7 +35,7 @@ internal sealed class ThingLoss : IDisposable
     /// <summary>Names of what <see cref="Measure"/> adds.</summary>
     public static IReadOnlyList<string> Meters { get; } = ["patch.right", "patch.glyph", "patch.blank", "patch.object", "patch.colour", "patch.ground", "patch.backdrop"];
 
-    /// <summary>Patches with a label in the last call.</summary>
+    /// <summary>Labels of patches in the last call; a patch that two glyphs share has two.</summary>
     public int Labelled => _things.Labels.Count;
 
     /// <summary>Adds the loss to the gradient.</summary>
@@ -55,7 +55,10 @@ internal sealed class ThingLoss : IDisposable
         {
             if (shown(row) is not { } patch)
                 continue;
-            _things.Add(row, patch.Truth);
+            if (patch.Truth != PatchThings.Blank || patch.Beside == PatchThings.Blank)
+                _things.Add(row, patch.Truth);
+            if (patch.Beside != PatchThings.Blank)
+                _things.Add(row, patch.Beside);
             if (patch.Truth != PatchThings.Blank)
                 _colours.Add(row, patch.Colour);
             if (patch.Ground != (int)ColourName.None)
@@ -94,9 +97,16 @@ internal sealed class ThingLoss : IDisposable
         var (rows, labels) = (question.Rows, question.Labels);
         if (rows.Count == 0)
             return 0;
-        var logits = Linear.Apply(tape, rows.Count == projected.Rows ? projected : Tensors.Operators.Rows.Gather(tape, projected, rows), question.Targets);
+        var logits = Linear.Apply(tape, question.IsEveryRowOf(projected) ? projected : Tensors.Operators.Rows.Gather(tape, projected, rows), question.Targets);
         for (var i = 0; i < labels.Count; i++)
-            count((labels[i], Greedy.Choose(logits.Row(i)) == labels[i]));
+        {
+            var (label, choice) = (labels[i], Greedy.Choose(logits.Row(i)));
+            var right = choice == label;
+            for (; i + 1 < labels.Count && rows[i + 1] == rows[i]; i++)
+                right |= choice == labels[i + 1];
+            count((label, right));
+        }
+
         Losses.CrossEntropy(tape, logits, labels, weight, out var losses);
         double sum = 0;
         foreach (var loss in losses.Span)
@@ -109,6 +119,8 @@ internal sealed class ThingLoss : IDisposable
     // One of the things that are asked about patches: its answers as directions, and which patches have which.
     private sealed class Question : IDisposable
     {
+        private bool _several;
+
         public Question(ComputeBackend backend, Tensor vectors, float share)
         {
             Targets = new Tensor(backend, vectors.Rows, vectors.Columns);
@@ -126,10 +138,15 @@ internal sealed class ThingLoss : IDisposable
         {
             Rows.Clear();
             Labels.Clear();
+            _several = false;
         }
 
+        public bool IsEveryRowOf(Tensor projected) => !_several && Rows.Count == projected.Rows;
+
+        // Rows come in ascending order, one more than once where it has several answers.
         public void Add(int row, int label)
         {
+            _several |= Rows.Count > 0 && Rows[Rows.Count - 1] == row;
             Rows.Add(row);
             Labels.Add(label);
         }

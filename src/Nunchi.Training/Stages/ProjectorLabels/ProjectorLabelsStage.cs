@@ -221,7 +221,7 @@ internal sealed class ProjectorLabelsStage : Stage<LabelledPage>
     private ShownPatch? Shown(List<LabelledPage> part, int row)
     {
         var (page, patch) = (part[row / part[0].Patches], row % part[0].Patches);
-        return _vectors.Known.Of(page, patch) is { } thing ? ShownPatch.Of(thing, page, patch) : null;
+        return _vectors.Known.Of(page, patch) is { } thing ? ShownPatch.Of(thing, _vectors.Known, page, patch) : null;
     }
 
     // The target is the vector that a decoder on symbols was shown.
