@@ -1,4 +1,3 @@
-using Nunchi.Data.Fonts;
 using Nunchi.Tensors.Backends;
 using Nunchi.Tensors.Cpu;
 using Nunchi.Tensors.Machine;
@@ -39,8 +38,12 @@ public static class TrainingRunner
         using var backend = CreateBackend(options.Threads ?? recipe.Compute.Threads);
         using var reporter = new RunReporter(Path.Combine(directory, "log.jsonl"), state?.LogBytes ?? 0, console, options.PeakOperations ?? MeasurePeak(backend));
         reporter.Say($"{recipe.Name} in {directory} on {backend.Name}");
-        if (selected.Any(index => recipe.Stages[index].Kind != StageKind.Text) && FontLibrary.FindInstallHint() is { Length: > 0 } missing)
-            reporter.Say($"some fonts are missing, so pictures vary less than they could: {missing}");
+        if (selected.Any(index => recipe.Stages[index].Kind != StageKind.Text))
+        {
+            foreach (var note in RunFonts.Note(directory))
+                reporter.Say(note);
+        }
+
         var rehearsed = TimeSpan.Zero;
         foreach (var index in selected)
         {

@@ -102,6 +102,14 @@ public sealed class FontLibrary
     /// <exception cref="DirectoryNotFoundException">A directory that was asked for is not there.</exception>
     public static string FindInstallHint(IReadOnlyList<string>? directories = null) => HintFor(Missing(Scan(Places(directories))));
 
+    /// <summary>The names of the catalogue's font files that are there, in the order of their names; none is opened.</summary>
+    /// <exception cref="DirectoryNotFoundException">A directory that was asked for is not there.</exception>
+    public static IReadOnlyList<string> FindFileNames(IReadOnlyList<string>? directories = null)
+    {
+        Dictionary<string, string> files = Scan(Places(directories));
+        return [.. FontCatalogue.Entries.Select(entry => entry.File).Distinct().Where(files.ContainsKey).Order(StringComparer.Ordinal)];
+    }
+
     private static string[] Missing(Dictionary<string, string> files) =>
         [.. FontCatalogue.Entries.Where(entry => !files.ContainsKey(entry.File)).Select(entry => entry.Package).Distinct().Order(StringComparer.Ordinal)];
 

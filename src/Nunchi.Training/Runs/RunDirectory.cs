@@ -3,7 +3,7 @@ using Nunchi.Training.Recipes;
 
 namespace Nunchi.Training.Runs;
 
-/// <summary>Sets up or finds the directory of a run: <c>recipe.yaml</c>, <c>log.jsonl</c>, <c>checkpoints/</c>, <c>sheets/</c>.</summary>
+/// <summary>Sets up or finds the directory of a run: <c>recipe.yaml</c>, <c>log.jsonl</c>, <c>fonts.txt</c>, <c>checkpoints/</c>, <c>sheets/</c>.</summary>
 internal static class RunDirectory
 {
     private const string RecipeCopy = "recipe.yaml";
@@ -13,7 +13,7 @@ internal static class RunDirectory
     // The paths that a recipe names start at its own directory, so the run remembers where that was.
     private const string OriginFile = "recipe.origin";
     private static readonly string[] Folders = ["checkpoints", "sheets", "tokenizer", "model"];
-    private static readonly string[] Files = ["log.jsonl", RecipeCopy, OriginFile];
+    private static readonly string[] Files = ["log.jsonl", RecipeCopy, OriginFile, RunFonts.FileName];
 
     /// <summary>The recipe that the run follows, and its directory.</summary>
     public static Recipe Prepare(string? recipePath, TrainingOptions options, out string directory)
