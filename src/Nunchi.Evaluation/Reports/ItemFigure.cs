@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using Nunchi.Data.Scenes;
 using Nunchi.Data.Sheets;
 using Nunchi.Evaluation.Judging;
 using Nunchi.Evaluation.Suites;
 using Nunchi.Grounding;
+using Nunchi.Images;
 
 namespace Nunchi.Evaluation.Reports;
 
@@ -19,8 +19,8 @@ internal static class ItemFigure
         var html = new StringBuilder();
         html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">{suite} {item.Id}</p>");
         // Boxes refer to the last picture.
-        for (int p = 0; p < item.Pictures.Count; p++)
-            html.Append(Picture(item.Pictures[p], p == item.Pictures.Count - 1 ? item : null, answers));
+        for (int p = 0; p < item.Images.Count; p++)
+            html.Append(Picture(item.Images[p], p == item.Images.Count - 1 ? item : null, answers));
         for (int turn = 0; turn < item.Questions.Count; turn++)
         {
             EvaluationQuestion question = item.Questions[turn];
@@ -34,7 +34,7 @@ internal static class ItemFigure
         return html.ToString();
     }
 
-    private static string Picture(RenderedScene picture, EvaluationItem? boxes, IReadOnlyList<GivenAnswer> answers) => BoxedPicture.Draw(picture.Image, LargestSide,
+    private static string Picture(RgbImage image, EvaluationItem? boxes, IReadOnlyList<GivenAnswer> answers) => BoxedPicture.Draw(image, LargestSide,
         new BoxLayer(BoxedPicture.Expected, boxes is null ? [] : [.. boxes.Questions.SelectMany(question => GroundingParser.Parse(question.Reference).Spans).SelectMany(span => span.Boxes)]),
         new BoxLayer(BoxedPicture.Given, boxes is null ? [] : [.. answers.SelectMany(answer => answer.Boxes)]));
 

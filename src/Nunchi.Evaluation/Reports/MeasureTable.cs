@@ -12,10 +12,15 @@ public sealed class MeasureTable
     /// <param name="suite">The suite.</param>
     /// <param name="measures">Its numbers.</param>
     public MeasureTable(string suite, IReadOnlyList<Measure> measures)
+        : this(SuiteCatalogue.Suites.FirstOrDefault(s => s.Name == suite)?.Headlines ?? [], measures)
+    {
+    }
+
+    internal MeasureTable(IReadOnlyList<string> headlines, IReadOnlyList<Measure> measures)
     {
         ArgumentNullException.ThrowIfNull(measures);
         _cells = measures.ToDictionary(measure => (measure.Group, measure.Metric));
-        IReadOnlyList<string> order = [MetricCatalogue.All, .. SuiteCatalogue.Suites.FirstOrDefault(s => s.Name == suite)?.Headlines ?? []];
+        IReadOnlyList<string> order = [MetricCatalogue.All, .. headlines];
         Metrics = [.. measures.Select(measure => measure.Metric).Distinct()];
         Groups = [.. measures.Select(measure => measure.Group).Distinct().OrderBy(group => order.TakeWhile(name => name != group).Count()).ThenBy(group => group, StringComparer.Ordinal)];
     }

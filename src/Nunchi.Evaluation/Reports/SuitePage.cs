@@ -12,7 +12,7 @@ namespace Nunchi.Evaluation.Reports;
 /// The page of a suite: its numbers, then items with their pictures, those with a wrong answer first. It keeps so many of each as a browser shows with ease
 /// and tells how many there are beside them.
 /// </summary>
-internal sealed class SuitePage(string suite)
+internal sealed class SuitePage(Suite suite)
 {
     private const int MostWrong = 150, MostRight = 50;
 
@@ -28,12 +28,12 @@ internal sealed class SuitePage(string suite)
         else
             _wrongCount++;
         if (figures.Count < (right ? MostRight : MostWrong))
-            figures.Add((ItemFigure.Draw(suite, item, answers, verdicts), string.Join('|', verdicts.SelectMany(verdict => verdict.Groups).Distinct())));
+            figures.Add((ItemFigure.Draw(suite.Name, item, answers, verdicts), string.Join('|', verdicts.SelectMany(verdict => verdict.Groups).Distinct())));
     }
 
     public string Write(RunManifest run, IReadOnlyList<Measure> measures)
     {
-        var sheet = new SheetWriter($"{run.Model}: {suite}", Introduction(run, measures));
+        var sheet = new SheetWriter($"{run.Model}: {suite.Name}", Introduction(run, measures));
         foreach ((List<(string Html, string Groups)> figures, string right) in new[] { (_wrong, "0"), (_right, "1") })
         {
             foreach ((string html, string groups) in figures)
@@ -45,9 +45,9 @@ internal sealed class SuitePage(string suite)
     private string Introduction(RunManifest run, IReadOnlyList<Measure> measures)
     {
         var html = new StringBuilder();
-        html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">{Escape(run.Model)} ({run.Fingerprint}), {run.Split} pictures of seed {run.Seed}; {_wrongCount + _rightCount} items, {_wrongCount} with a wrong answer.")
+        html.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">{Escape(run.Model)} ({run.Fingerprint}), {(run.Split == RunManifest.OwnPictures ? "pictures of one's own" : $"{run.Split} pictures of seed {run.Seed}")}; {_wrongCount + _rightCount} items, {_wrongCount} with a wrong answer.")
             .Append(CultureInfo.InvariantCulture, $" Shown: {_wrong.Count} of these and {_right.Count} of the {_rightCount} others. Boxes: expected <span style=\"color:{BoxedPicture.Expected}\">green</span>, given <span style=\"color:{BoxedPicture.Given}\">red</span>. In brackets: 95 % intervals.</p>");
-        var table = new MeasureTable(suite, measures);
+        var table = new MeasureTable(suite.Headlines, measures);
         html.Append("<table><tr><th>group</th>").AppendJoin("", table.Metrics.Select(metric => $"<th>{Escape(metric)}</th>")).Append("</tr>");
         foreach (string group in table.Groups)
             html.Append("<tr><td>").Append(Escape(group)).Append("</td>").AppendJoin("", table.Metrics.Select(metric => $"<td>{Escape(table.Cell(group, metric))}</td>")).Append("</tr>");

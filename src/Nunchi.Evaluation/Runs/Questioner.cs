@@ -71,7 +71,7 @@ internal sealed class Questioner(IChatEngine engine, AnswerStore store, Generati
     private static string Hash(EvaluationItem item)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (Images.RgbImage image in item.Pictures.Select(picture => picture.Image))
+        foreach (Images.RgbImage image in item.Images)
         {
             int[] size = [image.Width, image.Height];
             hash.AppendData(MemoryMarshal.AsBytes(size.AsSpan()));

@@ -44,7 +44,7 @@ public sealed class RunComparison
     /// <summary>Items that only one of them has; they are left out.</summary>
     public int Unpaired { get; }
 
-    /// <summary>Compares two directories that <see cref="Evaluator.RunAsync"/> wrote.</summary>
+    /// <summary>Compares two directories that <see cref="Evaluator"/> wrote.</summary>
     /// <param name="first">The run to compare with.</param>
     /// <param name="second">The run that is compared.</param>
     /// <param name="suites">Only these suites; all when there are none.</param>

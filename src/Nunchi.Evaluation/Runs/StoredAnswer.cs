@@ -40,13 +40,16 @@ internal sealed record StoredSpan(string Phrase, string Kind, int Start, int End
 /// <param name="Model">Name of the model.</param>
 /// <param name="Fingerprint">Hash of its files.</param>
 /// <param name="Seed">Seed of the series.</param>
-/// <param name="Split">"held-out" or "training".</param>
+/// <param name="Split">"held-out", "training", or <see cref="OwnPictures"/>.</param>
 /// <param name="MaxTokens">The most tokens of an answer.</param>
 /// <param name="Fonts">Names of the fonts that pictures are drawn with.</param>
 /// <param name="Emoji">Whether things are drawn with emoji or shapes alone.</param>
 internal sealed record RunManifest(string Schema, string Model, string Fingerprint, ulong Seed, string Split, int MaxTokens, IReadOnlyList<string> Fonts, bool Emoji)
 {
     public const string CurrentSchema = "nunchi.evaluation/1";
+
+    /// <summary>The split of pictures that nobody drew here.</summary>
+    public const string OwnPictures = "own";
 }
 
 /// <summary>A line of results.jsonl.</summary>

@@ -11,7 +11,7 @@ namespace Nunchi.Evaluation.Suites;
 /// Descriptions, asked as <c>nunchi caption</c> asks. Of pictures of things: the share of things named and of their colours, and what is named though it is absent
 /// (after CHAIR, Rohrbach et al. 2018). Of signs: the share of the texts that the record's own caption tells, and the board's colour.
 /// </summary>
-internal sealed class CaptionSuite() : Suite("captions")
+internal sealed class CaptionSuite() : DrawnSuite("captions")
 {
     protected override IReadOnlyList<Slot> Slots { get; } =
     [
@@ -24,9 +24,9 @@ internal sealed class CaptionSuite() : Suite("captions")
         EvaluationQuestion question = item.Questions[0];
         string[] groups = [question.Truth.Group, question.Truth.Language];
         string reference = GroundingParser.Parse(question.Reference).Text, given = answers[0].Text;
-        List<Score> scores = SceneKinds.Things.Contains(item.Pictures[0].Scene.Kind)
-            ? Things(item.Pictures[0].Scene, given, groups)
-            : Board(item.Pictures[0].Scene, reference, given, groups);
+        List<Score> scores = SceneKinds.Things.Contains(item.Scenes[0].Kind)
+            ? Things(item.Scenes[0], given, groups)
+            : Board(item.Scenes[0], reference, given, groups);
         Texts(scores, question.Truth, reference, given, groups);
         bool right = answers[0].Error is null && scores.All(score => MetricCatalogue.Get(score.Metric).LowerIsBetter ? score.Part == 0 : score.Part == score.Whole);
         return [new Verdict(scores, right, groups)];

@@ -9,7 +9,7 @@ namespace Nunchi.Evaluation.Suites;
 /// Questions whose answer is read and understood, or known beside the picture. Group <c>station</c> is every question at a station board:
 /// its name, number and neighbours (<c>station facts</c>), its city and line (<c>station knowledge</c>).
 /// </summary>
-internal sealed class KnowledgeSuite() : Suite("knowledge")
+internal sealed class KnowledgeSuite() : DrawnSuite("knowledge")
 {
     private const string Meaning = "notice_meaning", Floor = "room_floor";
 

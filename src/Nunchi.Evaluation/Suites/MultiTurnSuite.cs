@@ -8,7 +8,7 @@ namespace Nunchi.Evaluation.Suites;
 /// <summary>
 /// Conversations of two to five questions, the model's own answers standing between them. <c>right</c> counts questions, <c>conversations</c> those in which all answers are right.
 /// </summary>
-internal sealed class MultiTurnSuite() : Suite("multiturn")
+internal sealed class MultiTurnSuite() : DrawnSuite("multiturn")
 {
     private static readonly TaskKind[] Asked = [.. TaskMixture.DefaultTasks.Keys.Except([TaskKind.Caption, TaskKind.GroundedCaption])];
 
@@ -24,7 +24,7 @@ internal sealed class MultiTurnSuite() : Suite("multiturn")
     public override IReadOnlyList<Verdict> Judge(EvaluationItem item, IReadOnlyList<GivenAnswer> answers)
     {
         bool[] right = [.. item.Questions.Select((question, turn) => TurnJudge.IsRight(question.Truth, GroundingParser.Parse(question.Reference).Text, answers[turn]))];
-        string kind = item.Pictures.Count > 1 ? "several pictures" : "one picture";
+        string kind = item.Images.Count > 1 ? "several pictures" : "one picture";
         var verdicts = new List<Verdict>();
         for (int turn = 0; turn < right.Length; turn++)
         {

@@ -12,7 +12,7 @@ namespace Nunchi.Evaluation.Suites;
 /// answer word for word. <c>cer</c>: edits of the cheapest alignment, each counted at the text where it falls. <c>left_out</c>: less than half of a
 /// text's characters stand where they should, so that it was left out or mixed with others; <c>letters</c>: characters of the other texts that stand there. Only pictures whose texts can all be read are asked about.
 /// </summary>
-internal sealed class ReadingSuite() : Suite("reading")
+internal sealed class ReadingSuite() : DrawnSuite("reading")
 {
     /// <summary>Texts on signs that are large enough for anybody.</summary>
     public const string LargeSigns = "signs >= 20 px";
@@ -29,7 +29,7 @@ internal sealed class ReadingSuite() : Suite("reading")
 
     public override IReadOnlyList<Verdict> Judge(EvaluationItem item, IReadOnlyList<GivenAnswer> answers)
     {
-        Scene scene = item.Pictures[0].Scene;
+        Scene scene = item.Scenes[0];
         TurnTruth truth = item.Questions[0].Truth;
         string expected = PlainText.Of(truth.Text!), given = PlainText.Of(answers[0].Text);
         AlignedCharacter[] aligned = TextAlignment.Of([.. expected.EnumerateRunes()], [.. given.EnumerateRunes()]);

@@ -10,7 +10,7 @@ namespace Nunchi.Evaluation.Suites;
 /// Boxes of what a phrase names, asked as <c>nunchi locate</c> asks; texts are asked for with a question. An answer is right when every thing is met and no box is left over.
 /// Phrases that nothing fits are to be answered without a box.
 /// </summary>
-internal sealed class ReferringSuite() : Suite("referring")
+internal sealed class ReferringSuite() : DrawnSuite("referring")
 {
     public override IReadOnlyList<string> Headlines => ["objects", "one object", "several objects", "texts"];
 

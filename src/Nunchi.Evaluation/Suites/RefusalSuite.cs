@@ -9,7 +9,7 @@ namespace Nunchi.Evaluation.Suites;
 /// Questions that a true answer declines, because what is asked is absent, unreadable or unsafe (<c>refused</c>), and ordinary ones beside them,
 /// which are not to be declined (<c>needless_refusals</c>).
 /// </summary>
-internal sealed class RefusalSuite() : Suite("refusals")
+internal sealed class RefusalSuite() : DrawnSuite("refusals")
 {
     private static readonly SceneKind[] Written = [.. SceneKinds.Signs, SceneKind.Receipt];
 

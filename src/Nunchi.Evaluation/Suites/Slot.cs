@@ -59,7 +59,7 @@ internal sealed class Slot
         throw new InvalidOperationException($"Item {index}: none of {Attempts} drawn samples of {string.Join(", ", Scenes)} fits. Are fonts or emoji missing?");
     }
 
-    private EvaluationItem Item(TrainingSample sample, int index) => new(index, sample.Pictures, [.. sample.Turns.Select((truth, turn) => new EvaluationQuestion(
+    private EvaluationItem Item(TrainingSample sample, int index) => new(index, [.. sample.Pictures.Select(picture => picture.Image)], [.. sample.Pictures.Select(picture => picture.Scene)], [.. sample.Turns.Select((truth, turn) => new EvaluationQuestion(
         turn == 0 && Ask is not null ? Ask(sample) : QuestionForm.Of(sample.Messages[2 * turn]),
         string.Concat(sample.Messages[(2 * turn) + 1].Parts.OfType<TextPart>().Select(part => part.Text)),
         truth))]);

@@ -6,7 +6,7 @@ using Nunchi.Evaluation.Metrics;
 namespace Nunchi.Evaluation.Suites;
 
 /// <summary>Questions with yes or no, half of each, about things, their colours and what is written (after POPE, Li et al. 2023).</summary>
-internal sealed class YesNoSuite() : Suite("yesno")
+internal sealed class YesNoSuite() : DrawnSuite("yesno")
 {
     public override IReadOnlyList<string> Headlines => ["things", "coloured things", "colours", "texts"];
 

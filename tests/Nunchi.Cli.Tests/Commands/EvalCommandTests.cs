@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Nunchi.Chat;
+using Nunchi.Images;
 
 namespace Nunchi.Cli.Tests.Commands;
 
@@ -11,6 +12,8 @@ public class EvalCommandTests
     [InlineData("eval", "needs a suite")]
     [InlineData("eval reading --split test", "held-out or training is expected")]
     [InlineData("eval reading --count 0", "--count is '0'")]
+    [InlineData("eval reading --questions mine.jsonl", "suites, --seed and --split are of drawn pictures")]
+    [InlineData("eval --questions mine.jsonl --seed 3", "suites, --seed and --split are of drawn pictures")]
     public async Task Eval_WrongUse_IsRefused(string line, string message)
     {
         using var shell = new TestShell();
@@ -79,6 +82,28 @@ public class EvalCommandTests
         shell.Engine.Before = null;
         Assert.Equal(ExitCode.Success, await shell.RunAsync("eval", "reading", "--count", "5", "--out", shell.PathOf("out"), "--model", shell.Model));
         Assert.Equal(6, shell.Engine.Asked.Count);
+    }
+
+    [Fact]
+    public async Task Eval_Questions_AsksWhatTheFileAsks()
+    {
+        using var shell = new TestShell();
+        Answer(shell, "2,980원입니다.");
+        File.WriteAllBytes(shell.PathOf("tag.png"), ImageEncoder.ToPng(new RgbImage(40, 30)));
+        string file = shell.PathOf("mine.jsonl");
+        File.WriteAllLines(file, ["""{"image": "tag.png", "ask": "얼마야?", "accept": ["2,980"], "group": "tags"}""", """{"image": "tag.png", "ask": "이름이 뭐야?", "accept": ["우유"]}"""]);
+        string[] command = ["eval", "--questions", file, "--model", shell.Model, "--out", shell.PathOf("out"), "--max-tokens", "32"];
+
+        int code = await shell.RunAsync(command);
+        Assert.True(code == ExitCode.Success, shell.Errors);
+        Assert.Contains("50.0 % [9.5, 90.5] n=2", shell.Output, StringComparison.Ordinal);
+        Assert.Contains("tags", shell.Output, StringComparison.Ordinal);
+        Assert.Contains("questions.html", shell.Errors, StringComparison.Ordinal);
+        Assert.Equal(2, shell.Engine.Asked.Count);
+
+        using var other = new TestShell();
+        Assert.Equal(ExitCode.Failure, await other.RunAsync("eval", "--questions", other.PathOf("nowhere.jsonl")));
+        Assert.Contains("there is no such file of questions", other.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -55,9 +55,9 @@ public class SuiteTests
         Func<int, EvaluationItem> items = SuiteCatalogue.Get(suite).Items(TestAssets.Assets, SceneSplit.HeldOut, 5, TestAssets.Small);
         EvaluationItem later = items(7), again = TestRun.Items(suite, 8, seed: 5)[7], other = TestRun.Items(suite, 8, seed: 6)[7];
 
-        Assert.Equal(later.Pictures[0].Image.Pixels, again.Pictures[0].Image.Pixels);
+        Assert.Equal(later.Images[0].Pixels, again.Images[0].Pixels);
         Assert.Equal(later.Questions.Select(q => q.Reference), again.Questions.Select(q => q.Reference));
-        Assert.NotEqual(later.Pictures[0].Image.Pixels, other.Pictures[0].Image.Pixels);
+        Assert.NotEqual(later.Images[0].Pixels, other.Images[0].Pixels);
     }
 
     [Theory]
@@ -66,8 +66,8 @@ public class SuiteTests
     {
         foreach (EvaluationItem item in TestRun.Items(suite, 6))
         {
-            Assert.All(item.Pictures, picture => Assert.Equal(SceneSplit.HeldOut, picture.Scene.Split));
-            Assert.All(item.Pictures.SelectMany(picture => picture.Scene.Texts), text => Assert.StartsWith("Unseen", text.Font, StringComparison.Ordinal));
+            Assert.All(item.Scenes, scene => Assert.Equal(SceneSplit.HeldOut, scene.Split));
+            Assert.All(item.Scenes.SelectMany(scene => scene.Texts), text => Assert.StartsWith("Unseen", text.Font, StringComparison.Ordinal));
         }
     }
 
@@ -106,7 +106,7 @@ public class SuiteTests
         Assert.Equal(0.5, TestRun.Of(report, MetricCatalogue.Exact).Estimate.Value);
         double lost = references.Where((_, i) => i % 2 == 1).Sum(text => text.EnumerateRunes().Count()), all = references.Sum(text => text.EnumerateRunes().Count());
         Assert.Equal(lost / all, TestRun.Of(report, MetricCatalogue.CharacterErrors).Estimate.Value, 1e-12);
-        double texts = TestRun.Items("reading", Few).Sum(item => item.Pictures[0].Scene.Texts.Count), away = TestRun.Items("reading", Few).Where((_, i) => i % 2 == 1).Sum(item => item.Pictures[0].Scene.Texts.Count);
+        double texts = TestRun.Items("reading", Few).Sum(item => item.Scenes[0].Texts.Count), away = TestRun.Items("reading", Few).Where((_, i) => i % 2 == 1).Sum(item => item.Scenes[0].Texts.Count);
         Assert.Equal(away / texts, TestRun.Of(report, MetricCatalogue.LeftOut).Estimate.Value, 1e-12);
         Assert.All(report.Measures.Where(measure => measure.Metric == MetricCatalogue.Letters), measure => Assert.Equal(1, measure.Estimate.Value));
         Assert.Contains(report.Measures, measure => measure.Group == ReadingSuite.LargeSigns && measure.Metric == MetricCatalogue.TextExact);
@@ -118,13 +118,13 @@ public class SuiteTests
     {
         using var run = new TestRun();
         EvaluationItem item = TestRun.Items("reading", 1)[0];
-        Assert.True(item.Pictures[0].Scene.Texts.Count > 1, "The first picture has one text only; choose another seed.");
-        string last = item.Pictures[0].Scene.Texts[^1].Text;
+        Assert.True(item.Scenes[0].Texts.Count > 1, "The first picture has one text only; choose another seed.");
+        string last = item.Scenes[0].Texts[^1].Text;
         Assert.EndsWith(last, item.Questions[0].Reference, StringComparison.Ordinal);
 
         EvaluationReport report = await run.RunAsync(run.Engine(_ => item.Questions[0].Reference[..^last.Length]), TestRun.Options(1, "reading"));
 
-        int texts = item.Pictures[0].Scene.Texts.Count;
+        int texts = item.Scenes[0].Texts.Count;
         Assert.Equal((texts - 1.0) / texts, TestRun.Of(report, MetricCatalogue.TextExact).Estimate.Value, 1e-12);
         Assert.Equal(0, TestRun.Of(report, MetricCatalogue.Exact).Estimate.Value);
     }
