@@ -122,6 +122,40 @@ public class AnswerLooksTests
     }
 
     [Fact]
+    public void Add_SeveralBoxesOfAPhrase_EachLooksAtItsThingAndWhatPartsThemAtTheSecond()
+    {
+        var scene = Scene(96, 96) with { Objects = [Thing("umbrella", ColourName.Yellow, 0, 0, 32, 32), Thing("umbrella", ColourName.Red, 64, 64, 96, 96)] };
+        var korean = ObjectCatalogue.Get("umbrella").Korean;
+        var looks = Looks(scene, $"<obj>{korean}</obj><bbox>0.005, 0.005, 0.333, 0.333<delim>0.67, 0.67, 0.995, 0.995</bbox>이 모두 두 개 있습니다.", TaskKind.Locate);
+        Assert.Equal("<obj>", looks[0].Said);
+        int parted = Array.FindIndex(looks, look => look.Said == "<delim>"), begun = Array.FindIndex(looks, look => look.Said.Contains('0', StringComparison.Ordinal));
+        Assert.InRange(parted, begun + 1, looks.Length - 2);
+        foreach (var (index, look) in looks.Index())
+        {
+            var (first, second) = (look.Patches.Count(patch => patch % 6 < 2 && patch / 6 < 2), look.Patches.Count(patch => patch % 6 >= 4 && patch / 6 >= 4));
+            Assert.Equal(index < begun ? (4, 4) : index < parted ? (4, 0) : (0, 4), (first, second));
+        }
+    }
+
+    [Theory]
+    [InlineData(TaskKind.Count, "{0}이 두 개 있습니다.", "두")]
+    [InlineData(TaskKind.Count, "{0}은 모두 두 개입니다.", "두")]
+    [InlineData(TaskKind.Caption, "벽 앞에 {0} 두 개가 있습니다.", "두")]
+    [InlineData(TaskKind.Count, "There are two {1}s.", "two")]
+    [InlineData(TaskKind.Caption, "The picture shows two {1}s; the background is a wall.", "two")]
+    public void Add_HowMany_LooksAtAllOfThem(TaskKind task, string answer, string count)
+    {
+        var scene = Scene(96, 96) with { Objects = [Thing("umbrella", ColourName.Yellow, 0, 0, 32, 32), Thing("umbrella", ColourName.Yellow, 64, 64, 96, 96)] };
+        var umbrella = ObjectCatalogue.Get("umbrella");
+        var looks = Looks(scene, answer.Replace("{0}", umbrella.Korean, StringComparison.Ordinal).Replace("{1}", umbrella.English, StringComparison.Ordinal), task);
+        string said = string.Concat(looks.Select(look => look.Said));
+        Assert.Contains(count, said, StringComparison.Ordinal);
+        Assert.DoesNotContain("벽", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("There", said, StringComparison.Ordinal);
+        Assert.All(looks, look => Assert.Equal(8, look.Patches.Length));
+    }
+
+    [Fact]
     public void Add_ACaptionFromPlaceToPlace_LooksAtWhatIsThereAndNotAtItsLikeElsewhere()
     {
         var scene = Scene(96, 96) with

@@ -110,12 +110,15 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
                 if (!CoordinateFormat.TryParse(box.ValueSpan, out var sides))
                     continue;
                 var inside = _grid.Within(Quad.Rectangle((float)sides.X1 * scene.Width, (float)sides.Y1 * scene.Height, (float)sides.X2 * scene.Width, (float)sides.Y2 * scene.Height));
-                Own(box.Index, box.Length, inside);
+                // Whether there is another one is told by seeing it: what parts two boxes looks at the second.
+                var from = all.Count == 0 ? box.Index : box.Index - GroundingMarkup.Delimiter.Length;
+                Own(from, box.Index + box.Length - from, inside);
                 all.AddRange(inside);
             }
 
+            // Whether there is such a thing at all is told by the first token of an answer, the tag.
             if (tagged.Groups["kind"].Value == "obj" && all.Count > 0)
-                Own(phrase.Index, phrase.Length, Ascending(all));
+                Own(tagged.Index, phrase.Index + phrase.Length - tagged.Index, Ascending(all));
         }
     }
 
@@ -159,7 +162,7 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
         foreach (var same in seen.GroupBy(item => item.Class, StringComparer.Ordinal).OrderByDescending(group => group.First().Korean.Length))
         {
             SceneObject[] items = [.. same];
-            foreach (var (name, korean) in ((string, bool)[])[(items[0].Korean, true), (items[0].English, false)])
+            foreach (var (name, korean) in ((string, bool)[])[(items[0].Korean, true), (ObjectCatalogue.Get(same.Key).Plural, false), (items[0].English, false)])
             {
                 for (var found = Find(answer, name, 0); found >= 0; found = Find(answer, name, found + name.Length))
                 {
@@ -179,10 +182,19 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
 
                     if (_places.FindLast(place => place.Said.Index < found) is { Said: not null } here && meant.Any(item => At(item) == here.Spot))
                         meant = meant.Where(item => At(item) == here.Spot);
-                    Own(first, found + name.Length - first, Patches(meant));
+                    var (from, end) = WithCount(answer, first, found + name.Length, korean);
+                    Own(from, end - from, Patches(meant));
                 }
             }
         }
+    }
+
+    // How many there are is counted where they lie: the word for it before an English name or behind a Korean one.
+    private static (int From, int End) WithCount(string answer, int from, int end, bool korean)
+    {
+        if (korean)
+            return CountBehind().Match(answer, end) is { Success: true } behind && behind.Index == end ? (from, end + behind.Length) : (from, end);
+        return CountBefore().Match(answer, 0, from) is { Success: true } before ? (before.Index, end) : (from, end);
     }
 
     // Where a text stands from a place on that nobody owns yet; numbers and words in Latin letters end where they end.
@@ -247,6 +259,12 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
 
     private static readonly Regex PlaceBefore = new($"(?<place>{string.Join('|', Spots.Keys.OrderByDescending(name => name.Length))})(?:에는? (?!있)|: )", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex("<(?<kind>obj|char)>(?<phrase>[^<]*)</\\k<kind>>(?:<bbox>(?<box>[^<]*)</bbox>)+", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("\\G[이가은는]? (?:모두 )?(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|열한|열두)(?= )", RegexOptions.CultureInvariant)]
+    private static partial Regex CountBehind();
+
+    [GeneratedRegex("\\b(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) $", RegexOptions.CultureInvariant)]
+    private static partial Regex CountBefore();
+
+    [GeneratedRegex("<(?<kind>obj|char)>(?<phrase>[^<]*)</\\k<kind>><bbox>(?<box>[^<]*)(?:<delim>(?<box>[^<]*))*</bbox>", RegexOptions.CultureInvariant)]
     private static partial Regex Tagged();
 }
