@@ -85,6 +85,21 @@ public class AnswerSlipsTests
     }
 
     [Fact]
+    public void Write_BehindSeveralBoxes_WordsEndAsBefore()
+    {
+        const string Words = "사과 배추 감자 양파 마늘";
+        int Longer(string text) => Enumerable.Range(0, 200).Count(seed =>
+        {
+            var sample = Reading(text);
+            var length = sample.Ids.Count;
+            new AnswerSlips(Tokenizer, 1).Write(sample, 0, new SeededRandom((uint)seed));
+            return sample.Ids.Count > length;
+        });
+        int plain = Longer(Words), boxed = Longer($"<obj>우산</obj><bbox>0.1, 0.2, 0.3, 0.4<delim>0.5, 0.2, 0.7, 0.4</bbox> {Words}");
+        Assert.True(plain > 30 && boxed > plain / 2, $"{plain} of 200 without boxes, {boxed} behind two");
+    }
+
+    [Fact]
     public void Write_TheSecondConversation_LeavesTheFirst()
     {
         var sample = Reading("판교역 출구 안내");

@@ -1,5 +1,6 @@
 using System.Text;
 using Nunchi.Data.Pages;
+using Nunchi.Grounding;
 using Nunchi.Text;
 
 namespace Nunchi.Training.Stages.Answers;
@@ -96,7 +97,7 @@ internal sealed class AnswerSlips(Tokenizer tokenizer, double share)
                 if (i == end - 1)
                     _ends.Add(i);
                 else
-                    depth += tokenizer.TokenText(id).StartsWith("</", StringComparison.Ordinal) ? -1 : 1;
+                    depth += tokenizer.TokenText(id) is var tag && tag.StartsWith("</", StringComparison.Ordinal) ? -1 : tag == GroundingMarkup.Delimiter ? 0 : 1;
             }
             else if (depth == 0 && i > start && tokenizer.TokenBytes(id).Span is [(byte)' ' or (byte)'\n'])
             {
