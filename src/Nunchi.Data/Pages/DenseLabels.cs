@@ -112,8 +112,9 @@ public static class DenseLabels
             into.Cover(glyph.Cell.Map(sourceToPage), words[glyph.Word].Map(sourceToPage), initial, medial, final, 0, (byte)glyph.Colour);
         }
 
-        foreach (LabelledGlyph glyph in glyphs)
+        for (int i = 0; i < glyphs.Count; i++)
         {
+            LabelledGlyph glyph = glyphs[i];
             if (Encode(glyph.Character) is var (initial, medial, final) && initial != None)
                 into.Squeeze(glyph.Cell.Map(sourceToPage), glyph.Character, initial, medial, final);
         }
