@@ -6,9 +6,6 @@ namespace Nunchi.Data.Tasks;
 /// <summary>Words for things, numbers and kinds of pictures.</summary>
 internal static class Naming
 {
-    private static readonly string[] KoreanCounts = ["", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열", "열한", "열두"];
-    private static readonly string[] EnglishCounts = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
-
     public static string Thing(ObjectClass what, ColourName colour, bool korean, bool plural)
     {
         if (korean)
@@ -19,7 +16,7 @@ internal static class Naming
 
     /// <summary>"두 마리", "three".</summary>
     public static string Count(int count, ObjectClass what, bool korean) =>
-        korean ? $"{KoreanCounts[count]} {what.Counter}" : EnglishCounts[count];
+        korean ? $"{CountWords.Korean[count]} {what.Counter}" : CountWords.English[count];
 
     /// <summary>"노란 우산 두 개", "two yellow umbrellas", "a yellow umbrella".</summary>
     public static string Counted(ThingGroup group, bool korean, bool withColour = true)
@@ -27,7 +24,7 @@ internal static class Naming
         string phrase = group.Phrase(korean, withColour);
         if (korean)
             return $"{phrase} {Count(group.Count, group.Class, true)}";
-        return group.Count == 1 ? $"{Article(phrase)} {phrase}" : $"{EnglishCounts[group.Count]} {phrase}";
+        return group.Count == 1 ? $"{Article(phrase)} {phrase}" : $"{CountWords.English[group.Count]} {phrase}";
     }
 
     /// <summary>The same of several, one after the other.</summary>

@@ -193,8 +193,8 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
     private static (int From, int End) WithCount(string answer, int from, int end, bool korean)
     {
         if (korean)
-            return CountBehind().Match(answer, end) is { Success: true } behind && behind.Index == end ? (from, end + behind.Length) : (from, end);
-        return CountBefore().Match(answer, 0, from) is { Success: true } before ? (before.Index, end) : (from, end);
+            return CountBehind.Match(answer, end) is { Success: true } behind ? (from, end + behind.Length) : (from, end);
+        return CountBefore.Match(answer, 0, from) is { Success: true } before ? (before.Index, end) : (from, end);
     }
 
     // Where a text stands from a place on that nobody owns yet; numbers and words in Latin letters end where they end.
@@ -259,11 +259,9 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
 
     private static readonly Regex PlaceBefore = new($"(?<place>{string.Join('|', Spots.Keys.OrderByDescending(name => name.Length))})(?:에는? (?!있)|: )", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex("\\G[이가은는]? (?:모두 )?(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|열한|열두)(?= )", RegexOptions.CultureInvariant)]
-    private static partial Regex CountBehind();
+    private static readonly Regex CountBehind = new($@"\G[이가은는]? (?:모두 )?(?:{string.Join('|', CountWords.Korean.Skip(1))})(?= )", RegexOptions.CultureInvariant);
 
-    [GeneratedRegex("\\b(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) $", RegexOptions.CultureInvariant)]
-    private static partial Regex CountBefore();
+    private static readonly Regex CountBefore = new($@"\b(?:an?|{string.Join('|', CountWords.English.Skip(1))}) $", RegexOptions.CultureInvariant);
 
     [GeneratedRegex("<(?<kind>obj|char)>(?<phrase>[^<]*)</\\k<kind>><bbox>(?<box>[^<]*)(?:<delim>(?<box>[^<]*))*</bbox>", RegexOptions.CultureInvariant)]
     private static partial Regex Tagged();
