@@ -111,22 +111,29 @@ internal static class SampleJson
                 json.WriteStartObject();
                 json.WriteString("phrase", boxes.Phrase);
                 json.WriteString("kind", boxes.Kind);
-                json.WriteStartArray("boxes");
-                foreach (BoundingBox box in boxes.Boxes)
-                {
-                    json.WriteStartArray();
-                    foreach (double edge in (ReadOnlySpan<double>)[box.X1, box.Y1, box.X2, box.Y2])
-                        json.WriteNumberValue(Math.Round(edge, 5));
-                    json.WriteEndArray();
-                }
-                json.WriteEndArray();
+                Boxes(json, "boxes", boxes.Boxes);
                 json.WriteEndObject();
             }
             json.WriteEndArray();
         }
+        if (turn.About.Count > 0)
+            Boxes(json, "about", turn.About);
         if (turn.TextHeight is { } height)
             json.WriteNumber("text_height", Math.Round(height, 1));
         json.WriteEndObject();
+    }
+
+    private static void Boxes(Utf8JsonWriter json, string name, IReadOnlyList<BoundingBox> boxes)
+    {
+        json.WriteStartArray(name);
+        foreach (BoundingBox box in boxes)
+        {
+            json.WriteStartArray();
+            foreach (double edge in (ReadOnlySpan<double>)[box.X1, box.Y1, box.X2, box.Y2])
+                json.WriteNumberValue(Math.Round(edge, 5));
+            json.WriteEndArray();
+        }
+        json.WriteEndArray();
     }
 
     private static StoredMessage StoredMessage(JsonElement message) => new(
@@ -147,15 +154,18 @@ internal static class SampleJson
         Text = turn.TryGetProperty("text", out JsonElement text) ? text.GetString() : null,
         Accept = turn.TryGetProperty("accept", out JsonElement accept) ? [.. accept.EnumerateArray().Select(word => word.GetString() ?? "")] : [],
         Label = turn.TryGetProperty("label", out JsonElement label) ? label.GetString() : null,
-        Boxes = turn.TryGetProperty("boxes", out JsonElement boxes) ? [.. boxes.EnumerateArray().Select(Boxes)] : [],
+        Boxes = turn.TryGetProperty("boxes", out JsonElement boxes) ? [.. boxes.EnumerateArray().Select(TruthBoxes)] : [],
+        About = turn.TryGetProperty("about", out JsonElement about) ? Boxes(about) : [],
         TextHeight = turn.TryGetProperty("text_height", out JsonElement height) ? height.GetSingle() : null,
     };
 
-    private static TruthBoxes Boxes(JsonElement boxes) => new(Text(boxes, "phrase"), Text(boxes, "kind"), [.. boxes.GetProperty("boxes").EnumerateArray().Select(box =>
+    private static TruthBoxes TruthBoxes(JsonElement boxes) => new(Text(boxes, "phrase"), Text(boxes, "kind"), Boxes(boxes.GetProperty("boxes")));
+
+    private static IReadOnlyList<BoundingBox> Boxes(JsonElement boxes) => [.. boxes.EnumerateArray().Select(box =>
     {
         double[] edges = [.. box.EnumerateArray().Select(edge => edge.GetDouble())];
         return edges.Length == 4 ? new BoundingBox(edges[0], edges[1], edges[2], edges[3]) : throw new JsonException($"A box has {edges.Length} numbers; expected 4.");
-    })]);
+    })];
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? throw new JsonException($"'{name}' is null.");
 

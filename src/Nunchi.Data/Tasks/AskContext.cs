@@ -1,4 +1,5 @@
 using Nunchi.Data.Scenes;
+using Nunchi.Grounding;
 
 namespace Nunchi.Data.Tasks;
 
@@ -46,6 +47,9 @@ internal sealed class AskContext(Scene scene, SceneRandom random, bool korean)
 /// <summary>A question with its answer.</summary>
 internal sealed record Turn(string Question, string Answer, TurnTruth Truth)
 {
-    /// <summary>The things the question was about; empty when it was about none.</summary>
+    /// <summary>The things the question was about, for which a pronoun can stand; null when it was about none.</summary>
     public ThingGroup? Subject { get; init; }
+
+    /// <summary>See <see cref="TurnTruth.About"/>.</summary>
+    public IReadOnlyList<BoundingBox> About { get => field ?? Subject?.Boxes ?? []; init; }
 }

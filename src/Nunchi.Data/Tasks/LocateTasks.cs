@@ -42,7 +42,7 @@ internal static class LocateTasks
     public static Turn? LocateAbsent(AskContext ask)
     {
         // Pictures without things would otherwise ask for absent ones only.
-        if ((ask.Groups.Count == 0 && ask.Random.Chance(0.6)) || Absent(ask) is not var (what, colour))
+        if ((ask.Groups.Count == 0 && ask.Random.Chance(0.6)) || Absent(ask) is not var (what, colour, near))
             return null;
         string phrase = Naming.Thing(what, colour, ask.Korean, false);
         string question = Question(ask, phrase, 1);
@@ -50,7 +50,7 @@ internal static class LocateTasks
         string answer = ask.Say(
             ["{0은} 보이지 않습니다.", "{0은} 사진에 없습니다.", "{0은} 사진에서 보이지 않습니다."],
             ["There is no {0} in the image.", "There is no {0} to be seen here."], phrase);
-        return new Turn(question, answer, ask.Truth(TaskKind.LocateAbsent, "locate_absent") with { Label = "none", Accept = ["보이지 않", "없습니다", "no ", "cannot see"], Boxes = [new TruthBoxes(phrase, "obj", [])] });
+        return new Turn(question, answer, ask.Truth(TaskKind.LocateAbsent, "locate_absent") with { Label = "none", Accept = ["보이지 않", "없습니다", "no ", "cannot see"], Boxes = [new TruthBoxes(phrase, "obj", [])] }) { About = near };
     }
 
     public static Turn? DescribeRegion(AskContext ask)
@@ -65,16 +65,17 @@ internal static class LocateTasks
         {
             string colour = ask.Korean ? Colours.Noun(group.Colour) : Colours.English(group.Colour);
             return new Turn(ask.Say(["{0은} 무슨 색이야?", "{0}의 색은 무엇인가요?", "{0은} 어떤 색입니까?"], ["What colour is {0}?"], place), ask.Say(["{0}입니다."], ["It is {0}."], colour),
-                ask.Truth(TaskKind.Colour, "region_colour") with { Label = Key(group.Colour), Accept = Words(group.Colour) });
+                ask.Truth(TaskKind.Colour, "region_colour") with { Label = Key(group.Colour), Accept = Words(group.Colour) })
+            { About = [group.Boxes[index]] };
         }
         string phrase = Naming.Thing(group.Class, group.Colour, ask.Korean, false);
         string question = ask.Say(["{0은} 뭐야?", "{0은} 무엇인가요?", "{0이} 뭔지 알려줘", "{0은} 무엇입니까?"], ["What is {0}?", "Tell me what {0} is."], place);
         string answer = ask.Say(["{0}입니다."], ["It is {1} {0}."], phrase, Naming.Article(phrase));
-        return new Turn(question, answer, ask.Truth(TaskKind.DescribeRegion, "region_what") with { Label = group.Class.Key, Accept = [group.Class.Korean, group.Class.English] });
+        return new Turn(question, answer, ask.Truth(TaskKind.DescribeRegion, "region_what") with { Label = group.Class.Key, Accept = [group.Class.Korean, group.Class.English] }) { About = [group.Boxes[index]] };
     }
 
-    /// <summary>A class or a coloured thing that the picture does not show at all, not even partly hidden.</summary>
-    public static (ObjectClass What, ColourName Colour)? Absent(AskContext ask)
+    /// <summary>A class or a coloured thing that the picture does not show at all, not even partly hidden, and boxes of what could be taken for it.</summary>
+    public static (ObjectClass What, ColourName Colour, IReadOnlyList<BoundingBox> Near)? Absent(AskContext ask)
     {
         if (ask.Groups.Count > 0 && ask.Random.Chance(0.5))
         {
@@ -84,7 +85,7 @@ internal static class LocateTasks
                 List<ColourName> free = [.. Colours.All.Where(c => !ask.Scene.Objects.Any(o => o.Class == near.Class.Key && o.Colour == c))];
                 free.RemoveAll(c => Close(c, near.Colour));
                 if (free.Count > 0)
-                    return (near.Class, ask.Random.From(free));
+                    return (near.Class, ask.Random.From(free), [.. ask.Groups.Where(g => g.Class == near.Class).SelectMany(g => g.Boxes)]);
             }
         }
         List<ObjectClass> missing = [.. ObjectCatalogue.All.Where(c => !ask.Scene.Objects.Any(o => o.Class == c.Key))];
@@ -92,17 +93,17 @@ internal static class LocateTasks
             return Alike(ask, missing);
         ObjectClass chosen = ask.Random.From(missing);
         ColourName colour = chosen.Recolourable && ask.Random.Chance(0.4) ? ask.Random.From(Colours.All) : ColourName.None;
-        return (chosen, colour);
+        return (chosen, colour, []);
     }
 
     // A yellow umbrella where the sun is yellow, a tiger where a lion is: told apart only by one who looks at kind and colour together.
-    private static (ObjectClass What, ColourName Colour) Alike(AskContext ask, List<ObjectClass> missing)
+    private static (ObjectClass What, ColourName Colour, IReadOnlyList<BoundingBox> Near) Alike(AskContext ask, List<ObjectClass> missing)
     {
         ThingGroup near = ask.Random.From(ask.Groups);
         bool byColour = near.Colour != ColourName.None && ask.Random.Chance(0.5);
         List<ObjectClass> alike = [.. missing.Where(c => byColour ? c.Recolourable : c.Category == near.Class.Category)];
         ObjectClass chosen = ask.Random.From(alike.Count > 0 ? alike : missing);
-        return (chosen, chosen.Recolourable && (byColour || ask.Random.Chance(0.4)) ? near.Colour : ColourName.None);
+        return (chosen, chosen.Recolourable && (byColour || ask.Random.Chance(0.4)) ? near.Colour : ColourName.None, alike.Count > 0 ? near.Boxes : []);
     }
 
     /// <summary>Pairs that light and noise can make look alike: no question turns on telling them apart.</summary>

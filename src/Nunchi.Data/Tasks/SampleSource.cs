@@ -92,7 +92,7 @@ public sealed class SampleSource
             messages.Add(new Message(Role.User, parts));
             messages.Add(new Message(Role.Assistant, turns[i].Answer));
         }
-        return new TrainingSample(id, split, messages, [.. turns.Select(t => t.Truth)], pictures);
+        return new TrainingSample(id, split, messages, [.. turns.Select(t => t.Truth with { About = t.About })], pictures);
     }
 
     private List<Turn> Converse(Scene scene, SceneRandom random, bool korean)

@@ -1,5 +1,6 @@
 using Nunchi.Data.Objects;
 using Nunchi.Data.Scenes;
+using Nunchi.Grounding;
 
 namespace Nunchi.Data.Tasks;
 
@@ -42,10 +43,11 @@ internal static class ThingTasks
             return null;
         if (ask.Random.Chance(0.15))
         {
-            (ObjectClass what, ColourName colour) = LocateTasks.Absent(ask)!.Value;
+            (ObjectClass what, ColourName colour, IReadOnlyList<BoundingBox> near) = LocateTasks.Absent(ask)!.Value;
             string none = Naming.Thing(what, colour, ask.Korean, true);
             return new Turn(CountQuestion(ask, none, what), ask.Say(["{0은} 없습니다.", "{0은} 보이지 않습니다."], ["There are no {0}."], none),
-                ask.Truth(TaskKind.Count, "count") with { Label = "0", Accept = ["없습니다", "보이지 않", " no ", "0"] });
+                ask.Truth(TaskKind.Count, "count") with { Label = "0", Accept = ["없습니다", "보이지 않", " no ", "0"] })
+            { About = near };
         }
         ThingGroup group = ask.Random.From(ask.Groups);
         bool byColour = group.Colour != ColourName.None && ask.Random.Chance(0.35);
@@ -55,7 +57,11 @@ internal static class ThingTasks
         string answer = ask.Korean
             ? Phrase.Fill(ask.Random.Pick("{0은} {1} 있습니다.", "{0이} {1} 있습니다.", "{0은} 모두 {1}입니다."), phrase, number)
             : count == 1 ? $"There is one {Naming.Thing(group.Class, byColour ? group.Colour : ColourName.None, false, false)}." : $"There are {number} {phrase}.";
-        return new Turn(CountQuestion(ask, phrase, group.Class), answer, ask.Truth(TaskKind.Count, "count") with { Label = count.ToString(), Accept = [number, count.ToString()] }) { Subject = group };
+        return new Turn(CountQuestion(ask, phrase, group.Class), answer, ask.Truth(TaskKind.Count, "count") with { Label = count.ToString(), Accept = [number, count.ToString()] })
+        {
+            Subject = group,
+            About = [.. ask.Groups.Where(g => byColour ? g == group : g.Class == group.Class).SelectMany(g => g.Boxes)],
+        };
     }
 
     public static Turn? Colour(AskContext ask)
@@ -97,7 +103,7 @@ internal static class ThingTasks
         string question = ask.Say(["{0은} {1}의 어느 쪽에 있어?", "{1} 기준으로 {0은} 어느 쪽에 있나요?", "{0은} {1}에서 볼 때 어느 쪽인가요?"], ["Where is the {0} relative to the {1}?"], first, second);
         string answer = ask.Say(["{0은} {1}의 {2}에 있습니다."], ["The {0} is {3} the {1}."], first, second, korean, english);
         string label = string.Join('_', new[] { above ? "above" : below ? "below" : "", left ? "left" : right ? "right" : "" }.Where(w => w.Length > 0));
-        return new Turn(question, answer, ask.Truth(TaskKind.Relation, "relation") with { Label = label, Accept = [korean, english] });
+        return new Turn(question, answer, ask.Truth(TaskKind.Relation, "relation") with { Label = label, Accept = [korean, english] }) { About = [.. pair.SelectMany(g => g.Boxes)] };
     }
 
     /// <summary>The shortest phrase that names a group and nothing else in the picture.</summary>

@@ -40,6 +40,9 @@ public sealed record TurnTruth
     /// <summary>Phrases or texts with the boxes that belong to them.</summary>
     public IReadOnlyList<TruthBoxes> Boxes { get; init; } = [];
 
+    /// <summary>Boxes of what is to be looked at before anything is said: what the question is about or, where it asks for what is not there, what could be taken for it; empty where there is no such thing.</summary>
+    public IReadOnlyList<BoundingBox> About { get; init; } = [];
+
     /// <summary>Height in pixels of the text that the question is about (the smallest, for whole pictures); null where it is about none.</summary>
     public float? TextHeight { get; init; }
 }

@@ -1,6 +1,7 @@
 using Nunchi.Data.Objects;
 using Nunchi.Data.Scenes;
 using Nunchi.Data.Scenes.Content;
+using Nunchi.Grounding;
 
 namespace Nunchi.Data.Tasks;
 
@@ -23,6 +24,7 @@ internal static class YesNoTasks
         ObjectClass what;
         ColourName colour;
         ThingGroup? subject = null;
+        IReadOnlyList<BoundingBox> near = [];
         if (yes)
         {
             subject = ask.Random.From(ask.Groups);
@@ -31,7 +33,7 @@ internal static class YesNoTasks
         }
         else
         {
-            (what, colour) = LocateTasks.Absent(ask)!.Value;
+            (what, colour, near) = LocateTasks.Absent(ask)!.Value;
         }
         string phrase = Naming.Thing(what, colour, ask.Korean, false), article = Naming.Article(phrase);
         string question = ask.Say(
@@ -40,7 +42,8 @@ internal static class YesNoTasks
         string answer = yes
             ? ask.Say(["네, {0이} 있습니다.", "네, 있습니다.", "네, {0이} 보입니다."], ["Yes, there is {1} {0}.", "Yes."], phrase, article)
             : ask.Say(["아니요, {0은} 없습니다.", "아니요, {0은} 보이지 않습니다.", "아니요, 없습니다."], ["No, there is no {0}.", "No."], phrase);
-        return Finish(ask, question, answer, yes, colour == ColourName.None ? "yesno_thing" : "yesno_coloured_thing", subject);
+        Turn turn = Finish(ask, question, answer, yes, colour == ColourName.None ? "yesno_thing" : "yesno_coloured_thing", subject);
+        return yes ? turn : turn with { About = near };
     }
 
     private static Turn? Colour(AskContext ask, bool yes)
@@ -74,8 +77,13 @@ internal static class YesNoTasks
         string answer = yes
             ? ask.Say(["네, {0'이라고} 적혀 있습니다.", "네, 적혀 있습니다."], ["Yes, it says '{0}'."], asked)
             : ask.Say(["아니요, {0'이라는} 글자는 없습니다.", "아니요, 그런 글자는 보이지 않습니다."], ["No, it does not say '{0}'."], asked);
-        return new Turn(question, answer, Truth(ask, yes, "yesno_text") with { TextHeight = text.Height });
+        return new Turn(question, answer, Truth(ask, yes, "yesno_text") with { TextHeight = text.Height })
+        {
+            About = IsNear(asked, text.Text) ? [text.Box.ToBoundingBox(ask.Scene.Width, ask.Scene.Height)] : [],
+        };
     }
+
+    private static bool IsNear(string asked, string text) => asked.Length == text.Length && asked.Zip(text).Count(pair => pair.First != pair.Second) <= 1;
 
     // Half of the wrong texts differ in one letter, so that the question cannot be answered without reading.
     private static string Other(AskContext ask, string text)

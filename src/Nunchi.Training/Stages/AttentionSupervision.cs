@@ -33,7 +33,7 @@ internal sealed class AttentionSupervision(AttentionRecipe recipe) : IAttentionO
     /// <param name="first">Its first row.</param>
     public void Add(SequenceSample sample, int first)
     {
-        foreach (var (token, start, count) in sample.Looks)
+        foreach (var (token, start, count, _) in sample.Looks)
         {
             _keys.Clear();
             for (var i = start; i < start + count; i++)

@@ -62,8 +62,9 @@ internal sealed class OwnGuesses(Tokenizer tokenizer, double share)
     private int Write(SequenceSample sample, Random random, int at)
     {
         _reading.Clear();
-        foreach (var (token, _, _) in sample.Looks)
-            _reading.Add(token);
+        foreach (var look in sample.Looks)
+            if (!look.Decides)
+                _reading.Add(look.Token);
         for (var i = 1; i < sample.Ids.Count; i++)
         {
             if (sample.Labels[i] < 0)

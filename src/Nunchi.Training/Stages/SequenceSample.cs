@@ -4,6 +4,13 @@ using Nunchi.Training.Stages.Patches;
 
 namespace Nunchi.Training.Stages;
 
+/// <summary>Where the token of an answer looks.</summary>
+/// <param name="Token">The token.</param>
+/// <param name="Start">Where in <see cref="SequenceSample.LookedAt"/> its image tokens begin.</param>
+/// <param name="Count">How many they are.</param>
+/// <param name="Decides">Whether all that follows agrees with the token, as with yes or no: another cannot stand in its place.</param>
+internal readonly record struct AnswerLook(int Token, int Start, int Count, bool Decides);
+
 /// <summary>A recycled sample of the decoder: tokens, what counts of them, and pictures.</summary>
 internal sealed class SequenceSample
 {
@@ -27,8 +34,8 @@ internal sealed class SequenceSample
     /// <summary>For every patch of every crop the thing and the colour that it shows, where pictures are made of symbols; else empty.</summary>
     public List<ShownPatch> Shown { get; } = [];
 
-    /// <summary>For tokens of answers the image tokens that show what they say: the token, and where in <see cref="LookedAt"/> those begin and how many they are.</summary>
-    public List<(int Token, int Start, int Count)> Looks { get; } = [];
+    /// <summary>For tokens of answers the image tokens that show what they say.</summary>
+    public List<AnswerLook> Looks { get; } = [];
 
     /// <summary>Image tokens of <see cref="Looks"/>, ascending for each.</summary>
     public List<int> LookedAt { get; } = [];
@@ -67,9 +74,9 @@ internal sealed class SequenceSample
     }
 
     /// <summary>Says which image tokens show what a token says.</summary>
-    public void AddLook(int token, List<int> imageTokens)
+    public void AddLook(int token, List<int> imageTokens, bool decides = false)
     {
-        Looks.Add((token, LookedAt.Count, imageTokens.Count));
+        Looks.Add(new AnswerLook(token, LookedAt.Count, imageTokens.Count, decides));
         LookedAt.AddRange(imageTokens);
     }
 
@@ -83,11 +90,11 @@ internal sealed class SequenceSample
         Ids.RemoveRange(from, Ids.Count - from);
         Labels.RemoveRange(from, Labels.Count - from);
         Tasks.RemoveRange(from, Tasks.Count - from);
-        var moved = new List<(int Token, int Start, int Count)>();
+        var moved = new List<AnswerLook>();
         foreach (var (id, label, task, look) in tokens)
         {
             if (look >= 0)
-                moved.Add((Ids.Count, Looks[look].Start, Looks[look].Count));
+                moved.Add(Looks[look] with { Token = Ids.Count });
             Append(id, label, task);
         }
 

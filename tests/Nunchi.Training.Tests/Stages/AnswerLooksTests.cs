@@ -2,6 +2,7 @@ using Nunchi.Data.Objects;
 using Nunchi.Data.Pages;
 using Nunchi.Data.Scenes;
 using Nunchi.Data.Tasks;
+using Nunchi.Grounding;
 using Nunchi.Images;
 using Nunchi.Tensors.Cpu;
 using Nunchi.Testing;
@@ -80,7 +81,7 @@ public class AnswerLooksTests
             sample.Append(id, true, 0);
         var looks = new AnswerLooks(tokenizer);
         looks.Begin(scene, image, 0);
-        looks.Add(sample, 0, sample.Ids.Count, TaskKind.Read);
+        looks.Add(sample, 0, sample.Ids.Count, Truth(TaskKind.Read));
 
         int[] Seen(int look) => [.. sample.LookedAt.GetRange(sample.Looks[look].Start, sample.Looks[look].Count)];
         Assert.Equal(3, sample.Looks.Count);
@@ -179,6 +180,78 @@ public class AnswerLooksTests
         Assert.DoesNotContain(told, look => look.Said.Contains('왼', StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(TaskKind.YesNo, "네, 있습니다.", "네")]
+    [InlineData(TaskKind.YesNo, "아니요, 노란색이 아니라 빨간색입니다.", "아노란색빨간색")]
+    [InlineData(TaskKind.YesNo, "No, the thing is red.", "N red")]
+    [InlineData(TaskKind.LocateAbsent, "노란 자전거는 보이지 않습니다.", "노")]
+    [InlineData(TaskKind.Colour, "그것은 하늘색입니다.", "하늘색")]
+    [InlineData(TaskKind.Colour, "It is sky blue.", " sky blue")]
+    [InlineData(TaskKind.Where, "그것은 오른쪽 아래에 있습니다.", "오른쪽 아래")]
+    [InlineData(TaskKind.Where, "It is in the bottom right.", " in the bottom right")]
+    [InlineData(TaskKind.Relation, "그것은 이것의 왼쪽 위에 있습니다.", "왼쪽위")]
+    [InlineData(TaskKind.Count, "모두 두 마리입니다.", "두")]
+    [InlineData(TaskKind.Count, "그것은 보이지 않습니다.", "보이")]
+    [InlineData(TaskKind.Refusal, "네, 노란색은 두 마리입니다.", "")]
+    public void Add_WordsThatDecide_LookAtWhatWasAskedAbout(TaskKind task, string answer, string decisive)
+    {
+        var scene = Scene(96, 96) with { Objects = [Thing("umbrella", ColourName.Yellow, 0, 0, 32, 32), Thing("umbrella", ColourName.Red, 64, 64, 96, 96)] };
+        var looks = Looks(scene, answer, task, new BoundingBox(0.68, 0.68, 0.99, 0.99));
+
+        Assert.Equal(decisive.Trim(), string.Concat(looks.Select(look => look.Said)).Trim());
+        Assert.All(looks, look => Assert.Equal([28, 29, 34, 35], look.Patches));
+        Assert.All(looks, look => Assert.True(look.Decides));
+        Assert.Empty(Looks(scene, answer, task));
+    }
+
+    [Fact]
+    public void Add_AThingInABox_LooksIntoTheBoxAndNotAtItsLike()
+    {
+        var scene = Scene(96, 96) with { Objects = [Thing("umbrella", ColourName.Yellow, 0, 0, 32, 32), Thing("umbrella", ColourName.Yellow, 64, 64, 96, 96)] };
+        var answer = $"노란 {ObjectCatalogue.Get("umbrella").Korean}입니다.";
+        Assert.All(Looks(scene, answer, TaskKind.DescribeRegion), look => Assert.Equal(8, look.Patches.Length));
+        var looks = Looks(scene, answer, TaskKind.DescribeRegion, new BoundingBox(0.68, 0.68, 0.99, 0.99));
+        Assert.Equal($"노란 {ObjectCatalogue.Get("umbrella").Korean}", string.Concat(looks.Select(look => look.Said)));
+        Assert.All(looks, look => Assert.Equal([28, 29, 34, 35], look.Patches));
+        Assert.DoesNotContain(looks, look => look.Decides);
+    }
+
+    [Fact]
+    public void AnswerMaker_DrawnQuestionsAboutThings_WordsThatDecideLookAndNoneIsExchanged()
+    {
+        var tokenizer = SmallTokenizer.Prompts.Tokenizer;
+        var source = new SampleSource(TestAssets.Assets, SceneSplit.Training, TaskMixture.Things with { MaxTurns = 2 });
+        using var maker = new AnswerMaker(SmallTokenizer.Prompts, Processor, [[new WeightedSource(source, 1, TilingMode.WholeView)]], longest: 4096, seed: 5, conversations: 6)
+        {
+            Looks = new AnswerLooks(tokenizer),
+            Slips = new AnswerSlips(tokenizer, share: 1),
+        };
+        var sample = new SequenceSample();
+        Dictionary<TaskKind, int> deciding = [];
+        int exchanged = 0;
+        for (var index = 0; index < 40; index++)
+        {
+            maker.Make(index, 0, sample);
+            foreach (var look in sample.Looks)
+            {
+                if (look.Decides)
+                {
+                    var task = (TaskKind)sample.Tasks[look.Token];
+                    deciding[task] = deciding.GetValueOrDefault(task) + 1;
+                    Assert.Equal(sample.Labels[look.Token], sample.Ids[look.Token]);
+                }
+                else if (sample.Labels[look.Token] != sample.Ids[look.Token])
+                {
+                    exchanged++;
+                }
+            }
+        }
+
+        Assert.True(exchanged > 20, $"{exchanged} letters exchanged");
+        foreach (var task in (TaskKind[])[TaskKind.YesNo, TaskKind.LocateAbsent, TaskKind.Colour, TaskKind.Where, TaskKind.Relation, TaskKind.Count])
+            Assert.True(deciding.GetValueOrDefault(task) > 0, $"no word decides in {task}: {string.Join(", ", deciding)}");
+    }
+
     [Fact]
     public void AnswerMaker_DrawnReadings_MostLettersLookAndAllLooksLieInTheSharedPicture()
     {
@@ -191,7 +264,7 @@ public class AnswerLooksTests
         {
             maker.Make(index, 0, sample);
             var first = sample.Ids.IndexOf(picture);
-            foreach (var (token, start, count) in sample.Looks)
+            foreach (var (token, start, count, _) in sample.Looks)
             {
                 Assert.True(sample.Labels[token] >= 0);
                 Assert.True(count > 0);
@@ -255,8 +328,10 @@ public class AnswerLooksTests
         Assert.True(seen[^1] > 0.6 && seen[^1] > 2 * seen[0], $"{seen[0]} of the attention lay on what is read, then {seen[^1]}");
     }
 
+    private static TurnTruth Truth(TaskKind task, params BoundingBox[] about) => new() { Task = task, Question = "test", Group = "test", Language = "ko", About = about };
+
     // Looks of an answer about a picture seen once, 6 x 6 patches, whose first image token is the first of the sequence.
-    private static (string Said, int[] Patches)[] Looks(Scene scene, string answer, TaskKind task)
+    private static (string Said, int[] Patches, bool Decides)[] Looks(Scene scene, string answer, TaskKind task, params BoundingBox[] about)
     {
         var tokenizer = SmallTokenizer.Prompts.Tokenizer;
         var image = Processor.Process([new RgbImage(scene.Width, scene.Height)], TilingMode.WholeView, TestContext.Current.CancellationToken).Images[0];
@@ -265,8 +340,8 @@ public class AnswerLooksTests
             sample.Append(id, true, 0);
         var looks = new AnswerLooks(tokenizer);
         looks.Begin(scene, image, 0);
-        looks.Add(sample, 0, sample.Ids.Count, task);
-        return [.. sample.Looks.Select(look => (tokenizer.Decode([sample.Ids[look.Token]]), sample.LookedAt.GetRange(look.Start, look.Count).ToArray()))];
+        looks.Add(sample, 0, sample.Ids.Count, Truth(task, about));
+        return [.. sample.Looks.Select(look => (tokenizer.Decode([sample.Ids[look.Token]]), sample.LookedAt.GetRange(look.Start, look.Count).ToArray(), look.Decides))];
     }
 
     private static Scene Scene(int width, int height) => new()

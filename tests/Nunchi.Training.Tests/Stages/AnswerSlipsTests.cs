@@ -54,7 +54,7 @@ public class AnswerSlipsTests
                 Assert.Contains(sample.Looks, look => look.Token == i);
             }
 
-            foreach (var (token, start, count) in sample.Looks)
+            foreach (var (token, start, count, _) in sample.Looks)
             {
                 var glyph = Tokenizer.Decode([sample.Labels[token]]);
                 Assert.Equal((1, glyph), (count, Tokenizer.Decode([whole.Ids[sample.LookedAt[start]]])));

@@ -13,7 +13,8 @@ namespace Nunchi.Training.Stages.Answers;
 
 /// <summary>
 /// Finds for the tokens of an answer the image tokens that show what each says: of a letter that is read its glyph, of the numbers of a box and the phrase before them what lies in the
-/// box, of the name of a thing that thing, of a place before things those. An instance belongs to one thread.
+/// box, of the name of a thing that thing, of a place before things those,
+/// of a word that decides (yes, a colour, that there is none) what was asked about. An instance belongs to one thread.
 /// </summary>
 /// <param name="tokenizer">Wrote the answers.</param>
 internal sealed partial class AnswerLooks(Tokenizer tokenizer)
@@ -32,6 +33,7 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
     private FeatureGrid _grid;
     private FeatureGrid? _whole;
     private int[] _owners = [];
+    private List<int> _about = [];
 
     /// <summary>Takes a picture.</summary>
     /// <param name="scene">Its record.</param>
@@ -44,8 +46,8 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
     /// <param name="sample">A sample whose tokens are complete up to the end of the answer.</param>
     /// <param name="start">Place of the answer's first token.</param>
     /// <param name="end">Place behind its last.</param>
-    /// <param name="task">What was asked.</param>
-    public void Add(SequenceSample sample, int start, int end, TaskKind task)
+    /// <param name="truth">What was asked.</param>
+    public void Add(SequenceSample sample, int start, int end, TurnTruth truth)
     {
         if (_scene is not { } scene)
             throw new InvalidOperationException("no picture has been taken");
@@ -54,17 +56,20 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
         if (_owners.Length < answer.Length)
             _owners = new int[2 * answer.Length];
         Array.Fill(_owners, -1, 0, answer.Length);
+        _about = Ascending([.. truth.About.SelectMany(box => Patches(box, scene))]);
         MatchBoxes(answer, scene);
-        MatchTexts(answer, scene, inOrder: task is TaskKind.Read or TaskKind.ReadBoxes);
+        MatchTexts(answer, scene, inOrder: truth.Task is TaskKind.Read or TaskKind.ReadBoxes);
         FindPlaces(answer);
-        MatchThings(answer, scene);
+        MatchThings(answer, scene, truth.Task);
+        var decisive = _patches.Count;
+        MatchDecisions(answer, truth.Task);
         for (var token = start; token < end; token++)
         {
             for (var place = _starts[token - start]; place < _starts[token - start + 1]; place++)
             {
                 if (_owners[_characters[place]] is not (>= 0 and var owner))
                     continue;
-                sample.AddLook(token, _patches[owner]);
+                sample.AddLook(token, _patches[owner], decides: owner >= decisive);
                 break;
             }
         }
@@ -109,7 +114,7 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
             {
                 if (!CoordinateFormat.TryParse(box.ValueSpan, out var sides))
                     continue;
-                var inside = _grid.Within(Quad.Rectangle((float)sides.X1 * scene.Width, (float)sides.Y1 * scene.Height, (float)sides.X2 * scene.Width, (float)sides.Y2 * scene.Height));
+                var inside = Patches(sides, scene);
                 // Whether there is another one is told by seeing it: what parts two boxes looks at the second.
                 var from = all.Count == 0 ? box.Index : box.Index - GroundingMarkup.Delimiter.Length;
                 Own(from, box.Index + box.Length - from, inside);
@@ -151,7 +156,7 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
             _places.Add((match.Groups["place"], Spots[match.Groups["place"].Value]));
     }
 
-    private void MatchThings(string answer, Scene scene)
+    private void MatchThings(string answer, Scene scene, TaskKind task)
     {
         SceneObject[] seen = [.. scene.Objects.Where(item => item.IsSeen)];
         Spot At(SceneObject item) => Spot.Of(item.Box, scene.Width, scene.Height);
@@ -183,10 +188,20 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
                     if (_places.FindLast(place => place.Said.Index < found) is { Said: not null } here && meant.Any(item => At(item) == here.Spot))
                         meant = meant.Where(item => At(item) == here.Spot);
                     var (from, end) = WithCount(answer, first, found + name.Length, korean);
-                    Own(from, end - from, Patches(meant));
+                    Own(from, end - from, task == TaskKind.DescribeRegion && _about.Count > 0 ? _about : Patches(meant));
                 }
             }
         }
+    }
+
+    // Words with which an answer decides look at what was asked about, unless they look at something already.
+    private void MatchDecisions(string answer, TaskKind task)
+    {
+        if (_about.Count == 0 || !Decisions.TryGetValue(task, out var words))
+            return;
+        foreach (Match word in words.Matches(answer))
+            if (!_owners.AsSpan(word.Index, word.Length).ContainsAnyExcept(-1))
+                Own(word.Index, word.Length, _about);
     }
 
     // How many there are is counted where they lie: the word for it before an English name or behind a Korean one.
@@ -245,6 +260,9 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
         _patches.Add(patches);
     }
 
+    private List<int> Patches(BoundingBox box, Scene scene) =>
+        _grid.Within(Quad.Rectangle((float)box.X1 * scene.Width, (float)box.Y1 * scene.Height, (float)box.X2 * scene.Width, (float)box.Y2 * scene.Height));
+
     private static List<int> Ascending(List<int> patches) => [.. patches.Distinct().Order()];
 
     private static Quad Wider(in Quad quad)
@@ -262,6 +280,26 @@ internal sealed partial class AnswerLooks(Tokenizer tokenizer)
     private static readonly Regex CountBehind = new($@"\G[이가은는]? (?:모두 )?(?:{string.Join('|', CountWords.Korean.Skip(1))})(?= )", RegexOptions.CultureInvariant);
 
     private static readonly Regex CountBefore = new($@"\b(?:an?|{string.Join('|', CountWords.English.Skip(1))}) $", RegexOptions.CultureInvariant);
+
+    private static readonly string AnyColour = Alternatives(Colours.All.SelectMany(colour => (string[])[Colours.Noun(colour), Colours.English(colour)]));
+
+    private static readonly string AnyCount = Alternatives(CountWords.Korean.Skip(1).Concat(CountWords.English));
+
+    // By the task the words with which its answers decide.
+    private static readonly Dictionary<TaskKind, Regex> Decisions = new()
+    {
+        [TaskKind.YesNo] = Deciding($"^.|{AnyColour}"),
+        [TaskKind.LocateAbsent] = Deciding("^."),
+        [TaskKind.Colour] = Deciding(AnyColour),
+        [TaskKind.Where] = Deciding(Alternatives(Spot.All.SelectMany(spot => (string[])[spot.Korean, spot.English]))),
+        [TaskKind.Relation] = Deciding(@"왼쪽|오른쪽|위|아래|\b(?:left|right|above|below)\b"),
+        [TaskKind.Count] = Deciding($@"(?<!\p{{L}}){AnyCount}(?!\p{{L}})|없|보이"),
+    };
+
+    private static Regex Deciding(string words) => new(words, RegexOptions.CultureInvariant);
+
+    // The longest first.
+    private static string Alternatives(IEnumerable<string> words) => $"(?:{string.Join('|', words.Distinct().OrderByDescending(word => word.Length).Select(Regex.Escape))})";
 
     [GeneratedRegex("<(?<kind>obj|char)>(?<phrase>[^<]*)</\\k<kind>><bbox>(?<box>[^<]*)(?:<delim>(?<box>[^<]*))*</bbox>", RegexOptions.CultureInvariant)]
     private static partial Regex Tagged();

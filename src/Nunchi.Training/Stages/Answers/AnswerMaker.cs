@@ -113,7 +113,7 @@ internal sealed class AnswerMaker(PromptBuilder prompts, ImageProcessor images, 
     {
         var turn = 0;
         foreach (var (start, end) in sample.AnswersFrom(from))
-            looks.Add(sample, start, end, turns[turn++].Task);
+            looks.Add(sample, start, end, turns[turn++]);
     }
 
     // A conversation's tokens from a place on, counted with its pictures at full length.

@@ -78,7 +78,7 @@ internal sealed class AnswerSlips(Tokenizer tokenizer, double share)
             }
 
             var look = _looks.GetValueOrDefault(i, NoLook);
-            var id = look != NoLook && random.Chance(wrong) ? Another(sample.Ids[i], random) : sample.Ids[i];
+            var id = look != NoLook && !sample.Looks[look].Decides && random.Chance(wrong) ? Another(sample.Ids[i], random) : sample.Ids[i];
             _written.Add((id, omitted ? -1 : sample.Labels[i], sample.Tasks[i], omitted ? NoLook : look));
             omitted = false;
         }
@@ -122,7 +122,7 @@ internal sealed class AnswerSlips(Tokenizer tokenizer, double share)
         }
 
         for (var i = first < 0 ? start : _ends[first]; i < _ends[part]; i++)
-            _written.Add((_looks.ContainsKey(i) && random.Chance(WrongAgain) ? Another(sample.Ids[i], random) : sample.Ids[i], -1, sample.Tasks[i], NoLook));
+            _written.Add((_looks.TryGetValue(i, out var look) && !sample.Looks[look].Decides && random.Chance(WrongAgain) ? Another(sample.Ids[i], random) : sample.Ids[i], -1, sample.Tasks[i], NoLook));
         return _written.Count - before;
     }
 
